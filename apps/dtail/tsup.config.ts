@@ -1,0 +1,3 @@
+import { programs } from '../../tsup.preset.ts'
+
+export default programs(['dtail', 'dcat', 'dgrep', 'dmap', 'dtailhealth', 'dserver'])

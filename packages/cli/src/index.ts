@@ -1,0 +1,6 @@
+/**
+ * What every program needs: flag table, logger, signals, exit codes, safe terminal output.
+ *
+ * @packageDocumentation
+ */
+export {}

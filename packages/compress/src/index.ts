@@ -1,0 +1,6 @@
+/**
+ * gzip, zlib and zstd both ways with output limits, concatenated members and detection by content.
+ *
+ * @packageDocumentation
+ */
+export {}

@@ -1,0 +1,6 @@
+/**
+ * The dmap query language: parse, plan, accumulate, merge and render.
+ *
+ * @packageDocumentation
+ */
+export {}

@@ -1,0 +1,6 @@
+/**
+ * Token buckets, jittered capped backoff and admission gates over an injected clock.
+ *
+ * @packageDocumentation
+ */
+export {}

@@ -1,0 +1,6 @@
+/**
+ * Feeds one growing file to many readers, each at its own offset and pace.
+ *
+ * @packageDocumentation
+ */
+export {}

@@ -1,0 +1,6 @@
+/**
+ * Append-only segments per source: durable append, scan, follow and retention.
+ *
+ * @packageDocumentation
+ */
+export {}

@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config'
+
+// Tests read the sources of their neighbours, so they need no build; only tests/programs and tests/packed do.
+const conditions = ['@logflow/source']
+
+export default defineConfig({
+  resolve: { conditions: [...conditions, 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: [...conditions, 'node', 'import', 'default'] } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            '{packages,apps}/*/{src,test}/**/*.test.ts',
+            'demo/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'benchmarks/**/*.test.ts',
+          ],
+          setupFiles: ['./tests/loopback-only.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
