@@ -1,0 +1,149 @@
+import { LogflowError, type Logger } from '@logflow/core'
+import { parseCommandLine } from './command-line.ts'
+import { CliError, UsageError } from './errors.ts'
+import type { FlagTable, OptionValues } from './flag.ts'
+import { helpText } from './help.ts'
+import { openOutput, type Output } from './output.ts'
+import { createProgramLogger, type ProgramLogger } from './program-logger.ts'
+import { commonFlags, environmentName, longName, type LogLevel, type Program } from './program.ts'
+import { resolveOptions, type ResolvedOptions } from './resolve-options.ts'
+import { watchSignals } from './shutdown.ts'
+
+/** What a program's main function gets. */
+export interface Run<F extends FlagTable> {
+  readonly options: OptionValues<F>
+  /** Keys of the options that somebody set, on the command line, in the environment or in the config file. */
+  readonly given: ReadonlySet<string>
+  readonly operands: readonly string[]
+  /** Events on stderr. */
+  readonly logger: Logger
+  /** Aborts when the program shall drain and return. */
+  readonly signal: AbortSignal
+  readonly stdout: Output
+  readonly stderr: Output
+}
+
+interface Prepared {
+  readonly resolved: ResolvedOptions
+  readonly operands: readonly string[]
+}
+
+/**
+ * Reads the command line, runs `main`, and turns the way it ended into an exit code: what `main` returns, 0 when it
+ * was asked to stop or the reader of stdout left, 2 for usage and configuration, 1 for everything else.
+ * `process.exitCode = await runProgram(…)`.
+ */
+export async function runProgram<F extends FlagTable>(
+  program: Program<F>,
+  main: (run: Run<F>) => Promise<number | void>,
+): Promise<number> {
+  const stdout = openOutput(process.stdout)
+  const stderr = openOutput(process.stderr)
+  let prepared: Prepared | number
+  try {
+    prepared = await prepare(program, stdout)
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    await stderr.write(`${program.name}: ${error.message}\nTry '${program.name} --help'.\n`)
+    return 2
+  }
+  return typeof prepared === 'number' ? prepared : runMain(program, main, { ...prepared, stdout, stderr })
+}
+
+/** Everything before `main`. A number is the exit code of a call that only asked something. */
+async function prepare(program: Program<FlagTable>, stdout: Output): Promise<Prepared | number> {
+  const common = commonFlags(program)
+  const flags: FlagTable = { ...common, ...program.flags }
+  const line = parseCommandLine(process.argv.slice(2), flags, program.syntax ?? 'gnu')
+  if (line.values.has('help')) {
+    await stdout.write(helpText(program, program.flags, common))
+    return 0
+  }
+  if (line.values.has('version')) {
+    await stdout.write(program.versionText ?? `${program.name} ${program.version}\n`)
+    return 0
+  }
+  const configPath = program.syntax === 'go' ? undefined : line.values.get('config')?.at(-1)
+  const resolved = resolveOptions(program, flags, { commandLine: line.values, environment: process.env, configPath })
+  if (resolved.values.printConfig === true) {
+    await stdout.write(configText(program, flags, resolved))
+    return 0
+  }
+  checkOperands(program, line.operands)
+  return { resolved, operands: line.operands }
+}
+
+function checkOperands({ operands, usage }: Program<FlagTable>, given: readonly string[]): void {
+  const { min = 0, max = Infinity, name = 'argument' } = operands ?? { max: 0 }
+  if (given.length < min) throw new UsageError(`missing ${name}; usage: ${usage[0] ?? ''}`)
+  if (given.length > max) throw new UsageError(`unexpected argument ${JSON.stringify(given[max])}`)
+}
+
+function configText(program: Program<FlagTable>, flags: FlagTable, { values, origins }: ResolvedOptions): string {
+  const rows = Object.entries(flags).map(([key, flag]) => {
+    const spelling = [`--${longName(key, flag)}`, environmentName(program, key, flag)].filter(Boolean).join(', ')
+    return `${key} = ${JSON.stringify(values[key]) ?? 'unset'}  (${origins[key]}; ${spelling})`
+  })
+  return `${rows.join('\n')}\n`
+}
+
+async function runMain<F extends FlagTable>(
+  program: Program<F>,
+  main: (run: Run<F>) => Promise<number | void>,
+  { resolved, operands, stdout, stderr }: Prepared & { readonly stdout: Output; readonly stderr: Output },
+): Promise<number> {
+  const { values, origins } = resolved
+  const log = createProgramLogger({
+    name: program.name,
+    level: (program.syntax === 'go' ? (program.logLevel ?? 'info') : values.logLevel) as LogLevel,
+    format: values.logFormat === 'auto' ? (stderr.isTerminal ? 'text' : 'json') : (values.logFormat as 'text' | 'json'),
+  })
+  const watch = watchSignals(log.logger, values.shutdownTimeout as number)
+  stdout.onClosed(() => watch.stop('the reader of stdout'))
+  try {
+    const code = await main({
+      options: values as OptionValues<F>,
+      given: new Set(Object.keys(origins).filter(key => origins[key] !== 'default')),
+      operands,
+      logger: log.logger,
+      signal: watch.signal,
+      stdout,
+      stderr,
+    })
+    return code ?? 0
+  } catch (error) {
+    return await failed(program, error, { watch, stdout, stderr, log })
+  } finally {
+    watch.close()
+    await log.flush()
+  }
+}
+
+async function failed(
+  program: Program<FlagTable>,
+  error: unknown,
+  {
+    watch,
+    stdout,
+    stderr,
+    log,
+  }: { watch: { readonly signal: AbortSignal }; stdout: Output; stderr: Output; log: ProgramLogger },
+): Promise<number> {
+  if (stdout.closed) return 0
+  if (watch.signal.aborted && (error === watch.signal.reason || (error as Error | undefined)?.name === 'AbortError'))
+    return 0
+  await log.flush()
+  const usage = error instanceof CliError && error.code !== 'LF_CLI_OUTPUT'
+  if (LogflowError.is(error)) await stderr.write(`${program.name}: ${causes(error)}\n`)
+  else await stderr.write(`${program.name}: unexpected ${(error as Error | undefined)?.stack ?? String(error)}\n`)
+  return usage ? 2 : 1
+}
+
+/** The message and why, down the chain. */
+function causes(error: Error): string {
+  const lines: string[] = []
+  for (let at: unknown = error; at instanceof Error && lines.length < 5; at = at.cause) {
+    if (!lines.some(line => line.includes(at.message))) lines.push(at.message)
+  }
+  return lines.join(': ')
+}
