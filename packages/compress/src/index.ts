@@ -3,4 +3,14 @@
  *
  * @packageDocumentation
  */
-export {}
+export {
+  canCompress,
+  compress,
+  decompress,
+  decompressStream,
+  type CompressOptions,
+  type DecompressOptions,
+  type DecompressStreamOptions,
+} from './compress.ts'
+export { CompressError, compressErrors, type CompressErrorCode } from './errors.ts'
+export { detectCompression, DETECT_BYTES, type CompressionFormat } from './format.ts'
