@@ -8,13 +8,23 @@ const file = path.join(root, 'ARCHITECTURE.md')
 const marks = { start: '<!-- picture:start -->', end: '<!-- picture:end -->' }
 
 interface Cruise {
-  readonly modules: readonly { readonly source: string; readonly dependencies: readonly { readonly resolved: string }[] }[]
+  readonly modules: readonly {
+    readonly source: string
+    readonly dependencies: readonly { readonly resolved: string }[]
+  }[]
 }
 
 /** Arrows between packages and apps, from the cruised modules. */
 function arrows(): Map<string, Set<string>> {
-  const args = ['--config', '.dependency-cruiser.cjs', '--include-only', '^(packages|apps)/[^/]+/src', '--output-type', 'json']
-  const tool = path.join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
+  const args = [
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--include-only',
+    '^(packages|apps)/[^/]+/src',
+    '--output-type',
+    'json',
+  ]
+  const tool = path.join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs')
   const json = execFileSync(process.execPath, [tool, ...args, 'packages', 'apps'], { cwd: root, maxBuffer: 1 << 28 })
   const graph = new Map<string, Set<string>>()
   for (const { source, dependencies } of (JSON.parse(json.toString()) as Cruise).modules) {

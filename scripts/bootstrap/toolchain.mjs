@@ -64,7 +64,9 @@ async function installPackages(dir, packages) {
 
 /** The pinned tools first; what npm exports about its own run would only confuse pnpm. */
 function environment(node) {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config|package|lifecycle)_/.test(name)))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(config|package|lifecycle)_/.test(name)),
+  )
   const bins = [path.dirname(node), path.join(root, 'node_modules/.bin')]
   return { ...env, PATH: [...bins, process.env.PATH].join(path.delimiter), LOGFLOW_NODE: node }
 }
