@@ -1,0 +1,168 @@
+import type { Socket } from 'node:net'
+import type { Channel } from 'ssh2'
+import { SshError } from './errors.ts'
+import { CLOSE_TIMEOUT_MS, REKEY_BYTES } from './limits.ts'
+import type { PublicKey } from './public-key.ts'
+import { guardWindow } from './window-guard.ts'
+import { WriteQueue } from './write-queue.ts'
+
+/** Bytes both ways over the one channel of one SSH connection. Whoever gets it closes it. */
+export interface SshSession extends AsyncDisposable {
+  /** Name the client logged in with. */
+  readonly user: string
+  /** `address:port` of the other side. */
+  readonly peer: string
+  /** Server: the key whose signature let the user in; `undefined` after a password. Client: always `undefined`. */
+  readonly identity: PublicKey | undefined
+  /**
+   * What arrives, to be iterated once. Ends when the peer sends the end or closes; chunk boundaries mean nothing.
+   *
+   * @throws SshError `LF_SSH_CONNECTION_LOST` while iterating, when the connection broke
+   */
+  readonly input: AsyncIterable<Uint8Array>
+  /** Takes ownership of `bytes`, gathers small writes, waits for the peer's window. @throws SshError `LF_SSH_CLOSED` */
+  write(bytes: Uint8Array): Promise<void>
+  /** Resolves when everything written was handed to the operating system. @throws SshError `LF_SSH_CLOSED` */
+  flush(): Promise<void>
+  /**
+   * Flushes, says goodbye, resolves when the connection is gone; a peer that does not take part gets five seconds.
+   * Input that was not read is dropped. Every call returns the same promise.
+   */
+  close(): Promise<void>
+  /** Ends the connection now; what was not sent is dropped. */
+  abort(): void
+  /** Resolves when the connection is gone, for whatever reason. */
+  readonly closed: Promise<void>
+}
+
+/** What a session is made of. */
+export interface ChannelSessionInit {
+  readonly channel: Channel
+  readonly socket: Socket
+  readonly user: string
+  readonly peer: string
+  readonly identity?: PublicKey | undefined
+  /** Says goodbye in SSH's way and ends the socket. */
+  readonly disconnect: () => void
+  /** Asks for new keys. */
+  readonly rekey?: (() => void) | undefined
+  readonly rekeyBytes?: number | undefined
+}
+
+/** An {@link SshSession} over an ssh2 channel, the same on both sides. */
+export class ChannelSession implements SshSession {
+  readonly user: string
+  readonly peer: string
+  readonly identity: PublicKey | undefined
+  readonly closed: Promise<void>
+  readonly input: AsyncIterable<Uint8Array>
+  readonly #init: ChannelSessionInit
+  readonly #queue: WriteQueue
+  #nextRekeyBytes: number
+  #readable: (() => void) | undefined
+  #inputEnded = false
+  #failure: SshError | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(init: ChannelSessionInit) {
+    this.#init = init
+    this.user = init.user
+    this.peer = init.peer
+    this.identity = init.identity
+    this.#nextRekeyBytes = init.rekeyBytes ?? REKEY_BYTES
+    this.#queue = new WriteQueue(init.channel, init.socket)
+    this.input = this.#read()
+    this.closed = this.#listen()
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#queue.write(bytes)
+    if (this.#init.rekey && this.#queue.sentBytes >= this.#nextRekeyBytes) {
+      this.#nextRekeyBytes = this.#queue.sentBytes + (this.#init.rekeyBytes ?? REKEY_BYTES)
+      this.#init.rekey()
+    }
+  }
+
+  flush(): Promise<void> {
+    return this.#queue.flush()
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  abort(): void {
+    this.#queue.end(new SshError('LF_SSH_CLOSED', `session with ${this.peer} is closed`))
+    this.#init.socket.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** The connection reports what went wrong, before the socket closes. */
+  fail(cause: unknown): void {
+    this.#failure ??= new SshError('LF_SSH_CONNECTION_LOST', `connection with ${this.peer} was lost`, {
+      cause,
+      detail: { peer: this.peer },
+    })
+  }
+
+  async #close(): Promise<void> {
+    // A peer that does not read must not keep us: after the timeout the connection goes, whatever is unsent.
+    const timer = setTimeout(() => this.abort(), CLOSE_TIMEOUT_MS)
+    const { channel, disconnect } = this.#init
+    try {
+      await this.#queue.flush()
+      // The peer's own close proves that all arrived: saying goodbye before it, in the middle of a change of keys, would
+      // overtake the data. It comes behind unread input, which is therefore dropped.
+      const closed = new Promise(resolve => channel.once('close', resolve))
+      channel.end()
+      this.#inputEnded = true
+      channel.removeAllListeners('readable').resume()
+      this.#readable?.()
+      await Promise.race([closed, this.closed])
+      disconnect()
+    } catch {
+      // The connection is gone already, which is what close wants.
+      this.#init.socket.destroy()
+    }
+    await this.closed
+    clearTimeout(timer)
+  }
+
+  #listen(): Promise<void> {
+    const { channel, socket } = this.#init
+    guardWindow(channel, amount => {
+      this.fail(new Error(`the peer sent ${amount} bytes more than the window allows`))
+      socket.destroy()
+    })
+    const wake = (): void => this.#readable?.()
+    const end = (): void => {
+      this.#inputEnded = true
+      wake()
+    }
+    channel.on('readable', wake).once('end', end).once('close', end)
+    channel.on('error', (error: Error) => this.fail(error))
+    return new Promise(resolve => {
+      const gone = (): void => {
+        this.#queue.end(this.#failure ?? new SshError('LF_SSH_CLOSED', `session with ${this.peer} is closed`))
+        end()
+        resolve()
+      }
+      if (socket.closed) gone()
+      else socket.once('close', gone)
+    })
+  }
+
+  async *#read(): AsyncGenerator<Uint8Array, void, undefined> {
+    const { channel } = this.#init
+    for (;;) {
+      const chunk = channel.read() as Buffer | null
+      if (chunk !== null) yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      else if (this.#inputEnded) break
+      else await new Promise<void>(wake => (this.#readable = wake))
+    }
+    if (this.#failure) throw this.#failure
+  }
+}
