@@ -117,7 +117,7 @@ export class ChannelSession implements SshSession {
       // The peer's own close proves that all arrived: saying goodbye before it, in the middle of a change of keys, would
       // overtake the data. It comes behind unread input, which is therefore dropped.
       const closed = new Promise(resolve => channel.once('close', resolve))
-      channel.end()
+      channel.end(() => (channel as Channel & { close(): void }).close())
       this.#inputEnded = true
       channel.removeAllListeners('readable').resume()
       this.#readable?.()
