@@ -1,6 +1,9 @@
 /**
- * File to many sockets without copying: Linux sendfile and epoll on a thread, JavaScript elsewhere.
+ * File to many sockets without copying: Linux sendfile and epoll on a thread, JavaScript with the same results elsewhere.
  *
  * @packageDocumentation
  */
-export {}
+export { SendfileError, sendfileErrors, type SendfileErrorCode } from './errors.ts'
+export { openFanout, type Fanout, type FanoutOptions } from './fanout.ts'
+export { nativeSupport, type NativeSupport } from './native-binding.ts'
+export type { Engine, FanoutStats, Transfer, TransferOutcome, TransferRequest, TransferResult } from './transfer.ts'

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "epoll.h"
+#include "job.h"
+#include "sendfile.h"
+
+namespace logflow {
+
+/// One thread that moves files into sockets. Other threads only post commands.
+///
+///     ready --quota used--> ready (at the back of the queue)
+///     ready --EAGAIN------> blocked --EPOLLOUT--> ready
+///     ready --end of file-> parked --Extend-----> ready        (followers only)
+///     any   --end reached, peer gone, cancelled, failed-------> reported, descriptors closed
+class Engine {
+ public:
+  /// Called on the engine's thread once for each job that is over.
+  using Report = std::function<void(const Completion&)>;
+
+  Engine(size_t quota_bytes, Report report) : quota_bytes_(quota_bytes), report_(std::move(report)) {}
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine() { Stop(); }
+
+  /// Starts the thread with every signal blocked. 0 or errno.
+  int Start();
+
+  /// Ends the thread and waits for it. Jobs that are left lose their descriptors and are not reported.
+  void Stop();
+
+  void Add(std::shared_ptr<Job> job);
+  void Extend(std::shared_ptr<File> file, int64_t size);
+  void EndAt(uint64_t id, int64_t end);
+  void Cancel(uint64_t id);
+
+ private:
+  enum class Order { kAdd, kExtend, kEndAt, kCancel };
+  struct Command {
+    Order order;
+    uint64_t id;
+    int64_t value;
+    std::shared_ptr<Job> job;
+    std::shared_ptr<File> file;
+  };
+
+  void Post(Command command);
+  void Run();
+  void Obey();
+  void ObeyOne(Command& command);
+  void Notice(const epoll_event& event);
+  void PumpRound();
+  size_t Pump(Job& job);
+  void Rest(Job& job, const SendResult& result);
+  void ReadAhead(const Job& job, int64_t size);
+  void MakeReady(Job& job);
+  void SetState(Job& job, JobState state);
+  void Finish(Job& job, Outcome outcome, int error);
+
+  const size_t quota_bytes_;
+  const Report report_;
+  Epoll epoll_;
+  std::thread thread_;
+  std::atomic<bool> stopping_{false};
+
+  std::mutex mutex_;
+  std::vector<Command> commands_;  // guarded by mutex_
+
+  std::unordered_map<uint64_t, std::shared_ptr<Job>> jobs_;
+  std::deque<uint64_t> ready_;
+};
+
+}  // namespace logflow

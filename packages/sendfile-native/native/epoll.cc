@@ -1,0 +1,50 @@
+#include "epoll.h"
+
+#include <sys/eventfd.h>
+
+#include <cerrno>
+
+namespace logflow {
+
+int Epoll::Open() {
+  epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll_.valid()) return errno;
+  wake_ = Fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake_.valid()) return errno;
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = kWakeKey;
+  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0 ? 0 : errno;
+}
+
+int Epoll::Watch(int fd, uint64_t key) {
+  epoll_event event{};
+  event.events = EPOLLOUT | EPOLLET;
+  event.data.u64 = key;
+  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
+}
+
+void Epoll::Forget(int fd) {
+  epoll_event unused{};
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, &unused);
+}
+
+int Epoll::Wait(epoll_event* events, int capacity, int timeout_ms) {
+  const int count = epoll_wait(epoll_.get(), events, capacity, timeout_ms);
+  return count > 0 ? count : 0;
+}
+
+void Epoll::Wake() {
+  const uint64_t one = 1;
+  // Only EAGAIN can happen, and that means that a wake-up is pending already.
+  while (write(wake_.get(), &one, sizeof one) < 0 && errno == EINTR) {
+  }
+}
+
+void Epoll::TakeWake() {
+  uint64_t count = 0;
+  while (read(wake_.get(), &count, sizeof count) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace logflow

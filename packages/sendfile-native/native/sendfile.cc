@@ -1,0 +1,55 @@
+#include "sendfile.h"
+
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+namespace logflow {
+
+namespace {
+
+SendStatus StatusOf(int error) {
+  switch (error) {
+    case EAGAIN:
+      return SendStatus::kBlocked;
+    case EPIPE:
+    case ECONNRESET:
+    case ECONNABORTED:
+    case ENOTCONN:
+    case ESHUTDOWN:
+    case ETIMEDOUT:
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENETDOWN:
+    case ENETRESET:
+      return SendStatus::kPeerGone;
+    case EINVAL:
+    case ENOSYS:
+    case EOPNOTSUPP:
+      return SendStatus::kUnsupported;
+    default:
+      return SendStatus::kFailed;
+  }
+}
+
+}  // namespace
+
+SendResult SendFileChunk(int socket, int file, int64_t offset, size_t limit) {
+  for (;;) {
+    off_t at = offset;
+    const ssize_t sent = sendfile(socket, file, &at, limit);
+    if (sent > 0) return {SendStatus::kSent, static_cast<size_t>(sent), 0};
+    if (sent == 0) return {SendStatus::kAtEnd, 0, 0};
+    if (errno == EINTR) continue;
+    return {StatusOf(errno), 0, errno};
+  }
+}
+
+int64_t FileSize(int file) {
+  struct stat facts;
+  return fstat(file, &facts) == 0 ? facts.st_size : -1;
+}
+
+}  // namespace logflow

@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module'
+import { arch, platform } from 'node:os'
+
+/** Called once for each job that is over; `outcome` indexes {@link NATIVE_OUTCOMES}. */
+export type NativeDone = (id: number, outcome: number, errno: number, offset: number) => void
+
+/** What native/module.cc exports. One engine per environment; every call but `start` needs it running. */
+export interface NativeBinding {
+  readonly interfaceVersion: number
+  start(onDone: NativeDone, quotaBytes: number): void
+  stop(): void
+  /** `end` is -1 for a follower. Ids are the caller's, at least 1, never used twice. */
+  add(id: number, socketFd: number, fileFd: number, offset: number, end: number): void
+  extend(fileFd: number, size: number): void
+  endAt(id: number, end: number): void
+  cancel(id: number): void
+  /** -1 when the job is over. */
+  offset(id: number): number
+  /** Index into {@link NATIVE_STATES}, -1 when the job is over. */
+  state(id: number): number
+}
+
+/** By number as in native/job.h. */
+export const NATIVE_OUTCOMES = ['ended', 'truncated', 'closed', 'cancelled', 'failed', 'unsupported'] as const
+
+/** By number as in native/job.h. */
+export const NATIVE_STATES = ['ready', 'blocked', 'parked'] as const
+
+const INTERFACE_VERSION = 1
+
+/** Whether the native engine can be used here, and where it comes from or what it lacks. */
+export interface NativeSupport {
+  readonly supported: boolean
+  readonly reason: string
+}
+
+interface Loaded extends NativeSupport {
+  readonly binding?: NativeBinding
+}
+
+let loaded: Loaded | undefined
+
+/** The addon, or `undefined` where there is none. The first call loads it. */
+export function nativeBinding(): NativeBinding | undefined {
+  return (loaded ??= load()).binding
+}
+
+/** Whether {@link openFanout} can use the native engine here, and why (not). Loads the addon on the first call. */
+export function nativeSupport(): NativeSupport {
+  const { supported, reason } = (loaded ??= load())
+  return { supported, reason }
+}
+
+function load(): Loaded {
+  if (platform() !== 'linux')
+    return { supported: false, reason: `sendfile and epoll need Linux, this is ${platform()}` }
+  const require = createRequire(import.meta.url)
+  // The sources and the build are at the same depth below the package.
+  const candidates = ['../build/logflow_sendfile.node', `../prebuilds/${platform()}-${arch()}.node`]
+  const failures: string[] = []
+  for (const candidate of candidates) {
+    try {
+      const binding = require(candidate) as NativeBinding
+      if (binding.interfaceVersion === INTERFACE_VERSION)
+        return { supported: true, reason: `loaded ${candidate.slice(3)}`, binding }
+      failures.push(`${candidate.slice(3)} is of another version`)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') failures.push((error as Error).message)
+    }
+  }
+  const reason =
+    failures.length > 0 ? failures.join('; ') : 'the addon is not built (run `npm run build` in the package)'
+  return { supported: false, reason }
+}
