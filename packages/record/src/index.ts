@@ -3,4 +3,19 @@
  *
  * @packageDocumentation
  */
-export {}
+export { RecordAssembler, type RecordAssemblerOptions } from './assembler.ts'
+export { detectFormat } from './detect-format.ts'
+export { RecordError, recordErrors, type RecordErrorCode } from './errors.ts'
+export { encodeEvent, EventDecoder } from './event-codec.ts'
+export type { FieldScanner, LineVerdict } from './field-scanner.ts'
+export { defaultFormatNames } from './formats/dtail-default.ts'
+export { createFieldScanner, isLogFormat, logFormatNames, type LogFormatName } from './log-format.ts'
+export type { LogEvent } from './log-event.ts'
+export type { LogRecord } from './log-record.ts'
+export { createRecordParser, type RecordParser, type RecordParserOptions } from './record-parser.ts'
+export { compileRules, type RuleSet } from './rules.ts'
+export type { RuleDefinition } from './rule-definition.ts'
+export { parseSeverity, type Severity } from './severity.ts'
+export { decodeText } from './text.ts'
+export type { TimestampOptions } from './timestamp.ts'
+export { isWhiteSpace, trimWhiteSpace } from './white-space.ts'
