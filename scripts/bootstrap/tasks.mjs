@@ -31,5 +31,15 @@ export async function runTask({ task, args, toolchain, started }) {
     })
   process.stderr.write(`✓ ready after ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
   const rest = args[0] === '--' ? args.slice(1) : args
-  return runHere(node, ['--disable-warning=ExperimentalWarning', path.join(root, script), ...given, ...rest], env)
+  return runHere(
+    node,
+    [
+      '--conditions=@logflow/source',
+      '--disable-warning=ExperimentalWarning',
+      path.join(root, script),
+      ...given,
+      ...rest,
+    ],
+    env,
+  )
 }

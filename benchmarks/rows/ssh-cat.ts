@@ -1,0 +1,145 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { formatPublicKey, loadHostKey } from '@logflow/ssh'
+import { accessLog } from '../access-log.ts'
+import { asNobody, ours } from '../candidates.ts'
+import type { Candidate } from '../measure.ts'
+import type { RowGroup } from '../row.ts'
+
+interface Pair {
+  readonly candidate: Candidate
+  readonly server: ChildProcess
+}
+
+/** `dcat` through SSH on loopback: our client and server, and each Go pair. */
+export const sshCat: RowGroup = {
+  name: 'ssh-dcat',
+  async prepare({ dir, peers, size, seed }) {
+    const input = await accessLog(dir, { size, seed })
+    // Everybody reads here, also a peer that runs as nobody.
+    const home = mkdtempSync(path.join(tmpdir(), 'logflow-ssh-bench-'))
+    chmodSync(home, 0o777)
+    await prepareKeys(home)
+    const programs = [
+      { name: 'logflow', folder: path.resolve(import.meta.dirname, '../../node_modules/.bin') },
+      ...['F', 'O']
+        .map(name => ({ name: `Go ${name}`, folder: path.join(peers ?? '', name) }))
+        .filter(({ folder }) => peers !== undefined && existsSync(path.join(folder, 'dserver'))),
+    ]
+    const pairs: Pair[] = []
+    for (const { name, folder } of programs) pairs.push(await startPair(name, folder, { home, file: input.path }))
+    const candidates = pairs.map(pair => pair.candidate)
+    return {
+      rows: [
+        {
+          name: 'dcat SSH',
+          what: 'plain copy through SSH on loopback',
+          inputBytes: input.bytes,
+          sameOutput: false,
+          candidates,
+        },
+      ],
+      close: async () => {
+        for (const { server } of pairs) await end(server)
+        rmSync(home, { recursive: true, force: true })
+      },
+    }
+  },
+}
+
+/** The test mode of DTail takes its keys from the working directory. */
+async function prepareKeys(home: string): Promise<void> {
+  const key = await loadHostKey(path.join(home, 'id_rsa'), { generateBits: 2048 })
+  writeFileSync(path.join(home, 'id_rsa.pub'), `${formatPublicKey(key.publicKey)} bench\n`)
+  await loadHostKey(path.join(home, 'host_key'), { generateBits: 2048 })
+  copyFileSync(path.join(home, 'host_key'), path.join(home, 'ssh_host_key'))
+  writeFileSync(path.join(home, 'known_hosts'), '')
+  for (const file of ['id_rsa', 'ssh_host_key', 'known_hosts']) chmodSync(path.join(home, file), 0o666)
+}
+
+async function startPair(
+  name: string,
+  folder: string,
+  { home, file }: { readonly home: string; readonly file: string },
+): Promise<Pair> {
+  const port = await freePort()
+  const env = { DTAIL_INTEGRATION_TEST_RUN_MODE: 'yes', HOME: home, SSH_AUTH_SOCK: '', NO_COLOR: '1' }
+  const isOurs = name === 'logflow'
+  const program = (file: string): { command: string; prefix: readonly string[] } =>
+    isOurs ? { command: path.join(folder, file), prefix: [] } : asNobody(path.join(folder, file))
+  const asRoot = isOurs && process.getuid?.() === 0 ? ['--allow-root'] : []
+  const dserver = program('dserver')
+  const server = spawn(
+    dserver.command,
+    [
+      ...dserver.prefix,
+      '--cfg',
+      'none',
+      '--logger',
+      'stdout',
+      '--logLevel',
+      'error',
+      '--bindAddress',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      ...asRoot,
+    ],
+    {
+      cwd: home,
+      env: { ...process.env, ...env },
+      stdio: 'ignore',
+    },
+  )
+  await waitForPort(port)
+  const dcat = program('dcat')
+  const args = [
+    '--plain',
+    '--cfg',
+    'none',
+    '--logLevel',
+    'error',
+    '--trustAllHosts',
+    '--servers',
+    `127.0.0.1:${port}`,
+    '--files',
+    file,
+  ]
+  const base = isOurs
+    ? ours('dcat', args)
+    : { name: `${name} dcat`, kind: 'peer' as const, command: dcat.command, args: [...dcat.prefix, ...args] }
+  return { candidate: { ...base, cwd: home, env }, server }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+async function waitForPort(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const socket = connect(port, '127.0.0.1')
+    const open = await new Promise<boolean>(resolve =>
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
+    )
+    socket.destroy()
+    if (open) return
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  throw new Error(`nothing listens on port ${port}`)
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  server.kill('SIGTERM')
+  const force = setTimeout(() => server.kill('SIGKILL'), 3000)
+  await once(server, 'exit')
+  clearTimeout(force)
+}
