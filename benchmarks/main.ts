@@ -39,9 +39,9 @@ process.exitCode = await runProgram(
     const results: RowResult[] = []
     for (const group of groups) {
       if (operands.length > 0 && !operands.includes(group.name)) continue
-      const { rows, close } = await group.prepare(bench)
+      const prepared = await group.prepare(bench)
       try {
-        for (const row of rows) {
+        for (const row of prepared.rows) {
           signal.throwIfAborted()
           if (stderr.isTerminal) await stderr.write(`\r\u001b[K${row.name} …`)
           const runs = await interleaved(row.candidates, options.rounds, () => {})
@@ -51,7 +51,7 @@ process.exitCode = await runProgram(
           await stdout.write(`${rowText(result)}\n`)
         }
       } finally {
-        await close()
+        await prepared.close()
       }
     }
     await stdout.write(`\nwritten to ${writeResults(results, options.rounds)}\n`)
