@@ -134,12 +134,12 @@ class FrameSource {
     for (;;) {
       const piece = this.#scanner.read()
       if (piece) return piece
-      const { done, value } = await this.#chunks.next()
-      if (done) {
+      const next = await this.#chunks.next()
+      if (next.done) {
         this.#scanner.end()
         return undefined
       }
-      this.#scanner.push(value)
+      this.#scanner.push(next.value)
     }
   }
 }

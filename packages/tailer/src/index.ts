@@ -3,4 +3,23 @@
  *
  * @packageDocumentation
  */
-export {}
+export type { CheckpointEntry } from './checkpoint-log.ts'
+export { Checkpoint, openCheckpoint } from './checkpoint.ts'
+export { TailerError, tailerErrors, type TailerErrorCode } from './errors.ts'
+export { follow, tail } from './follow.ts'
+export { expandGlob, type GlobOptions } from './glob.ts'
+export { openGrowingFile, type GrowingFile, type GrowingFileChange, type GrowingFileOptions } from './growing-file.ts'
+export {
+  hashTail,
+  identify,
+  provesResumeToken,
+  resumeTokenAt,
+  HEAD_BYTES,
+  TAIL_BYTES,
+  type FileIdentity,
+} from './identity.ts'
+export { toNodeStream } from './node-stream.ts'
+export type { Admit } from './open-file.ts'
+export type { FollowOptions, ReadOptions, TailerOptions } from './options.ts'
+export { read } from './read.ts'
+export { readStdin, readStream, type ReadStreamOptions } from './stdin.ts'

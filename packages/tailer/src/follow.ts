@@ -1,0 +1,203 @@
+import { dirname } from 'node:path'
+import type { Delivery } from '@logflow/core'
+import { Claims } from './claims.ts'
+import { ReadBuffer } from './file-reader.ts'
+import { FollowedFile, type FollowContext } from './followed-file.ts'
+import { hasMagic, unescapeGlob } from './glob-pattern.ts'
+import { expandGlob } from './glob.ts'
+import { claimKeyOf } from './identity.ts'
+import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
+import { errorDetail, failedEvent } from './read.ts'
+import { lookAt } from './rotation.ts'
+import { Wakeup } from './wakeup.ts'
+import { DirectoryWatch } from './watch.ts'
+
+/**
+ * Every file that the patterns match, now and later, as it grows: through rename, copy-and-truncate, deletion and
+ * re-creation, and, with a checkpoint, through restarts. A file is read only as the consumer asks, one batch at a time
+ * in turn, so that neither a backlog nor a busy file fills the memory or starves the others.
+ *
+ * Each generation of a file is a source of its own, with offsets and lines from its start: `opened`, its lines,
+ * `rotated` or `truncated`, perhaps late lines of a writer that had not moved on, `ended`. The old generation is read
+ * to its end before the new one begins. Bytes that are known to be lost are a {@link Gap}.
+ *
+ * Ends never, unless `once` is set; an aborted `signal` makes it throw the signal's reason. Leaving the loop closes
+ * every handle.
+ *
+ * @throws TailerError `LF_TAILER_GLOB` on a malformed pattern
+ */
+export async function* follow(
+  paths: string | readonly string[],
+  options: FollowOptions = {},
+): AsyncGenerator<Delivery, void, undefined> {
+  const resolved = resolveFollowOptions(options)
+  resolved.signal?.throwIfAborted()
+  const group = new FollowGroup(typeof paths === 'string' ? [paths] : paths, resolved)
+  try {
+    yield* group.deliveries()
+  } finally {
+    await group.close()
+  }
+}
+
+/**
+ * {@link follow} from the end of what is there now: what `tail -F` shows, as batches.
+ *
+ * @throws TailerError `LF_TAILER_GLOB` on a malformed pattern
+ */
+export function tail(
+  paths: string | readonly string[],
+  options: Omit<FollowOptions, 'from'> = {},
+): AsyncGenerator<Delivery, void, undefined> {
+  return follow(paths, { ...options, from: 'end' })
+}
+
+/** Claims beyond this are looked through for files that are gone. */
+const PRUNE_CLAIMS = 10_000
+
+class FollowGroup {
+  readonly #patterns: readonly string[]
+  readonly #options: ResolvedFollowOptions
+  readonly #context: FollowContext
+  readonly #files = new Map<string, FollowedFile>()
+  readonly #ready = new Set<FollowedFile>()
+  readonly #wakeup = new Wakeup()
+  readonly #closed = new AbortController()
+  readonly #notices: Delivery[] = []
+  #discoverNow = false
+  #overLimit = false
+
+  constructor(patterns: readonly string[], options: ResolvedFollowOptions) {
+    this.#patterns = patterns
+    this.#options = options
+    const watch = new DirectoryWatch((path, error) => {
+      options.logger.warn({ event: 'directory.unwatched', path, pollMs: options.pollMs, err: error })
+    }, options.watch)
+    this.#context = {
+      options,
+      watch,
+      buffer: new ReadBuffer(options.batchBytes),
+      claims: new Claims<FollowedFile>(),
+      wake: file => {
+        this.#ready.add(file)
+        this.#wakeup.wake()
+      },
+    }
+  }
+
+  async *deliveries(): AsyncGenerator<Delivery, void, undefined> {
+    const { signal, once } = this.#options
+    await this.#discover(true)
+    if (this.#options.discover) this.#watchPatterns()
+    const looking = this.#lookAgain()
+    looking.catch(() => {}) // ends with the group
+    for (;;) {
+      yield* this.#notices.splice(0)
+      for (const file of [...this.#ready]) {
+        this.#ready.delete(file)
+        for (const item of await file.step()) {
+          yield item
+          signal?.throwIfAborted()
+        }
+      }
+      signal?.throwIfAborted()
+      if (this.#discoverNow) await this.#discover(false)
+      if (this.#ready.size > 0 || this.#notices.length > 0) continue
+      if (once) break
+      // The background looks set the pace; this wait has no end of its own.
+      await this.#wakeup.wait(undefined, this.#options.clock, signal)
+    }
+    for (const file of this.#files.values()) yield* await file.flush()
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort()
+    this.#context.watch.close()
+    for (const file of this.#files.values()) await file.close()
+  }
+
+  /** Looks at everything every `pollMs`, also while the consumer is busy: a rotation does not wait for it. */
+  async #lookAgain(): Promise<void> {
+    const { clock, pollMs, discover } = this.#options
+    for (;;) {
+      await clock.sleep(pollMs, { signal: this.#closed.signal })
+      this.#context.watch.retry()
+      for (const file of [...this.#files.values()]) await file.observe()
+      if (discover) this.#discoverNow = true
+      this.#wakeup.wake()
+    }
+  }
+
+  #watchPatterns(): void {
+    for (const pattern of this.#patterns) {
+      const directory = dirname(pattern)
+      if (!hasMagic(pattern) || hasMagic(directory)) continue
+      this.#context.watch.addDirectory(unescapeGlob(directory), renamed => {
+        if (!renamed) return
+        this.#discoverNow = true
+        this.#wakeup.wake()
+      })
+    }
+  }
+
+  /** Takes up what the patterns match and is not followed yet. */
+  async #discover(first: boolean): Promise<void> {
+    this.#discoverNow = false
+    for (const pattern of this.#patterns) {
+      const targets = hasMagic(pattern) ? await expandGlob(pattern, this.#options) : [unescapeGlob(pattern)]
+      for (const path of targets)
+        if (!this.#files.has(path)) await this.#takeUp(path, { first, sure: !hasMagic(pattern) })
+      if (first && targets.length === 0) this.#tellMissing(pattern)
+    }
+    if (!first) await this.#forgetGone()
+  }
+
+  async #takeUp(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
+    if (this.#files.size >= this.#options.maxGlobTargets) return this.#tellLimit(path)
+    if (!sure) {
+      const named = await lookAt(path).catch(() => undefined)
+      // A rotated file under its new name, or a link to one that is followed.
+      if (!named?.isFile || this.#context.claims.ownerOf(claimKeyOf(named))) return
+      if (!first && (await this.#isCopy(path))) return
+    }
+    const file = new FollowedFile(path, this.#context, first && this.#options.from === 'end')
+    this.#files.set(path, file)
+    await file.observe()
+    if (first && sure && file.idle && !file.failed) this.#tellMissing(path)
+  }
+
+  /** Whether a new file only holds what another one here was read to, as copytruncate makes it. */
+  async #isCopy(path: string): Promise<boolean> {
+    for (const file of this.#files.values()) {
+      if (dirname(file.path) === dirname(path) && (await file.claimCopy(path))) return true
+    }
+    return false
+  }
+
+  #tellMissing(path: string): void {
+    const detail = { code: 'LF_TAILER_OPEN', message: `${path} does not exist yet`, system: 'ENOENT' }
+    this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, detail))
+  }
+
+  #tellLimit(path: string): void {
+    if (this.#overLimit) return
+    this.#overLimit = true
+    const limit = this.#options.maxGlobTargets
+    const detail = { code: 'LF_TAILER_GLOB', message: `more than ${limit} files match`, limit }
+    this.#options.logger.warn({ event: 'follow.limited', path, limit })
+    this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, detail))
+  }
+
+  /** Files that a wildcard found, that are gone and read, need no entry. */
+  async #forgetGone(): Promise<void> {
+    const literal = new Set(this.#patterns.filter(pattern => !hasMagic(pattern)).map(unescapeGlob))
+    for (const [path, file] of this.#files) {
+      if (!file.idle || literal.has(path) || (await lookAt(path).catch(errorDetail))) continue
+      this.#files.delete(path)
+      await file.close()
+    }
+    if (this.#context.claims.size > PRUNE_CLAIMS + this.#files.size * 4) {
+      this.#context.claims.prune((_key, owner) => this.#files.get(owner.path) === owner)
+    }
+  }
+}

@@ -1,0 +1,406 @@
+import { realpath } from 'node:fs/promises'
+import type { Delivery, JsonObject, LineBatch, Source, SourceEventName } from '@logflow/core'
+import type { Claims } from './claims.ts'
+import { errorDetail, failedEvent } from './read.ts'
+import type { ReadBuffer } from './file-reader.ts'
+import { Generation } from './generation.ts'
+import { claimKeyOf, identify } from './identity.ts'
+import { openAdmitted } from './open-file.ts'
+import type { ResolvedFollowOptions } from './options.ts'
+import { resumeGenerations, type Resumed } from './resume.ts'
+import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
+import { claimCopy, findCopy, findMissed, type GenerationBase } from './siblings.ts'
+import type { DirectoryWatch } from './watch.ts'
+
+/** Generations of one path that wait to be read. More are found again, by their birth, when these are read. */
+const MAX_GENERATIONS = 16
+
+/** What the files of one follow have in common. */
+export interface FollowContext {
+  readonly options: ResolvedFollowOptions
+  readonly buffer: ReadBuffer
+  readonly claims: Claims<FollowedFile>
+  readonly watch: DirectoryWatch
+  /** Something is to be read in this file. */
+  readonly wake: (file: FollowedFile) => void
+}
+
+interface Lingering {
+  readonly generation: Generation
+  quietSinceMs: number
+}
+
+/**
+ * One path that is followed, and every generation that was found under it and is not done yet. `observe` looks at the
+ * path and opens what is new there, at once, so that a rotation is not missed while nobody reads; `step` reads.
+ * Neither runs while the other does.
+ *
+ *     queue    = generation that is read now, later ones in the order of their birth
+ *     lingering = generations that were rotated away and may still get late lines
+ */
+export class FollowedFile {
+  readonly path: string
+  readonly #context: FollowContext
+  readonly #queue: Generation[] = []
+  readonly #lingering: Lingering[] = []
+  readonly #unwatch: (() => void)[] = []
+  #realPath: string | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+  #startAtEnd: boolean
+  #resumed = false
+  #goneSinceMs: number | undefined
+  #quietSinceMs: number
+  #mtimeNs = -1n
+  #truncations = 0
+  #generations = 0
+  #failure: string | undefined
+  #notices: Delivery[] = []
+  #closed = false
+
+  /** `startAtEnd`: the file was there when following began, and only what comes is wanted. */
+  constructor(path: string, context: FollowContext, startAtEnd: boolean) {
+    this.path = path
+    this.#context = context
+    this.#startAtEnd = startAtEnd
+    this.#quietSinceMs = context.options.clock.monotonicMs()
+    this.#watchPath(path)
+  }
+
+  /** Whether nothing is held for this path. */
+  get idle(): boolean {
+    return this.#queue.length === 0 && this.#lingering.length === 0
+  }
+
+  /** Whether the last look at the path failed. */
+  get failed(): boolean {
+    return this.#failure !== undefined
+  }
+
+  /**
+   * Whether the file at `path` is a copy of what is read here, as copytruncate makes one; if so it is this file's from
+   * now on. One that is still being copied counts, but is not claimed yet.
+   */
+  claimCopy(path: string): Promise<boolean> {
+    return this.#serial(() => claimCopy(path, this.#held, key => this.#context.claims.claim(key, this)))
+  }
+
+  get #held(): readonly Generation[] {
+    return [...this.#lingering.map(({ generation }) => generation), ...this.#queue]
+  }
+
+  /** Looks at the path; wakes the reader when there is something to do. */
+  observe(): Promise<void> {
+    return this.#serial(async () => {
+      await this.#observe()
+      const waits = this.#lingering.length > 0 || this.#queue.length > 1 || this.#goneSinceMs !== undefined
+      if (waits) this.#context.wake(this)
+    })
+  }
+
+  /** Reads a little: at most one batch of each generation that has something. Wakes itself when more is likely. */
+  step(): Promise<readonly Delivery[]> {
+    return this.#serial(() => this.#step())
+  }
+
+  /** What is held back of open last lines, as they are; for the end of following. */
+  flush(): Promise<readonly Delivery[]> {
+    return this.#serial(async () => this.#held.flatMap(generation => this.#flushed(generation)))
+  }
+
+  /** Closes every handle. */
+  close(): Promise<void> {
+    this.#closed = true
+    return this.#serial(async () => {
+      for (const unwatch of this.#unwatch.splice(0)) unwatch()
+      for (const generation of this.#held) await generation.close()
+      this.#queue.length = 0
+      this.#lingering.length = 0
+    })
+  }
+
+  /** Runs one after another; errors are the caller's, and do not stop the next. */
+  #serial<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => {})
+    return result
+  }
+
+  async #observe(): Promise<void> {
+    if (this.#closed) return
+    try {
+      const named = await lookAt(this.path)
+      await this.#settle(named && this.#isOurs(named) ? named : undefined)
+      this.#failure = undefined
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Brings what is held in line with what the path names. */
+  async #settle(named: NamedFacts | undefined): Promise<void> {
+    const { clock } = this.#context.options
+    const newest = this.#queue.at(-1)
+    const verdict = judgeRotation(newest && { inodeKey: newest.identity.inodeKey, changed: false }, named)
+    if (verdict !== 'gone') this.#goneSinceMs = undefined
+    switch (verdict) {
+      case 'born':
+      case 'pending':
+      case 'replaced':
+        if (this.#queue.length < MAX_GENERATIONS) await this.#openNamed()
+        break
+      case 'same':
+        this.#noticeGrowth(newest as Generation, named as NamedFacts)
+        break
+      case 'gone':
+        if (this.#goneSinceMs === undefined) this.#context.wake(this)
+        this.#goneSinceMs ??= clock.monotonicMs()
+        break
+      case 'absent':
+      case 'truncated':
+        this.#startAtEnd = false
+        if (!this.#resumed) await this.#resumeRest()
+        break
+    }
+  }
+
+  #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): void {
+    newest.knownSize = Math.max(newest.knownSize, size)
+    if (size !== newest.offset || mtimeNs !== this.#mtimeNs) this.#context.wake(this)
+    this.#mtimeNs = mtimeNs
+  }
+
+  async #openNamed(): Promise<void> {
+    const { options } = this.#context
+    const { handle, openedPath } = await openAdmitted(this.path, options.admit)
+    let identity
+    try {
+      identity = await identify(handle)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+    const newest = this.#queue.at(-1)
+    if (newest?.identity.inodeKey === identity.inodeKey || !this.#context.claims.claim(claimKeyOf(identity), this)) {
+      return handle.close()
+    }
+    await this.#watchTarget(openedPath)
+    const source: Source = { host: options.host, path: this.path, id: identity.id }
+    const opening = { ...this.#base(), handle, source, identity }
+    if (newest) {
+      const previous = { birthNs: newest.identity.birthNs + (this.#generations === 1 ? 1n : 0n), token: newest.token }
+      for (const missed of await findMissed(previous, identity, opening)) this.#enqueue(missed)
+      this.#enqueue(await Generation.open({ ...opening, offset: 0 }))
+    } else if (!this.#resumed && options.checkpoint) {
+      this.#takeUp(await resumeGenerations(options.checkpoint, opening, this.#startAtEnd))
+    } else {
+      this.#enqueue(await Generation.open({ ...opening, offset: this.#startAtEnd ? identity.size : 0 }))
+    }
+    this.#resumed = true
+    this.#startAtEnd = false
+  }
+
+  /** The path names nothing, but a checkpoint may know a file that was rotated away from it. */
+  async #resumeRest(): Promise<void> {
+    const { checkpoint } = this.#context.options
+    this.#resumed = true
+    if (checkpoint) this.#takeUp(await resumeGenerations(checkpoint, this.#base(), false))
+  }
+
+  #takeUp({ generations, notices }: Resumed): void {
+    this.#notices.push(...notices)
+    for (const generation of generations) this.#enqueue(generation)
+    this.#context.wake(this)
+  }
+
+  #base(): GenerationBase {
+    const { options, buffer, claims } = this.#context
+    return {
+      path: this.path,
+      host: options.host,
+      buffer,
+      maxLineBytes: options.maxLineBytes,
+      claim: key => claims.claim(key, this),
+      isTaken: key => claims.ownerOf(key) !== undefined,
+    }
+  }
+
+  #enqueue(generation: Generation): void {
+    this.#queue.push(generation)
+    this.#generations++
+    this.#quietSinceMs = this.#context.options.clock.monotonicMs()
+    this.#context.wake(this)
+  }
+
+  async #step(): Promise<readonly Delivery[]> {
+    if (this.#closed) return []
+    const items = this.#notices.splice(0)
+    const head = this.#queue[0]
+    if (!head) await this.#observe()
+    else await this.#readHead(head, items)
+    await this.#readLingering(items)
+    return items
+  }
+
+  async #readHead(head: Generation, items: Delivery[]): Promise<void> {
+    if (!head.announced) {
+      head.announced = true
+      items.push({ kind: 'event', source: head.source, event: 'opened', detail: { offset: head.startOffset } })
+    }
+    const step = await head.step()
+    switch (step.kind) {
+      case 'bytes':
+        this.#quietSinceMs = this.#context.options.clock.monotonicMs()
+        this.#take(head, step.items, items)
+        if (head.offset < head.knownSize) await head.size()
+        return this.#context.wake(this)
+      case 'changed':
+        return this.#restart(head, items)
+      case 'end':
+        return this.#atEnd(head, items)
+    }
+  }
+
+  /** Everything of the head is read: goes on to the next generation when it is time. */
+  async #atEnd(head: Generation, items: Delivery[]): Promise<void> {
+    const quietMs = this.#context.options.clock.monotonicMs() - this.#quietSinceMs
+    const next = this.#queue[1]
+    if (!next) {
+      await this.#observe()
+      if (this.#goneSinceMs !== undefined && quietMs >= this.#context.options.lingerMs) await this.#letGo(head, items)
+      return
+    }
+    if (!head.copy) {
+      // An empty successor may mean that the writer still has the old file open.
+      const early = this.#queue.length === 2 && quietMs < this.#context.options.lingerMs
+      if (early && (await next.size()) === 0) return
+    }
+    items.push(...this.#flushed(head))
+    this.#queue.shift()
+    this.#context.wake(this)
+    if (head.copy) {
+      items.push(...truncationOf(head, next))
+      return head.close()
+    }
+    items.push(eventOf(head, 'rotated', { to: next.source.id }))
+    this.#lingering.push({ generation: head, quietSinceMs: this.#context.options.clock.monotonicMs() })
+  }
+
+  /** The name is gone and its file has been quiet: the handle would only keep the disk full. */
+  async #letGo(head: Generation, items: Delivery[]): Promise<void> {
+    this.#goneSinceMs = undefined
+    items.push(...this.#flushed(head), eventOf(head, 'ended'))
+    this.#queue.shift()
+    await head.close()
+  }
+
+  /** The file was truncated, and may have grown again: what is left of the old content, then a new generation. */
+  async #restart(head: Generation, items: Delivery[]): Promise<void> {
+    const { options } = this.#context
+    const identity = await identify(head.handle)
+    const copy = await findCopy(head, this.#base())
+    // The inode is the same, and the head may be: only the time of the truncation tells the two apart.
+    const id = `${identity.id}~${options.clock.now().toString(36)}${(this.#truncations++ % 36).toString(36)}`
+    const source = { ...head.source, id }
+    const init = { ...this.#base(), handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
+    const next = await Generation.open(init)
+    options.logger.info({
+      event: 'source.truncated',
+      path: this.path,
+      offset: head.offset,
+      copyFound: copy !== undefined,
+    })
+    if (copy) {
+      copy.announced = true
+      copy.knownSize = Math.max(copy.knownSize, head.knownSize)
+      this.#queue.splice(0, 1, copy, next)
+    } else {
+      items.push(...this.#flushed(head), ...truncationOf(head, next))
+      this.#queue[0] = next
+    }
+    this.#context.wake(this)
+  }
+
+  async #readLingering(items: Delivery[]): Promise<void> {
+    const { clock, lingerMs } = this.#context.options
+    for (const entry of [...this.#lingering]) {
+      const { generation } = entry
+      const step = await generation.step()
+      if (step.kind === 'bytes') {
+        entry.quietSinceMs = clock.monotonicMs()
+        this.#take(generation, step.items, items)
+        this.#context.wake(this)
+      } else if (step.kind === 'changed' || clock.monotonicMs() - entry.quietSinceMs >= lingerMs) {
+        items.push(...this.#flushed(generation), eventOf(generation, 'ended'))
+        this.#lingering.splice(this.#lingering.indexOf(entry), 1)
+        await generation.close()
+      }
+    }
+  }
+
+  #take(generation: Generation, found: readonly Delivery[], items: Delivery[]): void {
+    for (const item of found) {
+      if (item.kind === 'lines') this.#note(generation, item)
+      items.push(item)
+    }
+  }
+
+  #flushed(generation: Generation): LineBatch[] {
+    const last = generation.flush()
+    if (!last) return []
+    this.#note(generation, last)
+    return [last]
+  }
+
+  #note(generation: Generation, batch: LineBatch): void {
+    const { checkpoint } = this.#context.options
+    checkpoint?.note(generation.source.id, batch.offset + batch.bytes.length, generation.proofOf(batch))
+  }
+
+  /** A file that another path of this follow reads under its own name is not ours. */
+  #isOurs(named: NamedFacts): boolean {
+    const owner = this.#context.claims.ownerOf(claimKeyOf(named))
+    return owner === undefined || owner === this
+  }
+
+  /** Tells of a failure once, until it changes or goes away. */
+  #fail(error: unknown): void {
+    const detail = errorDetail(error)
+    const text = JSON.stringify(detail)
+    if (text === this.#failure) return
+    this.#failure = text
+    this.#context.options.logger.warn({ event: 'source.failed', path: this.path, err: error })
+    const source = this.#queue.at(-1)?.source ?? { host: this.#context.options.host, path: this.path, id: 'none' }
+    this.#notices.push(failedEvent(source, detail))
+    this.#context.wake(this)
+  }
+
+  #watchPath(path: string): void {
+    this.#unwatch.push(this.#context.watch.add(path, renamed => this.#hear(renamed)))
+  }
+
+  #hear(renamed: boolean): void {
+    // A rename is looked at now, even while nobody reads: the next one may come before the consumer does.
+    if (renamed) this.observe().catch(() => {})
+    this.#context.wake(this)
+  }
+
+  /** Growth is told where the file lies, not where a link to it lies. */
+  async #watchTarget(path: string): Promise<void> {
+    const target = await realpath(path)
+    if (target === this.#realPath || target === this.path) return
+    this.#realPath = target
+    for (const unwatch of this.#unwatch.splice(1)) unwatch()
+    this.#watchPath(target)
+  }
+}
+
+function eventOf(generation: Generation, event: SourceEventName, detail: JsonObject = {}): Delivery {
+  return { kind: 'event', source: generation.source, event, detail: { offset: generation.offset, ...detail } }
+}
+
+/** How a truncated generation ends: what is known to be lost, then the event. */
+function truncationOf(generation: Generation, next: Generation): Delivery[] {
+  const { source, offset: from, knownSize: to } = generation
+  const items: Delivery[] = to > from ? [{ kind: 'gap', source, from, to, reason: 'truncated' }] : []
+  return [...items, eventOf(generation, 'truncated', { to: next.source.id })]
+}

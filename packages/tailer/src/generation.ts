@@ -1,0 +1,129 @@
+import type { FileHandle } from 'node:fs/promises'
+import { LineSplitter, type Delivery, type LineBatch, type ResumeToken, type Source } from '@logflow/core'
+import { FileReader, type ReadBuffer } from './file-reader.ts'
+import { formatTailHash, TAIL_BYTES, type FileIdentity } from './identity.ts'
+
+/** What a {@link Generation} is made of. */
+export interface GenerationInit {
+  readonly handle: FileHandle
+  readonly source: Source
+  readonly identity: FileIdentity
+  /** Where to begin. */
+  readonly offset: number
+  readonly buffer: ReadBuffer
+  readonly maxLineBytes: number
+  /** The file was truncated under its writer: NUL bytes at its start are a hole that nobody wrote. */
+  readonly mayHaveHole?: boolean
+  /** See {@link Generation.copy}. */
+  readonly copy?: boolean
+}
+
+/** What one step through a generation gave. */
+export type GenerationStep =
+  | { readonly kind: 'bytes'; readonly items: readonly Delivery[] }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'changed' }
+
+/**
+ * One generation of one file, from its opening until it has been read for the last time: the handle, how far it was
+ * read, and what is held back of an open last line. Owns the handle.
+ */
+export class Generation {
+  readonly source: Source
+  readonly identity: FileIdentity
+  readonly startOffset: number
+  /** Whether `opened` was delivered. */
+  announced = false
+  /** Read from a copy that was made before the file was truncated: it ends with that. */
+  readonly copy: boolean
+  /** Largest size this generation was seen with. */
+  knownSize: number
+  readonly handle: FileHandle
+  readonly #reader: FileReader
+  readonly #maxLineBytes: number
+  #splitter: LineSplitter
+  #hole: boolean
+
+  private constructor(init: GenerationInit, reader: FileReader) {
+    this.source = init.source
+    this.identity = init.identity
+    this.startOffset = init.offset
+    this.knownSize = init.identity.size
+    this.handle = init.handle
+    this.#reader = reader
+    this.#maxLineBytes = init.maxLineBytes
+    this.#splitter = new LineSplitter({ source: this.source, offset: init.offset, maxLineBytes: init.maxLineBytes })
+    this.#hole = init.mayHaveHole ?? false
+    this.copy = init.copy ?? false
+  }
+
+  /** Takes the handle over; closes it when this fails. */
+  static async open(init: GenerationInit): Promise<Generation> {
+    try {
+      const reader = new FileReader(init.handle, init.buffer)
+      await reader.seek(init.offset)
+      return new Generation(init, reader)
+    } catch (error) {
+      await init.handle.close()
+      throw error
+    }
+  }
+
+  /** Offset after the last byte that was read. */
+  get offset(): number {
+    return this.#reader.offset
+  }
+
+  /** Offset after the last byte that was delivered: before an open last line. */
+  get deliveredOffset(): number {
+    return this.#splitter.offset
+  }
+
+  /** What was read last, as a token that another file can be held against. */
+  get token(): ResumeToken {
+    return { sourceId: this.source.id, offset: this.offset, tailHash: formatTailHash(this.#reader.tail) }
+  }
+
+  /** Reads on. Bytes that complete no line give no items. */
+  async step(): Promise<GenerationStep> {
+    const result = await this.#reader.read()
+    if (result.kind !== 'bytes') return result
+    if (this.offset > this.knownSize) this.knownSize = this.offset
+    const { bytes, hole } = this.#hole ? this.#skipHole(result.bytes) : { bytes: result.bytes, hole: [] }
+    const batch = bytes.length > 0 ? this.#splitter.push(bytes) : undefined
+    return { kind: 'bytes', items: batch ? [...hole, batch] : hole }
+  }
+
+  /** What is held back, as a last line without its newline. */
+  flush(): LineBatch | undefined {
+    return this.#splitter.end()
+  }
+
+  /** Size now. */
+  async size(): Promise<number> {
+    const { size } = await this.handle.stat()
+    if (size > this.knownSize) this.knownSize = size
+    return size
+  }
+
+  close(): Promise<void> {
+    return this.handle.close()
+  }
+
+  /** Proof of the bytes before the end of `batch`: of the whole tail when all was delivered, else of the batch. */
+  proofOf(batch: LineBatch): string {
+    const tail = this.#splitter.heldBytes === 0 ? this.#reader.tail : batch.bytes.subarray(-TAIL_BYTES)
+    return formatTailHash(tail)
+  }
+
+  #skipHole(bytes: Uint8Array): { bytes: Uint8Array; hole: readonly Delivery[] } {
+    const end = bytes.findIndex(byte => byte !== 0)
+    if (end === -1) return { bytes: new Uint8Array(0), hole: [] }
+    this.#hole = false
+    const to = this.offset - bytes.length + end
+    if (to === 0) return { bytes, hole: [] }
+    this.#splitter = new LineSplitter({ source: this.source, offset: to, maxLineBytes: this.#maxLineBytes })
+    const hole: Delivery = { kind: 'gap', source: this.source, from: 0, to, reason: 'missed' }
+    return { bytes: bytes.subarray(end), hole: [hole] }
+  }
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import type { ResumeToken } from '@logflow/core'
+
+/** Bytes at the start of a file that its identity is made of; a shorter file gives what it has. */
+export const HEAD_BYTES = 1024
+/** Bytes before an offset that prove, when hashed, that the file still holds what was read. */
+export const TAIL_BYTES = 256
+
+const VERSION = 'f1'
+const ID = /^f1:([0-9a-f]+):([0-9a-f]+):([0-9a-z]+):(\d{1,4}):([0-9a-f]{16})(?:~[0-9a-z]+)?$/
+
+/** What tells one generation of a file from another. */
+export interface FileIdentity {
+  /**
+   * {@link Source.id}: `f1:<device>:<inode>:<birth>:<head bytes>:<head hash>`, device and inode in hex, birth in ns to
+   * base 36, the hash 16 hex digits of SHA-256. The number of hashed bytes is part of it, so that a file which was
+   * small when it was first seen can be recognised after it has grown.
+   */
+  readonly id: string
+  /** Device and inode, one word: what a rename keeps. Reused by the system once the file is gone. */
+  readonly inodeKey: string
+  /** Birth time in ns since 1970, 0 where the file system does not tell. */
+  readonly birthNs: bigint
+  /** Size when it was looked at. */
+  readonly size: number
+}
+
+/** Device, inode and birth of something, as `stat` with `bigint` gives them. */
+export interface InodeFacts {
+  readonly dev: bigint
+  readonly ino: bigint
+  readonly birthtimeNs: bigint
+}
+
+/** Device and inode as one word. */
+export function inodeKeyOf({ dev, ino }: InodeFacts): string {
+  return `${dev.toString(16)}:${ino.toString(16)}`
+}
+
+/** What nobody else has while this file exists, and hardly after: inode and birth as one word. */
+export function claimKeyOf({ inodeKey, birthNs }: Pick<FileIdentity, 'inodeKey' | 'birthNs'>): string {
+  return `${inodeKey}@${birthNs.toString(36)}`
+}
+
+/** The identity of an open file, of its head as it is now. */
+export async function identify(handle: FileHandle): Promise<FileIdentity> {
+  const stat = await handle.stat({ bigint: true })
+  const head = await readAt(handle, 0, HEAD_BYTES)
+  const key = inodeKeyOf(stat)
+  const id = `${VERSION}:${key}:${stat.birthtimeNs.toString(36)}:${head.length}:${hashBytes(head)}`
+  return { id, inodeKey: key, birthNs: stat.birthtimeNs, size: Number(stat.size) }
+}
+
+/** What a {@link Source.id} of this package says. */
+export interface ParsedIdentity {
+  readonly inodeKey: string
+  readonly birthNs: bigint
+  readonly headBytes: number
+  readonly headHash: string
+}
+
+/** Reads an id; `undefined` when it was not made by {@link identify}. */
+export function parseIdentity(id: string): ParsedIdentity | undefined {
+  const match = ID.exec(id)
+  if (!match) return undefined
+  const [, device = '', inode = '', birth = '', headBytes = '', headHash = ''] = match
+  return { inodeKey: `${device}:${inode}`, birthNs: fromBase36(birth), headBytes: Number(headBytes), headHash }
+}
+
+/** Whether the first bytes of the file are those that the id was made of. Says nothing about the inode. */
+export async function hasHeadOf(handle: FileHandle, id: string): Promise<boolean> {
+  const parsed = parseIdentity(id)
+  if (!parsed) return false
+  const head = await readAt(handle, 0, parsed.headBytes)
+  return head.length === parsed.headBytes && hashBytes(head) === parsed.headHash
+}
+
+/**
+ * Proof of what lies before `offset`: `<bytes>:<hash>` over the last `size` bytes before it, empty at offset 0.
+ * `undefined` when the file is shorter than `offset`.
+ */
+export async function hashTail(handle: FileHandle, offset: number, size = TAIL_BYTES): Promise<string | undefined> {
+  const length = Math.min(size, offset)
+  const bytes = await readAt(handle, offset - length, length)
+  return bytes.length === length ? formatTailHash(bytes) : undefined
+}
+
+/** The proof for bytes that are at hand: the last {@link TAIL_BYTES} before an offset. */
+export function formatTailHash(bytes: Uint8Array): string {
+  return bytes.length === 0 ? '' : `${bytes.length}:${hashBytes(bytes)}`
+}
+
+/** Where a reader who has everything before `offset` goes on. */
+export async function resumeTokenAt(handle: FileHandle, sourceId: string, offset: number): Promise<ResumeToken> {
+  return { sourceId, offset, tailHash: (await hashTail(handle, offset)) ?? '' }
+}
+
+/**
+ * Whether the open file still is what the token speaks of: same inode and birth, same head, and the same bytes before
+ * the offset. A file that was truncated and has grown past the offset since is not.
+ */
+export async function provesResumeToken(handle: FileHandle, token: ResumeToken): Promise<boolean> {
+  const parsed = parseIdentity(token.sourceId)
+  if (!parsed) return false
+  const stat = await handle.stat({ bigint: true })
+  if (inodeKeyOf(stat) !== parsed.inodeKey || stat.birthtimeNs !== parsed.birthNs) return false
+  return holdsContentOf(handle, token)
+}
+
+/** As {@link provesResumeToken}, by content alone: also true for a copy of the file. */
+export async function holdsContentOf(handle: FileHandle, token: ResumeToken): Promise<boolean> {
+  if (!(await hasHeadOf(handle, token.sourceId))) return false
+  const size = Number(/^(\d{1,3}):/.exec(token.tailHash)?.[1] ?? 0)
+  const tail = await hashTail(handle, token.offset, size)
+  if (size === 0) return tail !== undefined && (await handle.stat()).size >= token.offset
+  return tail === token.tailHash
+}
+
+/** Reads until `size` bytes are there or the file ends. */
+export async function readAt(handle: FileHandle, position: number, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  while (at < size) {
+    const { bytesRead } = await handle.read(bytes, at, size - at, position + at)
+    if (bytesRead === 0) break
+    at += bytesRead
+  }
+  return bytes.subarray(0, at)
+}
+
+function hashBytes(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+}
+
+function fromBase36(text: string): bigint {
+  let value = 0n
+  for (const digit of text) value = value * 36n + BigInt(parseInt(digit, 36))
+  return value
+}

@@ -1,0 +1,65 @@
+import { constants } from 'node:fs'
+import { open, stat, type FileHandle } from 'node:fs/promises'
+import { isMissing, systemCode, TailerError } from './errors.ts'
+import { inodeKeyOf } from './identity.ts'
+
+/** The permission hook, see {@link TailerOptions.admit}. */
+export type Admit = (path: string) => Promise<string>
+
+/**
+ * Opens a regular file for reading. Never waits for the other end of a fifo, never opens a device for good.
+ *
+ * @throws TailerError `LF_TAILER_NOT_A_FILE`, `LF_TAILER_OPEN` (retryable; `detail.code` is the system's)
+ */
+export async function openRegularFile(path: string): Promise<FileHandle> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const stat = await handle.stat()
+    if (stat.isFile()) return handle
+  } catch (cause) {
+    await handle?.close()
+    const code = systemCode(cause)
+    throw new TailerError('LF_TAILER_OPEN', `cannot open ${path}`, { cause, detail: { path, code } })
+  }
+  await handle.close()
+  throw new TailerError('LF_TAILER_NOT_A_FILE', `${path} is not a regular file`, { detail: { path } })
+}
+
+/** As {@link openRegularFile}; `undefined` when the path names nothing. */
+export async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await openRegularFile(path)
+  } catch (error) {
+    if (error instanceof TailerError && isMissing(error.cause)) return undefined
+    throw error
+  }
+}
+
+/** A file that may be read: what was opened, and where. */
+export interface AdmittedFile {
+  readonly handle: FileHandle
+  /** The path that `admit` gave. */
+  readonly openedPath: string
+}
+
+/**
+ * Asks `admit`, opens what it gives, and asks again: the answer must be the same and the path must still name what was
+ * opened, so that nobody can swap a link between the question and the opening.
+ *
+ * @throws TailerError `LF_TAILER_OPEN`, `LF_TAILER_NOT_A_FILE`; whatever `admit` throws
+ */
+export async function openAdmitted(path: string, admit: Admit | undefined): Promise<AdmittedFile> {
+  if (!admit) return { handle: await openRegularFile(path), openedPath: path }
+  const openedPath = await admit(path)
+  const handle = await openRegularFile(openedPath)
+  try {
+    const [held, named] = [await handle.stat({ bigint: true }), await stat(openedPath, { bigint: true })]
+    if ((await admit(path)) === openedPath && inodeKeyOf(held) === inodeKeyOf(named)) return { handle, openedPath }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+  await handle.close()
+  throw new TailerError('LF_TAILER_OPEN', `${path} changed while it was opened`, { detail: { path } })
+}

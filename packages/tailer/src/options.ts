@@ -1,0 +1,113 @@
+import { hostname } from 'node:os'
+import { silentLogger, systemClock, type AbortOptions, type Clock, type Logger } from '@logflow/core'
+import type { Checkpoint } from './checkpoint.ts'
+import type { Admit } from './open-file.ts'
+
+/** What reading and following have in common. */
+export interface TailerOptions extends AbortOptions {
+  /** Host name of every source. @defaultValue the name of this machine */
+  readonly host?: string | undefined
+  /** Bytes read at a time, and so the size of a batch in a backlog. @defaultValue 256 KiB */
+  readonly batchBytes?: number | undefined
+  /** A longer line is delivered in pieces of this size; no byte is lost. @defaultValue 1 MiB */
+  readonly maxLineBytes?: number | undefined
+  /** Files that all patterns together may match; the rest is reported as a `failed` event. @defaultValue 100,000 */
+  readonly maxGlobTargets?: number | undefined
+  /** `**` in a pattern crosses directories. @defaultValue false: `**` means `*` */
+  readonly globstar?: boolean | undefined
+  /**
+   * Asked before a matched path is opened. Gives back the path to open (say, with links resolved), throws to deny;
+   * a denied path is a `failed` event with the error's message. @defaultValue everything is admitted as it is
+   */
+  readonly admit?: Admit | undefined
+  /** @defaultValue silent */
+  readonly logger?: Logger | undefined
+}
+
+/** Options of {@link read}. */
+export type ReadOptions = TailerOptions
+
+/** Options of {@link follow}. */
+export interface FollowOptions extends TailerOptions {
+  /**
+   * Where to begin in a file that is there when following starts and has no checkpoint. A file that appears later is
+   * always read from its start. @defaultValue 'end'
+   */
+  readonly from?: 'start' | 'end' | undefined
+  /** Where to go on. Acknowledging deliveries is the consumer's duty. @defaultValue none: nothing is remembered */
+  readonly checkpoint?: Checkpoint | undefined
+  /**
+   * How often every file is looked at although nothing was heard of it, and patterns are expanded again. Changes are
+   * normally heard of at once; this is for what the system does not tell (network file systems, full watch queues).
+   * @defaultValue 1000
+   */
+  readonly pollMs?: number | undefined
+  /** Use `fs.watch`. Without it, or where it fails, latency is `pollMs`. @defaultValue true */
+  readonly watch?: boolean | undefined
+  /** How long a rotated file is still looked at for late lines once it is quiet. @defaultValue 5000 */
+  readonly lingerMs?: number | undefined
+  /** Expand patterns again as files come. @defaultValue true */
+  readonly discover?: boolean | undefined
+  /** End when everything that is there now has been read, instead of waiting for more. @defaultValue false */
+  readonly once?: boolean | undefined
+  /** @defaultValue the clock of the machine */
+  readonly clock?: Clock | undefined
+}
+
+/** {@link TailerOptions} with every default filled in. */
+export interface ResolvedTailerOptions {
+  readonly host: string
+  readonly batchBytes: number
+  readonly maxLineBytes: number
+  readonly maxGlobTargets: number
+  readonly globstar: boolean
+  readonly admit: Admit | undefined
+  readonly logger: Logger
+  readonly signal: AbortSignal | undefined
+}
+
+/** {@link FollowOptions} with every default filled in. */
+export interface ResolvedFollowOptions extends ResolvedTailerOptions {
+  readonly from: 'start' | 'end'
+  readonly checkpoint: Checkpoint | undefined
+  readonly pollMs: number
+  readonly watch: boolean
+  readonly lingerMs: number
+  readonly discover: boolean
+  readonly once: boolean
+  readonly clock: Clock
+}
+
+/** @throws RangeError when a number is out of its range */
+export function resolveTailerOptions(options: TailerOptions): ResolvedTailerOptions {
+  return {
+    host: options.host ?? hostname(),
+    batchBytes: inRange('batchBytes', options.batchBytes ?? 256 * 1024, 1, 64 * 1024 * 1024),
+    maxLineBytes: inRange('maxLineBytes', options.maxLineBytes ?? 1024 * 1024, 1, 1024 * 1024 * 1024),
+    maxGlobTargets: inRange('maxGlobTargets', options.maxGlobTargets ?? 100_000, 1, Number.MAX_SAFE_INTEGER),
+    globstar: options.globstar ?? false,
+    admit: options.admit,
+    logger: options.logger ?? silentLogger,
+    signal: options.signal,
+  }
+}
+
+/** @throws RangeError when a number is out of its range */
+export function resolveFollowOptions(options: FollowOptions): ResolvedFollowOptions {
+  return {
+    ...resolveTailerOptions(options),
+    from: options.from ?? 'end',
+    checkpoint: options.checkpoint,
+    pollMs: inRange('pollMs', options.pollMs ?? 1000, 1, 86_400_000),
+    watch: options.watch ?? true,
+    lingerMs: inRange('lingerMs', options.lingerMs ?? 5000, 0, 86_400_000),
+    discover: options.discover ?? true,
+    once: options.once ?? false,
+    clock: options.clock ?? systemClock,
+  }
+}
+
+function inRange(name: string, value: number, low: number, high: number): number {
+  if (!(value >= low && value <= high)) throw new RangeError(`${name} is ${value}, must be in ${low}..${high}`)
+  return value
+}

@@ -1,0 +1,57 @@
+import { stat } from 'node:fs/promises'
+import { isMissing, TailerError } from './errors.ts'
+import { inodeKeyOf } from './identity.ts'
+
+/** What a reader knows about the file it holds open. */
+export interface HeldFacts {
+  /** Device and inode of the open handle; cannot be reused while it is open. */
+  readonly inodeKey: string
+  /** Whether the bytes before the offset are no longer those that were read, or are no longer there. */
+  readonly changed: boolean
+}
+
+/** What a path names at one moment. */
+export interface NamedFacts {
+  readonly inodeKey: string
+  readonly size: number
+  readonly birthNs: bigint
+  readonly mtimeNs: bigint
+  /** A regular file; nothing else can be followed. */
+  readonly isFile: boolean
+}
+
+/**
+ * What one look says about a path and the file held for it, everything up to its end being read.
+ *
+ * | held | the path names | verdict |
+ * | --- | --- | --- |
+ * | nothing | nothing | `absent`: wait |
+ * | nothing | a file | `born`: open it |
+ * | a file, its bytes changed | anything | `truncated`: same file, a new generation from 0; asked first |
+ * | a file | the same file | `same` |
+ * | a file | nothing | `gone`: keep the handle, its writer may go on and the name may come back |
+ * | a file | another one, still empty | `pending`: its writer may not have moved yet; read the old one on |
+ * | a file | another one with content | `replaced`: the old one is read to its end, then the new one begins |
+ */
+export type RotationVerdict = 'absent' | 'born' | 'truncated' | 'same' | 'gone' | 'pending' | 'replaced'
+
+/** Decides from facts alone. */
+export function judgeRotation(held: HeldFacts | undefined, named: NamedFacts | undefined): RotationVerdict {
+  if (!held) return named ? 'born' : 'absent'
+  if (held.changed) return 'truncated'
+  if (!named) return 'gone'
+  if (named.inodeKey === held.inodeKey) return 'same'
+  return named.size === 0 ? 'pending' : 'replaced'
+}
+
+/** The facts about a path now; `undefined` when it names nothing. @throws TailerError `LF_TAILER_OPEN` */
+export async function lookAt(path: string): Promise<NamedFacts | undefined> {
+  try {
+    const facts = await stat(path, { bigint: true })
+    const { birthtimeNs: birthNs, mtimeNs } = facts
+    return { inodeKey: inodeKeyOf(facts), size: Number(facts.size), birthNs, mtimeNs, isFile: facts.isFile() }
+  } catch (cause) {
+    if (isMissing(cause)) return undefined
+    throw new TailerError('LF_TAILER_OPEN', `cannot look at ${path}`, { cause, detail: { path } })
+  }
+}

@@ -1,0 +1,39 @@
+import { hostname } from 'node:os'
+import process from 'node:process'
+import { LineSplitter, type AbortOptions, type Delivery, type Source } from '@logflow/core'
+
+/** Options of {@link readStream}. */
+export interface ReadStreamOptions extends AbortOptions {
+  /** @defaultValue `-` */
+  readonly path?: string | undefined
+  /** @defaultValue the name of this machine */
+  readonly host?: string | undefined
+  /** @defaultValue `stream:` and the time of opening, so that two runs are two sources */
+  readonly id?: string | undefined
+  /** A longer line is delivered in pieces of this size. @defaultValue 1 MiB */
+  readonly maxLineBytes?: number | undefined
+}
+
+/** Bytes that arrive (a pipe, a socket, standard input) as deliveries, to their end. Whatever `chunks` throws is thrown. */
+export async function* readStream(
+  chunks: AsyncIterable<Uint8Array>,
+  { path = '-', host = hostname(), id, maxLineBytes = 1024 * 1024, signal }: ReadStreamOptions = {},
+): AsyncGenerator<Delivery, void, undefined> {
+  signal?.throwIfAborted()
+  const source: Source = { host, path, id: id ?? `stream:${Date.now().toString(36)}` }
+  const splitter = new LineSplitter({ source, maxLineBytes })
+  yield { kind: 'event', source, event: 'opened' }
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted()
+    const batch = splitter.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    if (batch) yield batch
+  }
+  const last = splitter.end()
+  if (last) yield last
+  yield { kind: 'event', source, event: 'ended', detail: { offset: splitter.offset, lines: splitter.nextLine - 1 } }
+}
+
+/** Standard input of this process as deliveries, to its end. */
+export function readStdin(options: ReadStreamOptions = {}): AsyncGenerator<Delivery, void, undefined> {
+  return readStream(process.stdin, options)
+}

@@ -1,0 +1,101 @@
+import { watch, type FSWatcher } from 'node:fs'
+import { basename, dirname } from 'node:path'
+
+/** Told that something about a path may have changed; `renamed` when the name itself may have. */
+export type WatchListener = (renamed: boolean) => void
+
+interface WatchedDirectory {
+  watcher: FSWatcher | undefined
+  readonly names: Map<string, Set<WatchListener>>
+  /** Told about every name. */
+  readonly all: Set<WatchListener>
+}
+
+/**
+ * Hears of changes to paths through one `fs.watch` per directory. Says nothing about content, may say too much and,
+ * when the system's queue overflows, too little: whoever uses it also looks by itself now and then.
+ */
+export class DirectoryWatch {
+  readonly #directories = new Map<string, WatchedDirectory>()
+  readonly #onFailure: (directory: string, error: unknown) => void
+  readonly #enabled: boolean
+
+  /** `onFailure` is told once for every directory that cannot be watched (missing, out of watches): poll it. */
+  constructor(onFailure: (directory: string, error: unknown) => void, enabled = true) {
+    this.#onFailure = onFailure
+    this.#enabled = enabled
+  }
+
+  /** Listens for one path. The returned function stops it. */
+  add(path: string, listener: WatchListener): () => void {
+    const name = basename(path)
+    const directory = this.#directory(dirname(path))
+    const listeners = directory.names.get(name) ?? new Set<WatchListener>()
+    directory.names.set(name, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) directory.names.delete(name)
+      this.#release(dirname(path), directory)
+    }
+  }
+
+  /** Listens for every name in a directory. The returned function stops it. */
+  addDirectory(path: string, listener: WatchListener): () => void {
+    const directory = this.#directory(path)
+    directory.all.add(listener)
+    return () => {
+      directory.all.delete(listener)
+      this.#release(path, directory)
+    }
+  }
+
+  /** Tries again where watching failed. */
+  retry(): void {
+    for (const [directory, entry] of this.#directories) if (!entry.watcher) this.#watch(directory, entry)
+  }
+
+  /** Stops everything at once. */
+  close(): void {
+    for (const directory of [...this.#directories.keys()]) this.#drop(directory)
+  }
+
+  #directory(path: string): WatchedDirectory {
+    let directory = this.#directories.get(path)
+    if (directory) return directory
+    directory = { watcher: undefined, names: new Map<string, Set<WatchListener>>(), all: new Set<WatchListener>() }
+    this.#directories.set(path, directory)
+    this.#watch(path, directory)
+    return directory
+  }
+
+  #release(path: string, { names, all }: WatchedDirectory): void {
+    if (names.size === 0 && all.size === 0) this.#drop(path)
+  }
+
+  #watch(directory: string, entry: WatchedDirectory): void {
+    if (!this.#enabled) return
+    const fail = (error: unknown): void => {
+      entry.watcher?.close()
+      entry.watcher = undefined
+      this.#onFailure(directory, error)
+    }
+    try {
+      entry.watcher = watch(directory, { persistent: false }, (kind, name) => tell(entry, kind === 'rename', name))
+      entry.watcher.on('error', fail)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  #drop(directory: string): void {
+    this.#directories.get(directory)?.watcher?.close()
+    this.#directories.delete(directory)
+  }
+}
+
+function tell({ names, all }: WatchedDirectory, renamed: boolean, name: string | null): void {
+  for (const listener of all) listener(renamed)
+  // Some systems do not name what changed: then it may be any of them.
+  const lists = name === null ? [...names.values()] : [names.get(name)]
+  for (const listeners of lists) for (const listener of listeners ?? []) listener(renamed)
+}
