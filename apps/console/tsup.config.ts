@@ -1,3 +1,18 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { programs } from '../../tsup.preset.ts'
 
-export default programs(['console'])
+/** src/page/files.ts reads the parts of the page at run time; in the bundle they are text inside. */
+const inlinePage = {
+  name: 'inline-page',
+  setup(build: { onLoad(options: { filter: RegExp }, load: (file: { path: string }) => Promise<object>): void }): void {
+    build.onLoad({ filter: /page[\\/]files\.ts$/ }, async ({ path }) => {
+      const paths = ['page.html', 'page.css', 'page.js'].map(name => join(dirname(path), name))
+      const [html, css, js] = await Promise.all(paths.map(file => readFile(file, 'utf8')))
+      const contents = `export const pageFiles = ${JSON.stringify({ html, css, js })}`
+      return { contents, loader: 'js', watchFiles: paths }
+    })
+  },
+}
+
+export default programs(['console'], { esbuildPlugins: [inlinePage] })
