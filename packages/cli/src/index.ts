@@ -20,7 +20,7 @@ export { formatBytes, formatDurationMs, parseBytes, parseDurationMs } from './un
 export { nearestName } from './nearest-name.ts'
 export { openOutput, type Output } from './output.ts'
 export { createProgress, type Progress, type ProgressOptions } from './progress.ts'
-export type { Example, OperandFacts, Program } from './program.ts'
+export type { Example, LogLevel, OperandFacts, Program } from './program.ts'
 export { runProgram, type Run } from './run-program.ts'
 export { safeText } from './safe-text.ts'
 export { startStatusServer, type StatusServer, type StatusServerOptions } from './status-server.ts'
