@@ -41,8 +41,8 @@ export function decodeBase64(text: string): Uint8Array | undefined {
     }
   }
   if (padding === 1) {
-    bytes[at++] = bits >> 10
-    bytes[at++] = bits >> 2
-  } else if (padding === 2) bytes[at++] = bits >> 4
+    bytes[at] = bits >> 10
+    bytes[at + 1] = bits >> 2
+  } else if (padding === 2) bytes[at] = bits >> 4
   return bytes
 }

@@ -16,10 +16,10 @@ export interface DelimitedReaderOptions {
  */
 export class DelimitedReader {
   readonly #options: DelimitedReaderOptions
+  readonly #chunks: Uint8Array[] = []
+  #at = 0
   #held = new Uint8Array(0)
   #heldBytes = 0
-  #chunk = new Uint8Array(0)
-  #at = 0
 
   constructor(options: DelimitedReaderOptions) {
     this.#options = options
@@ -27,19 +27,12 @@ export class DelimitedReader {
 
   /** Bytes that were pushed and not read. */
   get pendingBytes(): number {
-    return this.#heldBytes + this.#chunk.length - this.#at
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.length, this.#heldBytes - this.#at)
   }
 
-  /** Adds a chunk. */
+  /** Adds a chunk, which is handed over. */
   push(chunk: Uint8Array): void {
-    if (this.#at < this.#chunk.length) {
-      const rest = this.#chunk.subarray(this.#at)
-      const joined = new Uint8Array(rest.length + chunk.length)
-      joined.set(rest)
-      joined.set(chunk, rest.length)
-      this.#chunk = joined
-    } else this.#chunk = new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength)
-    this.#at = 0
+    if (chunk.length > 0) this.#chunks.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
   }
 
   /**
@@ -48,23 +41,26 @@ export class DelimitedReader {
    * @throws ProtocolError `LF_PROTOCOL_FRAME_TOO_LARGE`, however the piece was cut into chunks
    */
   read(): Uint8Array | undefined {
-    const end = this.#chunk.indexOf(this.#options.delimiter, this.#at)
-    const stop = end === -1 ? this.#chunk.length : end
-    const size = this.#heldBytes + stop - this.#at
-    if (size > this.#options.maxBytes) this.#refuse(size)
-    if (end === -1) {
-      this.#hold(this.#chunk.subarray(this.#at))
-      this.#chunk = new Uint8Array(0)
-      this.#at = 0
-      return undefined
+    for (let chunk = this.#chunks[0]; chunk; chunk = this.#chunks[0]) {
+      const end = chunk.indexOf(this.#options.delimiter, this.#at)
+      const part = chunk.subarray(this.#at, end === -1 ? undefined : end)
+      const size = this.#heldBytes + part.length
+      if (size > this.#options.maxBytes) this.#refuse(size)
+      this.#at = end + 1
+      if (end === -1 || this.#at === chunk.length) {
+        this.#chunks.shift()
+        this.#at = 0
+      }
+      if (end !== -1 && this.#heldBytes === 0) return part
+      this.#hold(part)
+      if (end !== -1) return this.#takeHeld()
     }
-    let piece = this.#chunk.subarray(this.#at, end)
-    this.#at = end + 1
-    if (this.#heldBytes > 0) {
-      this.#hold(piece)
-      piece = this.#held.slice(0, this.#heldBytes)
-      this.#heldBytes = 0
-    }
+    return undefined
+  }
+
+  #takeHeld(): Uint8Array {
+    const piece = this.#held.slice(0, this.#heldBytes)
+    this.#heldBytes = 0
     return piece
   }
 

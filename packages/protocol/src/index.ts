@@ -50,22 +50,27 @@ export {
   type LedgerState,
   type LedgerStep,
 } from './dtail/command-ledger.ts'
-export { eachMessage, ServerMessageDecoder, splitVisible, type MessageBatch } from './dtail/message-decoder.ts'
+export { encodeHidden, formatCapabilities, isHidden, parseCapabilities, type SessionView } from './dtail/hidden.ts'
+export {
+  eachMessage,
+  ServerMessageDecoder,
+  splitVisible,
+  type MessageBatch,
+  type VisibleSplit,
+} from './dtail/message-decoder.ts'
 export { formatOptions, hasOptions, parseOptions, type DtailOptions } from './dtail/options.ts'
 export { formatPattern, parsePattern, type DtailPattern } from './dtail/pattern.ts'
 export { cleanPath, encodeRemoteLines, sourceIdOf, type RemoteLinesOptions } from './dtail/remote-lines.ts'
 export {
   encodeHealthAnswer,
-  encodeHidden,
   encodeServerMessage,
-  formatCapabilities,
-  parseCapabilities,
   parseServerMessage,
   readHealth,
   shortHostname,
   type RemoteMessage,
   type ServerMessage,
   type ServerMessageOptions,
+  type ServerMessageView,
 } from './dtail/server-message.ts'
 export {
   DTAIL_MODES,
@@ -100,12 +105,11 @@ export {
   DeliveryEncoder,
   encodeDelivery,
   DELIVERY_KINDS,
-  LINES_BY_NEWLINE,
-  LINES_SELECTED,
   MAX_EVENT_FRAME_BYTES,
   MAX_SOURCE_FRAME_BYTES,
   MAX_SOURCE_SLOTS,
 } from './native/delivery.ts'
+export { LINES_BY_NEWLINE, LINES_SELECTED } from './native/lines-body.ts'
 export {
   DEFAULT_MAX_FRAME_BYTES,
   encodeFrame,

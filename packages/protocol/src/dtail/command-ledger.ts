@@ -96,12 +96,11 @@ export function stepLedger(state: LedgerState, event: LedgerEvent): LedgerStep {
     case 'grace-elapsed':
       return elapse(state)
     case 'drained':
-      return state.phase === 'draining' ? move(state, 'closing', 'request-close') : stay(state)
-    case 'close-acknowledged':
-      if (state.phase === 'closing') return move(state, 'closed', 'close-session')
-      return settle({ ...state, due: true }) // unasked, it counts as a command that is done
+      return moveFrom('draining', state, 'closing', 'request-close')
+    case 'close-acknowledged': // unasked, it counts as a command that is done
+      return state.phase === 'closing' ? move(state, 'closed', 'close-session') : settle({ ...state, due: true })
     case 'acknowledge-timed-out':
-      return state.phase === 'closing' ? move(state, 'closed', 'close-session') : stay(state)
+      return moveFrom('closing', state, 'closed', 'close-session')
     case 'aborted':
       return state.phase === 'closed' ? stay(state) : move(state, 'closed', 'cancel-reads', 'close-session')
   }
@@ -163,6 +162,10 @@ function settle(state: LedgerState): LedgerStep {
     case 'closed':
       return stay(state)
   }
+}
+
+function moveFrom(from: LedgerPhase, state: LedgerState, phase: LedgerPhase, action: LedgerAction): LedgerStep {
+  return state.phase === from ? move(state, phase, action) : stay(state)
 }
 
 function move(state: LedgerState, phase: LedgerPhase, ...actions: LedgerAction[]): LedgerStep {

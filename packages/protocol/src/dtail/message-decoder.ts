@@ -1,6 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import { utf8Text } from '../utf8.ts'
 import { DEFAULT_MAX_MESSAGE_BYTES, MESSAGE_END } from './constants.ts'
+import { isHidden, type SessionView } from './hidden.ts'
 
 const NEWLINE = 10
 const DOT = 0x2e
@@ -10,6 +11,12 @@ export interface MessageBatch {
   readonly bytes: Uint8Array
   /** Exclusive end of each message in `bytes`, its terminator 0xAC included. */
   readonly ends: Uint32Array
+}
+
+/** What {@link splitVisible} makes of a batch. */
+export interface VisibleSplit {
+  readonly visible: Uint8Array
+  readonly hidden: readonly string[]
 }
 
 /** Every message of a batch without its terminator, in order. */
@@ -23,20 +30,18 @@ export function* eachMessage({ bytes, ends }: MessageBatch): Generator<Uint8Arra
 
 /**
  * For clients that print what they get: all that is visible as one run of lines, a `\n` added to every message that
- * lacks one (an empty message is an empty line), and the texts of the hidden messages.
+ * lacks one (an empty message is an empty line), and the texts of the hidden messages, see {@link isHidden}.
  */
-export function splitVisible({ bytes, ends }: MessageBatch): {
-  readonly visible: Uint8Array
-  readonly hidden: readonly string[]
-} {
+export function splitVisible({ bytes, ends }: MessageBatch, options?: SessionView): VisibleSplit {
   const out = new Uint8Array(bytes.length)
   const hidden: string[] = []
   out.set(bytes)
   let at = 0
   for (let i = 0, start = 0; i < ends.length; i++) {
     const end = (ends[i] as number) - 1
-    if (bytes[start] === DOT) hidden.push(utf8Text(bytes.subarray(start, end)))
-    else {
+    if (bytes[start] === DOT && isHidden(bytes.subarray(start, end), options)) {
+      hidden.push(utf8Text(bytes.subarray(start, end)))
+    } else {
       out.copyWithin(at, start, end)
       at += end - start
       // The terminator leaves room for the newline.
@@ -53,7 +58,7 @@ export function splitVisible({ bytes, ends }: MessageBatch): {
  */
 export class ServerMessageDecoder {
   readonly #maxMessageBytes: number
-  #ready: MessageBatch | undefined
+  readonly #ready: MessageBatch[] = []
   #failure: ProtocolError | undefined
   #held = new Uint8Array(0)
   #heldBytes = 0
@@ -70,16 +75,10 @@ export class ServerMessageDecoder {
     if (last === -1) {
       this.#hold(chunk)
     } else {
-      let whole: Uint8Array = chunk.subarray(0, last + 1)
-      if (this.#heldBytes > 0) {
-        this.#hold(whole)
-        whole = this.#held.slice(0, this.#heldBytes)
-        this.#heldBytes = 0
-      }
-      this.#offer(whole)
+      this.#offer(this.#afterHeld(chunk.subarray(0, last + 1)))
       this.#hold(chunk.subarray(last + 1))
     }
-    if (this.#heldBytes > this.#maxMessageBytes) this.#refuse(this.#heldBytes)
+    if (!this.#failure && this.#heldBytes > this.#maxMessageBytes) this.#refuse(this.#heldBytes)
   }
 
   /**
@@ -88,8 +87,7 @@ export class ServerMessageDecoder {
    * @throws ProtocolError `LF_PROTOCOL_FRAME_TOO_LARGE` once what came before the over-long message was read
    */
   read(): MessageBatch | undefined {
-    const batch = this.#ready
-    this.#ready = undefined
+    const batch = this.#ready.shift()
     if (!batch && this.#failure) throw this.#failure
     return batch
   }
@@ -104,8 +102,17 @@ export class ServerMessageDecoder {
     })
   }
 
-  #offer(whole: Uint8Array): void {
-    const bytes = this.#ready ? concat(this.#ready.bytes, whole) : plain(whole)
+  /** What was held back and `bytes` in one run. */
+  #afterHeld(bytes: Uint8Array): Uint8Array {
+    if (this.#heldBytes === 0) return plain(bytes)
+    const joined = new Uint8Array(this.#heldBytes + bytes.length)
+    joined.set(this.#held.subarray(0, this.#heldBytes))
+    joined.set(bytes, this.#heldBytes)
+    this.#heldBytes = 0
+    return joined
+  }
+
+  #offer(bytes: Uint8Array): void {
     const ends: number[] = []
     let start = 0
     for (let at = bytes.indexOf(MESSAGE_END); at !== -1; at = bytes.indexOf(MESSAGE_END, start)) {
@@ -116,7 +123,7 @@ export class ServerMessageDecoder {
       start = at + 1
       ends.push(start)
     }
-    this.#ready = ends.length > 0 ? { bytes: bytes.subarray(0, start), ends: Uint32Array.from(ends) } : undefined
+    if (ends.length > 0) this.#ready.push({ bytes: bytes.subarray(0, start), ends: new Uint32Array(ends) })
   }
 
   #hold(bytes: Uint8Array): void {
@@ -136,13 +143,6 @@ export class ServerMessageDecoder {
       detail: { length, limit },
     })
   }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
-  return joined
 }
 
 function plain(chunk: Uint8Array): Uint8Array {

@@ -26,7 +26,7 @@ const ENCODED = 'base64%'
 
 /** Whether any option is set, which decides whether a command settles the options of its session. */
 export function hasOptions(options: DtailOptions): boolean {
-  return formatOptions(options) !== ''
+  return Object.values(options).some(value => value !== undefined)
 }
 
 /** The items sorted by key, only those that are set; empty without any. A value that needs it goes as `base64%…`. */

@@ -44,7 +44,8 @@ export function parsePattern(text: string): DtailPattern {
     )
   }
   const colon = head.indexOf(':')
-  const flags = colon === -1 ? [] : head.slice(colon + 1).split(',')
+  const flagText = colon === -1 ? '' : head.slice(colon + 1)
+  const flags = flagText === '' ? [] : flagText.split(',')
   for (const flag of flags) {
     if (flag === 'literal' || KINDS.some(kind => kind === flag)) continue
     throw new ProtocolError('LF_PROTOCOL_COMMAND', `unknown regex flag ${JSON.stringify(flag)}: '${text}'`)

@@ -1,10 +1,9 @@
-import { ProtocolError } from '../errors.ts'
 import { utf8Bytes, utf8Text } from '../utf8.ts'
 import { parseAggregate, type AggregateMessage } from './aggregate.ts'
-import { CAPABILITIES_PREFIX, MESSAGE_END } from './constants.ts'
+import { MESSAGE_END } from './constants.ts'
+import { isHidden, terminated, type SessionView } from './hidden.ts'
 
 const BAR = 0x7c
-const DOT = 0x2e
 const NEWLINE = 10
 
 /** Options of {@link encodeServerMessage}. */
@@ -38,25 +37,6 @@ export function encodeHealthAnswer(hostname: string): Uint8Array {
   return encodeServerMessage('OK', { hostname, exact: true })
 }
 
-/** A message that no client prints. @throws ProtocolError `LF_PROTOCOL_UNENCODABLE` unless it starts with `.` */
-export function encodeHidden(text: string): Uint8Array {
-  if (!text.startsWith('.')) {
-    throw new ProtocolError('LF_PROTOCOL_UNENCODABLE', 'a hidden message starts with a dot')
-  }
-  return terminated(utf8Bytes(text))
-}
-
-/** First message of every session but that of a health check: what the server can do. */
-export function formatCapabilities(names: readonly string[]): string {
-  return [CAPABILITIES_PREFIX, ...names].join(' ')
-}
-
-/** The names in a hidden message that lists capabilities; `undefined` for any other. */
-export function parseCapabilities(text: string): readonly string[] | undefined {
-  const [syn, word, ...names] = text.trim().split(' ')
-  return `${syn} ${word}` === CAPABILITIES_PREFIX ? names.filter(name => name !== '') : undefined
-}
-
 /** A data line. `percent` may have leading spaces. */
 export interface RemoteMessage {
   readonly kind: 'remote'
@@ -66,6 +46,15 @@ export interface RemoteMessage {
   readonly sourceId: string
   /** The line, with `\n` from our servers; shares memory with the message. */
   readonly content: Uint8Array
+}
+
+/** What a client knows when it reads a message. */
+export interface ServerMessageView extends SessionView {
+  /**
+   * The client sent `AUTHKEY` and waits for the answer. Without it a line that looks like one is a line.
+   * @defaultValue false
+   */
+  readonly authkey?: boolean | undefined
 }
 
 /** A message from a server, told apart by `kind`. Bytes share memory with the message. */
@@ -78,20 +67,20 @@ export type ServerMessage =
   | { readonly kind: 'plain'; readonly content: Uint8Array }
 
 /**
- * Tells what a message without its terminator is. In a `plain` session nothing but hidden messages, aggregates and the
- * answer to `AUTHKEY` is told apart, since a line may begin with anything.
+ * Tells what a message without its terminator is. In a plain session only hidden messages and aggregates are told
+ * apart from lines, since a line may begin with anything.
  *
  * @throws ProtocolError `LF_PROTOCOL_MALFORMED` for an aggregate that cannot be read
  */
 export function parseServerMessage(
   bytes: Uint8Array,
-  { plain = false }: { readonly plain?: boolean } = {},
+  { plain = false, authkey = false }: ServerMessageView = {},
 ): ServerMessage {
-  if (bytes[0] === DOT) return { kind: 'hidden', text: utf8Text(bytes) }
+  if (isHidden(bytes, { plain })) return { kind: 'hidden', text: utf8Text(bytes) }
   if (startsWith(bytes, 'AGGREGATE|')) return parseAggregate(bytes)
-  const authkey = parseAuthkeyAnswer(bytes)
-  if (authkey) return authkey
   if (!plain && startsWith(bytes, 'REMOTE|')) return parseRemote(bytes) ?? { kind: 'plain', content: bytes }
+  const answer = authkey ? parseAuthkeyAnswer(bytes) : undefined
+  if (answer) return answer
   if (!plain && startsWith(bytes, 'SERVER|')) {
     const end = bytes.indexOf(BAR, 7)
     if (end !== -1) return { kind: 'server', hostname: utf8Text(bytes.subarray(7, end)), text: bytes.subarray(end + 1) }
@@ -112,20 +101,22 @@ export function readHealth(received: Uint8Array): boolean {
   return false
 }
 
+/** `undefined` unless all five fields are there. The header becomes one string, which is then cut. */
 function parseRemote(bytes: Uint8Array): RemoteMessage | undefined {
-  const bars: number[] = []
-  for (let at = bytes.indexOf(BAR); at !== -1 && bars.length < 5; at = bytes.indexOf(BAR, at + 1)) bars.push(at)
-  if (bars.length < 5) return undefined
-  const [a, b, c, d, e] = bars as [number, number, number, number, number]
-  const field = (from: number, to: number): string => utf8Text(bytes.subarray(from + 1, to))
-  const lineText = field(c, d).trim()
+  let end = 6
+  for (let field = 0; field < 4; field++) {
+    end = bytes.indexOf(BAR, end + 1)
+    if (end === -1) return undefined
+  }
+  const [hostname = '', percent = '', line = '', sourceId = ''] = utf8Text(bytes.subarray(7, end)).split('|')
+  const number = Number(line)
   return {
     kind: 'remote',
-    hostname: field(a, b),
-    percent: field(b, c),
-    line: /^\d{1,15}$/.test(lineText) ? Number(lineText) : 0,
-    sourceId: field(d, e),
-    content: bytes.subarray(e + 1),
+    hostname,
+    percent,
+    line: Number.isSafeInteger(number) && number > 0 ? number : 0,
+    sourceId,
+    content: bytes.subarray(end + 1),
   }
 }
 
@@ -142,11 +133,4 @@ function startsWith(bytes: Uint8Array, text: string): boolean {
   if (bytes.length < text.length) return false
   for (let i = 0; i < text.length; i++) if (bytes[i] !== text.charCodeAt(i)) return false
   return true
-}
-
-function terminated(bytes: Uint8Array): Uint8Array {
-  const message = new Uint8Array(bytes.length + 1)
-  message.set(bytes)
-  message[bytes.length] = MESSAGE_END
-  return message
 }

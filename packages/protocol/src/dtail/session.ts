@@ -95,14 +95,9 @@ function formatSpec({ mode, files, options, query, regex, regexInvert, timeoutSe
 
 /** The checked spec, or what is wrong with it. */
 function parseSpec(text: string | undefined): SessionSpec | string {
-  let json: unknown
-  try {
-    json = JSON.parse(text ?? '')
-  } catch {
-    return 'invalid session spec'
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'invalid session spec'
-  const { mode: number, files, ...rest } = json as Record<string, unknown>
+  const json = parseObject(text)
+  if (!json) return 'invalid session spec'
+  const { mode: number, files, ...rest } = json
   const fields = specFields(rest)
   if (!fields || !isPathList(files)) return 'invalid session spec'
   const mode = (Object.keys(DTAIL_MODES) as DtailMode[]).find(name => DTAIL_MODES[name] === number)
@@ -111,6 +106,16 @@ function parseSpec(text: string | undefined): SessionSpec | string {
   if (fields.query && mode !== 'map' && mode !== 'tail') return 'query sessions require map or tail mode'
   if (!fields.query && mode === 'map') return 'missing session query'
   return { mode, files: files ?? [], ...fields }
+}
+
+function parseObject(text = ''): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(text)
+    const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
+    return isObject ? (json as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function isPathList(value: unknown): value is readonly string[] | null | undefined {

@@ -1,10 +1,8 @@
 import {
-  lineBatch,
   unknownDelivery,
   type Delivery,
   type Gap,
   type JsonObject,
-  type LineBatch,
   type Source,
   type SourceEvent,
   type SourceEventName,
@@ -12,15 +10,12 @@ import {
 import { ProtocolError } from '../errors.ts'
 import { strictUtf8Text, utf8Bytes } from '../utf8.ts'
 import { FieldReader, FieldWriter } from './fields.ts'
-import { DEFAULT_MAX_FRAME_BYTES, encodeFrame, FrameDecoder, type Frame } from './frame.ts'
+import { DEFAULT_MAX_FRAME_BYTES, encodeFrameHeader, FRAME_HEADER_BYTES, FrameDecoder, type Frame } from './frame.ts'
 import { GAP_REASONS } from './gap-reasons.ts'
+import { readLinesBody, splitLinesBody, type SplitBody } from './lines-body.ts'
 
 /** Kinds of frames that carry deliveries. */
 export const DELIVERY_KINDS = { source: 1, lines: 2, gap: 3, event: 4 } as const
-/** Flag of a `lines` frame: lines end where the newlines are, so that ends are not sent. */
-export const LINES_BY_NEWLINE = 1
-/** Flag of a `lines` frame: lines were left out, each has its own offset and number. */
-export const LINES_SELECTED = 2
 /** Sources that a stream can name at a time. */
 export const MAX_SOURCE_SLOTS = 1024
 /** Longest body of a `source` frame: a path of 4096 bytes, each escaped in JSON, and the rest. */
@@ -30,7 +25,11 @@ export const MAX_EVENT_FRAME_BYTES: number = 64 * 1024
 
 const EVENT_NAMES: readonly SourceEventName[] = ['opened', 'rotated', 'truncated', 'ended', 'failed']
 const GAP_BYTES = 2 + 8 + 8 + 1
-const LINES_HEADER_BYTES = 2 + 8 + 8 + 4
+const NOTHING = new Uint8Array(0)
+
+interface SplitFrame extends SplitBody {
+  readonly kind: number
+}
 
 /**
  * Deliveries as frames; a source is sent once and again only when its slot was taken by another.
@@ -48,15 +47,19 @@ export class DeliveryEncoder {
   readonly #ids: string[] = []
   #next = 0
 
-  /** One delivery, after its source when the stream does not know it yet. */
+  /**
+   * One delivery, after its source when the stream does not know it yet.
+   *
+   * @throws ProtocolError `LF_PROTOCOL_UNENCODABLE` for one over the limits, RangeError for a negative offset
+   */
   encode(item: Delivery): Uint8Array {
     const known = this.#slots.get(item.source.id)
     if (known && known.source.host === item.source.host && known.source.path === item.source.path) {
-      return encodeFrame(deliveryFrame(item, known.slot))
+      return join([deliveryFrame(item, known.slot)])
     }
     const slot = known?.slot ?? this.#takeSlot(item.source.id)
     this.#slots.set(item.source.id, { slot, source: item.source })
-    return withSource(item, slot)
+    return join([sourceFrame(item.source, slot), deliveryFrame(item, slot)])
   }
 
   /** The next slot in turn; the source that had it must be sent again when it comes back. */
@@ -73,9 +76,11 @@ export class DeliveryEncoder {
 /**
  * One delivery that stands for itself: its source, then the delivery, as {@link DeliveryEncoder} begins a stream. Any
  * concatenation of such pieces, and of whole streams, is a stream again.
+ *
+ * @throws ProtocolError `LF_PROTOCOL_UNENCODABLE` for one over the limits, RangeError for a negative offset
  */
 export function encodeDelivery(item: Delivery): Uint8Array {
-  return withSource(item, 0)
+  return join([sourceFrame(item.source, 0), deliveryFrame(item, 0)])
 }
 
 /**
@@ -122,7 +127,7 @@ export class DeliveryDecoder {
     if (!source) throw malformed(`slot ${slot} has no source`)
     switch (frame.kind) {
       case DELIVERY_KINDS.lines:
-        return readLines(source, frame.flags, fields)
+        return readLinesBody(source, frame.flags, fields)
       case DELIVERY_KINDS.gap:
         return readGap(source, fields)
       default:
@@ -146,96 +151,47 @@ function maxBodyBytes(kind: number, maxFrameBytes: number): number {
   }
 }
 
-function withSource(item: Delivery, slot: number): Uint8Array {
-  const { host, path, id } = item.source
+function sourceFrame({ host, path, id }: Source, slot: number): SplitFrame {
   const json = utf8Bytes(JSON.stringify({ host, path, id }))
-  const source = new FieldWriter(2 + json.length).uint16(slot).bytes(json).done()
-  const first = encodeFrame({ kind: DELIVERY_KINDS.source, flags: 0, body: source })
-  const second = encodeFrame(deliveryFrame(item, slot))
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
+  return { kind: DELIVERY_KINDS.source, flags: 0, head: new FieldWriter(2).uint16(slot).done(), tail: json }
 }
 
-function deliveryFrame(item: Delivery, slot: number): Frame {
+function deliveryFrame(item: Delivery, slot: number): SplitFrame {
   switch (item.kind) {
     case 'lines':
-      return linesFrame(item, slot)
+      return { kind: DELIVERY_KINDS.lines, ...splitLinesBody(item, slot) }
     case 'gap': {
-      const fields = new FieldWriter(GAP_BYTES).uint16(slot).uint64(item.from).uint64(item.to)
-      return { kind: DELIVERY_KINDS.gap, flags: 0, body: fields.uint8(GAP_REASONS.indexOf(item.reason)).done() }
+      const head = new FieldWriter(GAP_BYTES).uint16(slot).uint64(item.from).uint64(item.to)
+      head.uint8(GAP_REASONS.indexOf(item.reason))
+      return { kind: DELIVERY_KINDS.gap, flags: 0, head: head.done(), tail: NOTHING }
     }
     case 'event': {
       const json = utf8Bytes(JSON.stringify({ event: item.event, detail: item.detail }))
-      const body = new FieldWriter(2 + json.length).uint16(slot).bytes(json).done()
-      return { kind: DELIVERY_KINDS.event, flags: 0, body }
+      return { kind: DELIVERY_KINDS.event, flags: 0, head: new FieldWriter(2).uint16(slot).done(), tail: json }
     }
     default:
       return unknownDelivery(item)
   }
 }
 
-function linesFrame({ bytes, ends, offset, firstLine, offsets, lineNumbers }: LineBatch, slot: number): Frame {
-  const byNewline = endsAtNewlines(bytes, ends)
-  const selected = offsets !== undefined && lineNumbers !== undefined
-  const lineBytes = (byNewline ? 0 : 4) + (selected ? 16 : 0)
-  const fields = new FieldWriter(LINES_HEADER_BYTES + ends.length * lineBytes + bytes.length)
-  fields.uint16(slot).uint64(offset).uint64(firstLine).uint32(ends.length)
-  if (!byNewline)
-    for (let i = 0, start = 0; i < ends.length; start = ends[i++] as number) fields.uint32((ends[i] as number) - start)
-  if (selected)
-    for (let i = 0; i < ends.length; i++) fields.uint64(offsets[i] as number).uint64(lineNumbers[i] as number)
-  const flags = (byNewline ? LINES_BY_NEWLINE : 0) | (selected ? LINES_SELECTED : 0)
-  return { kind: DELIVERY_KINDS.lines, flags, body: fields.bytes(bytes).done() }
-}
-
-/** Whether the ends are exactly those that a reader finds by looking for newlines. */
-function endsAtNewlines(bytes: Uint8Array, ends: Uint32Array): boolean {
+/** All frames in one buffer, the lines copied once. */
+function join(frames: readonly SplitFrame[]): Uint8Array {
+  const size = frames.reduce((sum, { head, tail }) => sum + FRAME_HEADER_BYTES + head.length + tail.length, 0)
+  const bytes = new Uint8Array(size)
   let at = 0
-  for (let i = 0; i < ends.length; i++) {
-    const newline = bytes.indexOf(10, at)
-    at = newline === -1 ? bytes.length : newline + 1
-    if (at !== ends[i]) return false
-  }
-  return at === bytes.length
-}
-
-function readLines(source: Source, flags: number, fields: FieldReader): LineBatch {
-  if ((flags & ~(LINES_BY_NEWLINE | LINES_SELECTED)) !== 0) throw malformed(`unknown flags ${flags}`)
-  const offset = fields.offset()
-  const firstLine = fields.offset()
-  const count = fields.uint32()
-  const byNewline = (flags & LINES_BY_NEWLINE) !== 0
-  const selected = (flags & LINES_SELECTED) !== 0
-  // Nothing is reserved for the declared count before the frame is known to hold it.
-  if (count * ((byNewline ? 1 : 4) + (selected ? 16 : 0)) > fields.left) throw malformed(`${count} lines do not fit`)
-  const ends = byNewline ? undefined : readEnds(fields, count)
-  const offsets = selected ? new Float64Array(count) : undefined
-  const lineNumbers = selected ? new Float64Array(count) : undefined
-  if (offsets && lineNumbers) {
-    for (let i = 0; i < count; i++) {
-      offsets[i] = fields.offset()
-      lineNumbers[i] = fields.offset()
+  for (const { kind, flags, head, tail } of frames) {
+    const length = head.length + tail.length
+    if (length > maxBodyBytes(kind, DEFAULT_MAX_FRAME_BYTES)) {
+      throw new ProtocolError('LF_PROTOCOL_UNENCODABLE', `a delivery of ${length} bytes has no frame`, {
+        detail: { kind, length },
+      })
+    }
+    for (const part of [encodeFrameHeader({ kind, flags, length }), head, tail]) {
+      bytes.set(part, at)
+      at += part.length
     }
   }
-  const bytes = fields.rest()
-  const batch = lineBatch(ends ? { source, bytes, offset, firstLine, ends } : { source, bytes, offset, firstLine })
-  if (batch.ends.length !== count) throw malformed(`${count} lines declared, ${batch.ends.length} there`)
-  if ((batch.ends.at(-1) ?? 0) !== bytes.length) throw malformed('lines do not end where the bytes do')
-  if (!Number.isSafeInteger(offset + bytes.length)) throw malformed('offset out of range')
-  return offsets && lineNumbers ? { ...batch, offsets, lineNumbers } : batch
-}
-
-function readEnds(fields: FieldReader, count: number): Uint32Array {
-  const ends = new Uint32Array(count)
-  let end = 0
-  for (let i = 0; i < count; i++) {
-    end += fields.uint32()
-    if (end > 0xffff_ffff) throw malformed('lines are too long')
-    ends[i] = end
-  }
-  return ends
+  return bytes
 }
 
 function readGap(source: Source, fields: FieldReader): Gap {

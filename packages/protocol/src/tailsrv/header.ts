@@ -1,4 +1,4 @@
-import { CoreError, parseResumeToken, type ResumeToken } from '@logflow/core'
+import { CoreError, formatResumeToken, parseResumeToken, type ResumeToken } from '@logflow/core'
 import { DelimitedReader } from '../delimited-reader.ts'
 import { ProtocolError } from '../errors.ts'
 import { strictUtf8Text } from '../utf8.ts'
@@ -60,8 +60,8 @@ export class TailsrvHeaderDecoder {
 }
 
 /** The header line for a request, with its `\n`. @throws ProtocolError `LF_PROTOCOL_UNENCODABLE` for a path with `\n` */
-export function formatTailsrvHeader(request: TailsrvRequest, formatToken: (token: ResumeToken) => string): string {
-  return `${headerText(request, formatToken)}\n`
+export function formatTailsrvHeader(request: TailsrvRequest): string {
+  return `${headerText(request)}\n`
 }
 
 /**
@@ -72,7 +72,7 @@ export function resolveStart(offset: number, size: number): number {
   return offset < 0 ? Math.max(0, size + offset) : offset
 }
 
-function headerText(request: TailsrvRequest, formatToken: (token: ResumeToken) => string): string {
+function headerText(request: TailsrvRequest): string {
   switch (request.kind) {
     case 'offset':
       return String(request.offset)
@@ -81,7 +81,7 @@ function headerText(request: TailsrvRequest, formatToken: (token: ResumeToken) =
     case 'stream':
       return `stream ${line(request.path)}${request.from === undefined ? '' : ` from byte ${request.from}`}`
     case 'resume': {
-      const token = typeof request.token === 'string' ? request.token : formatToken(request.token)
+      const token = typeof request.token === 'string' ? request.token : formatResumeToken(request.token)
       return `resume ${token}${request.path === undefined ? '' : ` ${line(request.path)}`}`
     }
   }
