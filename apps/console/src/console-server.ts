@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { ConsoleError } from './errors.ts'
 import type { TargetHealth } from './health-monitor.ts'
 import { isAllowedHost } from './host-name.ts'
 import type { LiveHub } from './live-hub.ts'
@@ -23,12 +24,17 @@ export interface ConsoleServer {
   close(): Promise<void>
 }
 
-/** Serves `/`, `/live`, `/api/health`, `/healthz` and `/metrics`; nothing can be changed through it. */
+/** Serves `/`, `/live`, `/api/health`, `/healthz` and `/metrics`; nothing can be changed through it. @throws ConsoleError `LF_CONSOLE_LISTEN` */
 export async function startConsoleServer(options: ConsoleServerOptions): Promise<ConsoleServer> {
   const answer = createAnswer(options)
   const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 10_000 }, answer)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    const { host, port } = options
+    server.once('error', cause =>
+      reject(
+        new ConsoleError('LF_CONSOLE_LISTEN', `cannot listen on ${host}:${port}`, { cause, detail: { host, port } }),
+      ),
+    )
     server.listen(options.port, options.host, resolve)
   })
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, options.hub) }
