@@ -1,34 +1,7 @@
-import type { AbortOptions } from '@logflow/core'
-import { CompressError } from './errors.ts'
 import type { CompressionFormat } from './format.ts'
+import { joined, limited, once } from './output.ts'
 import { compressNode, inflateNode, inflateZstdNode, nodeZstd } from './node-codec.ts'
-
-/** Options of {@link compress}. */
-export interface CompressOptions {
-  readonly format: CompressionFormat
-  /**
-   * gzip and zlib 0 to 9, zstd 1 to 19. Higher is smaller and slower; on logs level 1 keeps most of the gain at three
-   * to ten times the speed. @defaultValue 1
-   */
-  readonly level?: number
-}
-
-/** Options of {@link decompress}. */
-export interface DecompressOptions extends AbortOptions {
-  readonly format: CompressionFormat
-  /** More output than this is an error. Nothing beyond it is kept, however small the input is. */
-  readonly maxOutputBytes: number
-}
-
-/** Options of {@link decompressStream}. */
-export interface DecompressStreamOptions extends AbortOptions {
-  readonly format: CompressionFormat
-  /**
-   * More output than this, over the whole stream, is an error. @defaultValue unlimited, since nothing is kept: memory
-   * stays at a few chunks whatever the input unfolds to
-   */
-  readonly maxOutputBytes?: number
-}
+import { checkLevel, type CompressOptions, type DecompressOptions, type DecompressStreamOptions } from './options.ts'
 
 /** Whether {@link compress} can write this format here: zstd needs a `node:zlib` that has it (Node 22.15, 23.8). */
 export function canCompress(format: CompressionFormat): boolean {
@@ -44,10 +17,7 @@ export function canCompress(format: CompressionFormat): boolean {
  */
 export async function compress(bytes: Uint8Array, { format, level = 1 }: CompressOptions): Promise<Uint8Array> {
   if (format === 'none') return bytes
-  const [low, high] = format === 'zstd' ? [1, 19] : [0, 9]
-  if (!Number.isInteger(level) || level < low || level > high) {
-    throw new RangeError(`level of ${format} is ${level}, must be an integer in ${low}..${high}`)
-  }
+  checkLevel(format, level)
   return plain(await compressNode(bytes, format, level))
 }
 
@@ -57,20 +27,7 @@ export async function compress(bytes: Uint8Array, { format, level = 1 }: Compres
  * @throws CompressError `LF_COMPRESS_LIMIT`, `LF_COMPRESS_TRUNCATED`, `LF_COMPRESS_CORRUPT`
  */
 export async function decompress(bytes: Uint8Array, options: DecompressOptions): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of decompressStream(once(bytes), options)) {
-    parts.push(part)
-    size += part.length
-  }
-  if (parts.length === 1) return parts[0] as Uint8Array
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return joined(decompressStream(once(bytes), options))
 }
 
 /**
@@ -79,23 +36,11 @@ export async function decompress(bytes: Uint8Array, options: DecompressOptions):
  *
  * @throws CompressError `LF_COMPRESS_LIMIT`, `LF_COMPRESS_TRUNCATED`, `LF_COMPRESS_CORRUPT`
  */
-export async function* decompressStream(
+export function decompressStream(
   chunks: AsyncIterable<Uint8Array>,
-  { format, maxOutputBytes = Number.MAX_SAFE_INTEGER, signal }: DecompressStreamOptions,
+  options: DecompressStreamOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  signal?.throwIfAborted()
-  if (!(maxOutputBytes >= 0)) throw new RangeError(`maxOutputBytes is ${maxOutputBytes}, must not be negative`)
-  let left = maxOutputBytes
-  for await (const chunk of unfold(chunks, format, signal)) {
-    signal?.throwIfAborted()
-    left -= chunk.length
-    if (left < 0) {
-      throw new CompressError('LF_COMPRESS_LIMIT', `${format} input unfolds to more than ${maxOutputBytes} bytes`, {
-        detail: { limit: maxOutputBytes },
-      })
-    }
-    if (chunk.length > 0) yield chunk
-  }
+  return limited(unfold(chunks, options.format, options.signal), options)
 }
 
 function unfold(
@@ -112,10 +57,6 @@ function unfold(
     case 'zlib':
       return inflateNode(chunks, format, signal)
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes
 }
 
 function plain(bytes: Uint8Array): Uint8Array {

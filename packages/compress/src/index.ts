@@ -3,14 +3,7 @@
  *
  * @packageDocumentation
  */
-export {
-  canCompress,
-  compress,
-  decompress,
-  decompressStream,
-  type CompressOptions,
-  type DecompressOptions,
-  type DecompressStreamOptions,
-} from './compress.ts'
+export { canCompress, compress, decompress, decompressStream } from './compress.ts'
 export { CompressError, compressErrors, type CompressErrorCode } from './errors.ts'
 export { detectCompression, DETECT_BYTES, type CompressionFormat } from './format.ts'
+export type { CompressOptions, DecompressOptions, DecompressStreamOptions } from './options.ts'

@@ -2,15 +2,13 @@ import { pipeline } from 'node:stream/promises'
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { CompressError } from './errors.ts'
-import { zstdEngine } from './pure-codec.ts'
+import { inflatePure } from './pure-codec.ts'
 import { ZstdFrameScanner, type ZstdPiece } from './zstd-frames.ts'
 
 /** What comes out of one step. Larger chunks mean fewer thread hops, which cost half the speed at 64 KiB. */
 const CHUNK_BYTES = 512 * 1024
 /** Compressed pieces smaller than this are joined before they go to the thread pool. */
 const JOIN_BYTES = 128 * 1024
-/** Pieces for the JavaScript decoder: what one unfolds to stays bounded. */
-const STEP_BYTES = 16 * 1024
 
 /** The zstd half of `node:zlib` (Node 22.15 and 23.8), which the types of Node 20 do not know. */
 interface ZstdZlib {
@@ -64,7 +62,7 @@ export async function* inflateZstdNode(
   chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (!nodeZstd) return yield* inflateZstdPure(chunks, signal)
+  if (!nodeZstd) return yield* inflatePure(chunks, 'zstd', signal)
   const source = new FrameSource(chunks)
   try {
     while (await source.open()) {
@@ -74,22 +72,6 @@ export async function* inflateZstdNode(
   } finally {
     await source.close()
   }
-}
-
-async function* inflateZstdPure(
-  chunks: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const out: Uint8Array[] = []
-  const engine = zstdEngine(bytes => out.push(bytes))
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += STEP_BYTES) {
-      signal?.throwIfAborted()
-      engine.push(chunk.subarray(at, at + STEP_BYTES))
-      yield* out.splice(0)
-    }
-  }
-  engine.end()
 }
 
 /** Cuts a stream of chunks into frames that can be read one after another. */

@@ -7,6 +7,9 @@ import { ZstdFrameScanner } from './zstd-frames.ts'
 /** Small, so that one step of a bomb unfolds to a bounded amount before the limit is looked at. */
 const STEP_BYTES = 16 * 1024
 
+/** CRC-32 and size, at the end of every gzip member. */
+const TRAILER_BYTES = 8
+
 type Take = (bytes: Uint8Array) => void
 
 /** gzip or zlib in JavaScript, for where there is no `node:zlib`. */
@@ -16,17 +19,20 @@ export function compressPure(bytes: Uint8Array, format: 'gzip' | 'zlib', level: 
 }
 
 /**
- * Any format in JavaScript: pieces come out as they unfold, a few MiB at a time at most. Checksums of zstd content are
- * not verified here, those of gzip and zlib are not either: fflate and fzstd skip them.
+ * Any format in JavaScript: pieces come out as they unfold, a few MiB at a time at most. fflate and fzstd do not verify
+ * checksums, so damage that still decodes is not noticed here, nor is gzip padded with zeros understood.
  */
-export function* inflatePure(
-  chunks: Iterable<Uint8Array>,
+export async function* inflatePure(
+  chunks: AsyncIterable<Uint8Array>,
   format: 'gzip' | 'zlib' | 'zstd',
-): Generator<Uint8Array, void, undefined> {
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const out: Uint8Array[] = []
-  const engine = format === 'zstd' ? zstdEngine(bytes => out.push(bytes)) : deflateEngine(format, b => out.push(b))
-  for (const chunk of chunks) {
+  const take: Take = bytes => out.push(bytes)
+  const engine = format === 'zstd' ? zstdEngine(take) : deflateEngine(format, take)
+  for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += STEP_BYTES) {
+      signal?.throwIfAborted()
       translate(() => engine.push(chunk.subarray(at, at + STEP_BYTES)))
       yield* out.splice(0)
     }
@@ -41,7 +47,7 @@ interface Engine {
 }
 
 /** zstd, one decoder per frame. */
-export function zstdEngine(take: Take): Engine {
+function zstdEngine(take: Take): Engine {
   const scanner = new ZstdFrameScanner()
   let decoder: Decompress | undefined
   return {
@@ -50,35 +56,61 @@ export function zstdEngine(take: Take): Engine {
       for (let piece = scanner.read(); piece; piece = scanner.read()) {
         // What fzstd hands out shares memory with its window.
         decoder ??= new Decompress(out => take(out.slice()))
-        const current = decoder
-        const { bytes: part, last } = piece
-        translate(() => void current.push(part, last))
-        if (last) decoder = undefined
+        decoder.push(piece.bytes, piece.last)
+        if (piece.last) decoder = undefined
       }
     },
     end: () => scanner.end(),
   }
 }
 
-/** gzip or zlib; the last bytes are held back, since fflate must be told which chunk is the last. */
+/**
+ * gzip or zlib; the last bytes are held back, since fflate must be told which chunk is the last. fflate does not look at
+ * what follows the deflated bytes of a gzip member, so the last trailer is compared here (RFC 1952 2.3.1).
+ */
 function deflateEngine(format: 'gzip' | 'zlib', take: Take): Engine {
   const held = new ByteQueue()
   let ended = false
+  let member = { size: 0, crc: 0 }
   const decoder = format === 'gzip' ? new Gunzip() : new Unzlib()
+  if (decoder instanceof Gunzip) decoder.onmember = () => (member = { size: 0, crc: 0 })
   decoder.ondata = (bytes, final) => {
     ended = final
+    member = { size: member.size + bytes.length, crc: format === 'gzip' ? crc32(bytes, member.crc) : 0 }
     if (bytes.length > 0) take(bytes)
   }
   return {
     push(bytes) {
       held.push(bytes)
-      if (held.length > 1) decoder.push(held.take(held.length - 1), false)
+      if (held.length > TRAILER_BYTES) decoder.push(held.take(held.length - TRAILER_BYTES), false)
     },
     end() {
-      if (held.length > 0) decoder.push(held.take(held.length), true)
-      if (!ended) throw new CompressError('LF_COMPRESS_TRUNCATED', `${format} input ends early`)
+      const trailer = held.take(held.length)
+      if (trailer.length > 0) decoder.push(trailer, true)
+      if (ended && (format === 'zlib' || closes(trailer, member))) return
+      throw new CompressError('LF_COMPRESS_TRUNCATED', `${format} input ends early`)
     },
   }
+}
+
+/** Whether these eight bytes, CRC-32 and size in little-endian, end the member. */
+function closes(trailer: Uint8Array, { size, crc }: { readonly size: number; readonly crc: number }): boolean {
+  if (trailer.length < TRAILER_BYTES) return false
+  const view = new DataView(trailer.buffer, trailer.byteOffset)
+  return view.getUint32(0, true) === crc && view.getUint32(4, true) === size >>> 0
+}
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+  return crc
+})
+
+/** RFC 1952 8, going on from `crc`. */
+function crc32(bytes: Uint8Array, crc: number): number {
+  let value = ~crc
+  for (const byte of bytes) value = (crcTable[(value ^ byte) & 0xff] as number) ^ (value >>> 8)
+  return ~value >>> 0
 }
 
 /** Errors of fflate and fzstd carry numbers; ours carry names. */
