@@ -1,0 +1,222 @@
+import { fstatSync } from 'node:fs'
+import { lstat, realpath } from 'node:fs/promises'
+import type { Socket } from 'node:net'
+import { silentLogger, systemClock, type Clock, type Logger } from '@logflow/core'
+import { encodeTailsrvReply, type TailsrvRequest } from '@logflow/protocol'
+import { openFanout, type Engine, type Fanout } from '@logflow/sendfile-native'
+import { Acceptor, sayGoodbye } from './acceptor.ts'
+import { ServeError } from './errors.ts'
+import { FileFeed } from './file-feed.ts'
+import { combineStats, type FileServer, type ServeOptions, type ServerStats } from './file-server.ts'
+import type { GrowingFileLike } from './growing-file.ts'
+import { resolveLimits, type ResolvedLimits } from './limits.ts'
+import { listFiles } from './list-files.ts'
+import { resolveServedPath, type IgnoreRule } from './served-path.ts'
+
+/** A file that the server opened and has to close. */
+export interface OwnedGrowingFile extends GrowingFileLike {
+  close(): Promise<void>
+}
+
+/** Options of {@link serveDirectory}. */
+export interface ServeDirectoryOptions extends ServeOptions {
+  /** Opens a path that was checked; called once per file however many read it. */
+  readonly openFile: (path: string) => Promise<OwnedGrowingFile>
+  /** The rule for what is neither listed nor served, asked for once per request. @defaultValue nothing is ignored */
+  readonly loadIgnoreRule?: (() => Promise<IgnoreRule>) | undefined
+}
+
+/**
+ * Serves every regular file below a directory, as the older tailsrv does: `list`, `stream PATH`, `stream PATH from
+ * byte N`. A file is watched while somebody reads it. A number as header is answered with the reason why not.
+ *
+ * @throws ServeError `LF_SERVE_LISTEN`, `LF_SERVE_PATH` when there is no such directory
+ */
+export async function serveDirectory(root: string, options: ServeDirectoryOptions): Promise<FileServer> {
+  const { port = 0, host = '127.0.0.1', logger = silentLogger, clock = systemClock } = options
+  const limits = resolveLimits(options.limits)
+  const realRoot = await realpath(root).catch((cause: unknown) => {
+    throw new ServeError('LF_SERVE_PATH', `cannot serve ${root}`, { cause, detail: { root } })
+  })
+  const fanout = openFanout({ engine: options.engine ?? 'auto' })
+  try {
+    const server: { current?: DirectoryServer } = {}
+    const acceptor = await Acceptor.open({
+      host,
+      port,
+      limits,
+      logger,
+      clock,
+      explains: true,
+      answer: (request, socket) => server.current?.answer(request, socket),
+    })
+    const surroundings = { acceptor, fanout, limits, logger, clock }
+    return (server.current = new DirectoryServer(realRoot, options, surroundings))
+  } catch (error) {
+    await fanout.close()
+    throw error
+  }
+}
+
+interface Surroundings {
+  readonly acceptor: Acceptor
+  readonly fanout: Fanout
+  readonly limits: ResolvedLimits
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+interface ServedFile {
+  readonly file: OwnedGrowingFile
+  readonly feed: FileFeed
+}
+
+class DirectoryServer implements FileServer {
+  readonly port: number
+  readonly engine: Engine
+  readonly closed: Promise<'stopped'>
+  readonly #root: string
+  readonly #options: ServeDirectoryOptions
+  readonly #with: Surroundings
+  readonly #files = new Map<string, Promise<ServedFile>>()
+  readonly #open = new Set<ServedFile>()
+  #lostBytes = 0
+  #closing: Promise<void> | undefined
+  #stop: (reason: 'stopped') => void = () => {}
+
+  constructor(root: string, options: ServeDirectoryOptions, surroundings: Surroundings) {
+    this.port = surroundings.acceptor.port
+    this.engine = surroundings.fanout.engine
+    this.#root = root
+    this.#options = options
+    this.#with = surroundings
+    this.closed = new Promise(resolve => (this.#stop = resolve))
+  }
+
+  stats(): ServerStats {
+    const lost = [...this.#open].reduce((sum, { feed }) => sum + feed.lostBytes, this.#lostBytes)
+    return combineStats(this.#with.acceptor, this.#with.fanout, lost)
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  answer(request: TailsrvRequest, socket: Socket): void {
+    this.#answer(request, socket).catch((err: unknown) => {
+      if (err instanceof ServeError) return this.#with.acceptor.refuse(socket, 'path', err.message)
+      this.#with.logger.warn({ event: 'file.failed', err })
+      this.#with.acceptor.refuse(socket, 'path', 'cannot open the file')
+    })
+  }
+
+  async #answer(request: TailsrvRequest, socket: Socket): Promise<void> {
+    switch (request.kind) {
+      case 'offset':
+        return this.#with.acceptor.refuse(
+          socket,
+          'header',
+          'this is a directory; use list or stream PATH [from byte N]',
+        )
+      case 'list':
+        return this.#list(socket)
+      case 'stream':
+        return this.#stream(socket, request.path, request.from)
+      case 'resume':
+        this.#with.acceptor.refusals.count('header', { peer: socket.remoteAddress, why: 'resume' })
+        return sayGoodbye(socket, encodeTailsrvReply({ kind: 'refused', text: 'resume tokens are not served yet' }))
+    }
+  }
+
+  async #list(socket: Socket): Promise<void> {
+    const { paths, cut } = await listFiles(this.#root, await this.#ignoreRule())
+    if (cut) this.#with.logger.warn({ event: 'listing.cut', root: this.#root, files: paths.length })
+    sayGoodbye(socket, paths.map(path => `${path}\n`).join(''))
+  }
+
+  async #stream(socket: Socket, path: string, from: number | undefined): Promise<void> {
+    const { realPath, inode } = await resolveServedPath(this.#root, path, await this.#ignoreRule())
+    const { feed } = await this.#serve(realPath, inode)
+    if (!socket.destroyed && !this.#closing) feed.add(socket, from)
+    this.#watchLast(socket, realPath, feed)
+  }
+
+  async #ignoreRule(): Promise<IgnoreRule> {
+    return (await this.#options.loadIgnoreRule?.()) ?? (() => false)
+  }
+
+  /** The feed of a file, opened for its first reader. */
+  #serve(realPath: string, inode: string): Promise<ServedFile> {
+    const known = this.#files.get(realPath)
+    if (known) return known
+    const opening = this.#openFile(realPath, inode)
+    this.#files.set(realPath, opening)
+    opening.catch(() => this.#files.delete(realPath))
+    return opening
+  }
+
+  async #openFile(realPath: string, inode: string): Promise<ServedFile> {
+    const file = await this.#options.openFile(realPath)
+    const facts = fstatSync(file.fd, { bigint: true })
+    // Between the check and the opening the name may have been given to something else.
+    if (!facts.isFile() || `${facts.dev}:${facts.ino}` !== inode) {
+      await file.close()
+      throw new ServeError('LF_SERVE_PATH', 'no such file')
+    }
+    const { fanout, limits, logger, clock, acceptor } = this.#with
+    const rotation = this.#options.rotation ?? 'close'
+    const onBehind = (socket: Socket): void => acceptor.refuse(socket, 'behind')
+    const admits = (fd: number): Promise<boolean> => namesItself(realPath, fd)
+    const served = { file, feed: new FileFeed(file, { fanout, rotation, limits, logger, clock, onBehind, admits }) }
+    this.#open.add(served)
+    served.feed.ended
+      .catch((err: unknown) => logger.warn({ event: 'file.failed', path: realPath, err }))
+      .finally(() => void this.#forget(realPath, served))
+    return served
+  }
+
+  /** The watch is released when the last reader leaves. */
+  #watchLast(socket: Socket, realPath: string, feed: FileFeed): void {
+    const leave = (): void => {
+      if (feed.readers > 0) return
+      void this.#files
+        .get(realPath)
+        ?.then(served => (served.feed === feed && feed.readers === 0 ? this.#forget(realPath, served) : undefined))
+    }
+    if (socket.destroyed) setImmediate(leave)
+    else socket.once('close', () => setImmediate(leave))
+  }
+
+  async #forget(realPath: string, served: ServedFile): Promise<void> {
+    if (!this.#open.delete(served)) return
+    this.#files.delete(realPath)
+    await served.feed.close()
+    this.#lostBytes += served.feed.lostBytes
+    await served.file.close()
+  }
+
+  async #close(): Promise<void> {
+    const stopped = this.#with.acceptor.stop()
+    const files = await Promise.allSettled(this.#files.values())
+    const open = files.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    await Promise.all(open.map(served => this.#forget(served.file.path, served)))
+    await this.#with.fanout.close()
+    this.#with.acceptor.destroyAll()
+    await stopped
+    this.#stop('stopped')
+  }
+}
+
+/** Whether the path still leads, without a link, to the open file. */
+async function namesItself(realPath: string, fd: number): Promise<boolean> {
+  try {
+    const [held, named] = [fstatSync(fd, { bigint: true }), await lstat(realPath, { bigint: true })]
+    return held.dev === named.dev && held.ino === named.ino && (await realpath(realPath)) === realPath
+  } catch {
+    return false
+  }
+}
