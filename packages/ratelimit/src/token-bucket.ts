@@ -89,6 +89,7 @@ export class TokenBucket {
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
+        this.#waiters[0]?.wake() // the turn may have come in the meantime: it is not lost
         reject(signal?.reason as Error)
       }
       signal?.addEventListener('abort', abort, { once: true })

@@ -125,7 +125,7 @@ describe('DeliveryDecoder', () => {
     ['more lengths than bytes', lines, 0, `0000${zeros}ffffffff00000001`, 'LF_PROTOCOL_MALFORMED'],
     ['a wrong number of lines', lines, 1, `0000${zeros}000000010a0a`, 'LF_PROTOCOL_MALFORMED'],
     ['lengths that do not add up', lines, 0, `0000${zeros}00000001000000020a`, 'LF_PROTOCOL_MALFORMED'],
-  ])('refuses %s', (_what, kind, flags, body, code) => {
+  ])('refuses %s', (...[, kind, flags, body, code]) => {
     const stream = concat([known, encodeFrame({ kind, flags, body: hex(body) })])
     expect(outcome(new DeliveryDecoder(), stream, [9])).toMatchObject({ values: [{ kind: 'gap' }], code })
   })

@@ -1,6 +1,8 @@
 import { ProtocolError } from '../errors.ts'
 import { strictUtf8Text, utf8Bytes } from '../utf8.ts'
 
+const PERCENT = 0x25
+
 /** One pair of the first step of a gfiber upload. Keys repeat, order counts, all of it is the device's own word. */
 export type UploadPair = readonly [key: string, value: string]
 
@@ -66,18 +68,18 @@ function percentEncode(text: string): string {
 
 function percentDecode(text: string): string {
   if (!text.includes('%')) return text
-  const bytes: number[] = []
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] !== '%') {
-      bytes.push(...utf8Bytes(text.charAt(i)))
-      continue
-    }
-    const hex = text.slice(i + 1, i + 3)
-    if (!/^[0-9A-Fa-f]{2}$/.test(hex)) throw malformed('percent sign without two hex digits')
-    bytes.push(parseInt(hex, 16))
-    i += 2
+  const raw = utf8Bytes(text)
+  const bytes = new Uint8Array(raw.length)
+  let size = 0
+  for (let i = 0; i < raw.length; i++) {
+    if (raw[i] === PERCENT) {
+      const hex = String.fromCharCode(...raw.subarray(i + 1, i + 3))
+      if (!/^[0-9A-Fa-f]{2}$/.test(hex)) throw malformed('percent sign without two hex digits')
+      bytes[size++] = parseInt(hex, 16)
+      i += 2
+    } else bytes[size++] = raw[i] as number
   }
-  const decoded = strictUtf8Text(Uint8Array.from(bytes))
+  const decoded = strictUtf8Text(bytes.subarray(0, size))
   if (decoded === undefined) throw malformed('query is not UTF-8')
   return decoded
 }

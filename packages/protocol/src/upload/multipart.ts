@@ -39,7 +39,9 @@ export function encodeMultipart({ name, unixSeconds, content }: MultipartInit): 
 /** The boundary that a content type names. @throws ProtocolError `LF_PROTOCOL_MALFORMED` when it is no form */
 export function parseBoundary(contentType: string): string {
   const [, quoted, bare] =
-    /^multipart\/form-data\s*;(?:[^,]*;)?\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;,"]{1,70}))/i.exec(contentType) ?? []
+    /^multipart\/form-data\s*;(?:[^,]*;)?\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;,"]{1,70}))\s*(?:;|$)/i.exec(
+      contentType,
+    ) ?? []
   const boundary = quoted ?? bare
   if (boundary === undefined) throw malformed('content type names no form boundary')
   return boundary
