@@ -3,4 +3,17 @@
  *
  * @packageDocumentation
  */
-export {}
+export { DeviceFolder, openDeviceFolder, type Device, type DeviceFolderOptions, type Devices } from './devices.ts'
+export { drain, type DrainOptions, type DrainPace } from './drain.ts'
+export { ShipError, shipErrors, type ShipErrorCode } from './errors.ts'
+export type { RefusalReason } from './refusal.ts'
+export type { BodyLimits } from './request-body.ts'
+export { openSpool, Spool, type SpooledBatch, type SpoolOptions, type SpoolStats, type SpoolSync } from './spool.ts'
+export { uploads, type UploadIdentity, type UploadResult, type Uploads, type UploadsOptions } from './upload.ts'
+export {
+  createUploadHandler,
+  type EntryStore,
+  type UploadHandler,
+  type UploadHandlerOptions,
+  type UploadStats,
+} from './upload-handler.ts'
