@@ -1,15 +1,14 @@
 import { realpath } from 'node:fs/promises'
-import type { Delivery, JsonObject, LineBatch, Source, SourceEventName } from '@logflow/core'
+import type { Delivery, LineBatch } from '@logflow/core'
 import type { Claims } from './claims.ts'
-import { errorDetail, failedEvent } from './read.ts'
+import { errorDetail, eventOf, failedEvent, truncationOf } from './events.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import { Generation } from './generation.ts'
 import { claimKeyOf, identify } from './identity.ts'
-import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
-import { resumeGenerations, type Resumed } from './resume.ts'
+import { PathOpener, type Opened } from './path-opener.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
-import { claimCopy, findCopy, findMissed, type GenerationBase } from './siblings.ts'
+import { claimCopy, findCopy } from './siblings.ts'
 import type { DirectoryWatch } from './watch.ts'
 
 /** Generations of one path that wait to be read. More are found again, by their birth, when these are read. */
@@ -41,13 +40,12 @@ interface Lingering {
 export class FollowedFile {
   readonly path: string
   readonly #context: FollowContext
+  readonly #opener: PathOpener
   readonly #queue: Generation[] = []
   readonly #lingering: Lingering[] = []
   readonly #unwatch: (() => void)[] = []
   #realPath: string | undefined
   #turn: Promise<unknown> = Promise.resolve()
-  #startAtEnd: boolean
-  #resumed = false
   #goneSinceMs: number | undefined
   #quietSinceMs: number
   #mtimeNs = -1n
@@ -61,7 +59,15 @@ export class FollowedFile {
   constructor(path: string, context: FollowContext, startAtEnd: boolean) {
     this.path = path
     this.#context = context
-    this.#startAtEnd = startAtEnd
+    const { options, buffer, claims } = context
+    this.#opener = new PathOpener({
+      path,
+      options,
+      buffer,
+      startAtEnd,
+      claim: key => claims.claim(key, this),
+      isTaken: key => claims.ownerOf(key) !== undefined,
+    })
     this.#quietSinceMs = context.options.clock.monotonicMs()
     this.#watchPath(path)
   }
@@ -157,8 +163,7 @@ export class FollowedFile {
         break
       case 'absent':
       case 'truncated':
-        this.#startAtEnd = false
-        if (!this.#resumed) await this.#resumeRest()
+        this.#takeUp(await this.#opener.openRest())
         break
     }
   }
@@ -170,58 +175,24 @@ export class FollowedFile {
   }
 
   async #openNamed(): Promise<void> {
-    const { options } = this.#context
-    const { handle, openedPath } = await openAdmitted(this.path, options.admit)
-    let identity
-    try {
-      identity = await identify(handle)
-    } catch (error) {
-      await handle.close()
-      throw error
-    }
-    const newest = this.#queue.at(-1)
-    if (newest?.identity.inodeKey === identity.inodeKey || !this.#context.claims.claim(claimKeyOf(identity), this)) {
-      return handle.close()
-    }
-    await this.#watchTarget(openedPath)
-    const source: Source = { host: options.host, path: this.path, id: identity.id }
-    const opening = { ...this.#base(), handle, source, identity }
-    if (newest) {
-      const previous = { birthNs: newest.identity.birthNs + (this.#generations === 1 ? 1n : 0n), token: newest.token }
-      for (const missed of await findMissed(previous, identity, opening)) this.#enqueue(missed)
-      this.#enqueue(await Generation.open({ ...opening, offset: 0 }))
-    } else if (!this.#resumed && options.checkpoint) {
-      this.#takeUp(await resumeGenerations(options.checkpoint, opening, this.#startAtEnd))
-    } else {
-      this.#enqueue(await Generation.open({ ...opening, offset: this.#startAtEnd ? identity.size : 0 }))
-    }
-    this.#resumed = true
-    this.#startAtEnd = false
+    const opened = await this.#opener.openNamed({
+      newest: this.#queue.at(-1),
+      onlyOne: this.#generations === 1,
+      takeBack: inodeKey => this.#takeBack(inodeKey),
+    })
+    if (opened.openedPath !== undefined) await this.#watchTarget(opened.openedPath)
+    this.#takeUp(opened)
   }
 
-  /** The path names nothing, but a checkpoint may know a file that was rotated away from it. */
-  async #resumeRest(): Promise<void> {
-    const { checkpoint } = this.#context.options
-    this.#resumed = true
-    if (checkpoint) this.#takeUp(await resumeGenerations(checkpoint, this.#base(), false))
-  }
-
-  #takeUp({ generations, notices }: Resumed): void {
+  #takeUp({ generations, notices }: Opened): void {
     this.#notices.push(...notices)
     for (const generation of generations) this.#enqueue(generation)
-    this.#context.wake(this)
+    if (notices.length > 0) this.#context.wake(this)
   }
 
-  #base(): GenerationBase {
-    const { options, buffer, claims } = this.#context
-    return {
-      path: this.path,
-      host: options.host,
-      buffer,
-      maxLineBytes: options.maxLineBytes,
-      claim: key => claims.claim(key, this),
-      isTaken: key => claims.ownerOf(key) !== undefined,
-    }
+  #takeBack(inodeKey: string): Generation | undefined {
+    const at = this.#lingering.findIndex(({ generation }) => generation.identity.inodeKey === inodeKey)
+    return at === -1 ? undefined : this.#lingering.splice(at, 1)[0]?.generation
   }
 
   #enqueue(generation: Generation): void {
@@ -269,20 +240,22 @@ export class FollowedFile {
       if (this.#goneSinceMs !== undefined && quietMs >= this.#context.options.lingerMs) await this.#letGo(head, items)
       return
     }
-    if (!head.copy) {
-      // An empty successor may mean that the writer still has the old file open.
-      const early = this.#queue.length === 2 && quietMs < this.#context.options.lingerMs
-      if (early && (await next.size()) === 0) return
-    }
-    items.push(...this.#flushed(head))
+    if (head.copy) return this.#leaveCopy(head, items)
+    // An empty successor may mean that the writer still has the old file open.
+    const early = this.#queue.length === 2 && quietMs < this.#context.options.lingerMs
+    if (early && (await next.size()) === 0) return
+    items.push(...this.#flushed(head), eventOf(head, 'rotated', { to: next.source.id }))
     this.#queue.shift()
     this.#context.wake(this)
-    if (head.copy) {
-      items.push(...truncationOf(head, next))
-      return head.close()
-    }
-    items.push(eventOf(head, 'rotated', { to: next.source.id }))
     this.#lingering.push({ generation: head, quietSinceMs: this.#context.options.clock.monotonicMs() })
+  }
+
+  /** The copy that was made before a truncation is read: now the truncation is told. */
+  async #leaveCopy(copy: Generation, items: Delivery[]): Promise<void> {
+    items.push(...this.#flushed(copy), ...truncationOf(copy, this.#queue[1]))
+    this.#queue.shift()
+    this.#context.wake(this)
+    await copy.close()
   }
 
   /** The name is gone and its file has been quiet: the handle would only keep the disk full. */
@@ -290,18 +263,26 @@ export class FollowedFile {
     this.#goneSinceMs = undefined
     items.push(...this.#flushed(head), eventOf(head, 'ended'))
     this.#queue.shift()
-    await head.close()
+    await this.#release(head)
+  }
+
+  async #release(generation: Generation): Promise<void> {
+    this.#opener.remember(generation)
+    // Without a birth time the next file in this inode would pass for this one.
+    if (generation.identity.birthNs === 0n) this.#context.claims.release(claimKeyOf(generation.identity))
+    await generation.close()
   }
 
   /** The file was truncated, and may have grown again: what is left of the old content, then a new generation. */
   async #restart(head: Generation, items: Delivery[]): Promise<void> {
+    if (head.copy) return this.#leaveCopy(head, items)
     const { options } = this.#context
     const identity = await identify(head.handle)
-    const copy = await findCopy(head, this.#base())
+    const copy = await findCopy(head, this.#opener.base)
     // The inode is the same, and the head may be: only the time of the truncation tells the two apart.
     const id = `${identity.id}~${options.clock.now().toString(36)}${(this.#truncations++ % 36).toString(36)}`
     const source = { ...head.source, id }
-    const init = { ...this.#base(), handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
+    const init = { ...this.#opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
     const next = await Generation.open(init)
     options.logger.info({
       event: 'source.truncated',
@@ -332,7 +313,7 @@ export class FollowedFile {
       } else if (step.kind === 'changed' || clock.monotonicMs() - entry.quietSinceMs >= lingerMs) {
         items.push(...this.#flushed(generation), eventOf(generation, 'ended'))
         this.#lingering.splice(this.#lingering.indexOf(entry), 1)
-        await generation.close()
+        await this.#release(generation)
       }
     }
   }
@@ -392,15 +373,4 @@ export class FollowedFile {
     for (const unwatch of this.#unwatch.splice(1)) unwatch()
     this.#watchPath(target)
   }
-}
-
-function eventOf(generation: Generation, event: SourceEventName, detail: JsonObject = {}): Delivery {
-  return { kind: 'event', source: generation.source, event, detail: { offset: generation.offset, ...detail } }
-}
-
-/** How a truncated generation ends: what is known to be lost, then the event. */
-function truncationOf(generation: Generation, next: Generation): Delivery[] {
-  const { source, offset: from, knownSize: to } = generation
-  const items: Delivery[] = to > from ? [{ kind: 'gap', source, from, to, reason: 'truncated' }] : []
-  return [...items, eventOf(generation, 'truncated', { to: next.source.id })]
 }

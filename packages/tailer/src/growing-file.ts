@@ -196,6 +196,10 @@ class WatchedFile implements GrowingFile {
     const handle = await openIfThere(this.path)
     if (!handle) return undefined
     const identity = await identify(handle)
+    if (identity.inodeKey === this.#inodeKey) {
+      await handle.close() // moved back meanwhile
+      return undefined
+    }
     this.#earlier.set(this.#handle.fd, this.#handle)
     this.#handle = handle
     this.#inodeKey = identity.inodeKey

@@ -1,11 +1,11 @@
 import type { FileHandle } from 'node:fs/promises'
 import { decompressStream, DETECT_BYTES, detectCompression, type CompressionFormat } from '@logflow/compress'
-import { LineSplitter, LogflowError, type Delivery, type JsonObject, type Source } from '@logflow/core'
+import { LineSplitter, type Delivery, type Source } from '@logflow/core'
+import { errorDetail, failedEvent } from './events.ts'
 import { expandGlob } from './glob.ts'
 import { identify, readAt } from './identity.ts'
 import { openAdmitted } from './open-file.ts'
 import { resolveTailerOptions, type ReadOptions, type ResolvedTailerOptions } from './options.ts'
-import { TailerError } from './errors.ts'
 
 /**
  * Every file that the patterns match, once to its end, one after another in the order of the patterns and names.
@@ -135,17 +135,4 @@ async function* fileChunks(handle: FileHandle, batchBytes: number): AsyncGenerat
 
 function unknownSource(path: string, { host }: ResolvedTailerOptions): Source {
   return { host, path, id: 'none' }
-}
-
-/** A source that could not be opened or read on, and why. */
-export function failedEvent(source: Source, detail: JsonObject): Delivery {
-  return { kind: 'event', source, event: 'failed', detail }
-}
-
-/** What a `failed` event says about an error. */
-export function errorDetail(error: unknown): JsonObject {
-  const message = error instanceof Error ? error.message : String(error)
-  if (!LogflowError.is(error)) return { message }
-  const system = error instanceof TailerError ? error.detail['code'] : undefined
-  return { code: error.code, message, ...(typeof system === 'string' ? { system } : {}) }
 }

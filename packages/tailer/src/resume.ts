@@ -41,7 +41,7 @@ export async function resumeGenerations(
   if ('handle' in file) {
     const same = await firstProven(file.handle, known)
     if (same) return { generations: [await reopen(file, same)], notices: [] }
-    if (!latest) return { generations: [await begin(file, startAtEnd ? file.identity.size : 0)], notices: [] }
+    if (!latest) return { generations: [await beginNew(checkpoint, file, startAtEnd)], notices: [] }
   }
   return latest ? resumeRotated(file, latest) : { generations: [], notices: [] }
 }
@@ -88,4 +88,18 @@ function reopen(file: OpenedFile, { sourceId, offset }: CheckpointEntry): Promis
 
 function begin(file: OpenedFile, offset: number): Promise<Generation> {
   return Generation.open({ ...file, offset })
+}
+
+/** A file nobody knows. An end to begin at is remembered at once: what comes while we are away is not to be missed. */
+export async function beginNew(
+  checkpoint: Checkpoint | undefined,
+  file: OpenedFile,
+  startAtEnd: boolean,
+): Promise<Generation> {
+  const generation = await begin(file, startAtEnd ? file.identity.size : 0)
+  if (!checkpoint || !startAtEnd) return generation
+  const { sourceId, offset, tailHash } = generation.token
+  checkpoint.note(sourceId, offset, tailHash)
+  await checkpoint.acknowledge(generation.source, offset)
+  return generation
 }

@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs'
+import { statSync, watch, type FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
 /** Told that something about a path may have changed; `renamed` when the name itself may have. */
@@ -6,6 +6,10 @@ export type WatchListener = (renamed: boolean) => void
 
 interface WatchedDirectory {
   watcher: FSWatcher | undefined
+  /** Inode of what is watched; the system does not say when another directory takes the name. */
+  inode: bigint | undefined
+  /** Whether the failure was told. */
+  failed: boolean
   readonly names: Map<string, Set<WatchListener>>
   /** Told about every name. */
   readonly all: Set<WatchListener>
@@ -49,9 +53,13 @@ export class DirectoryWatch {
     }
   }
 
-  /** Tries again where watching failed. */
+  /** Tries again where watching failed, or where another directory has taken the name. */
   retry(): void {
-    for (const [directory, entry] of this.#directories) if (!entry.watcher) this.#watch(directory, entry)
+    for (const [path, directory] of this.#directories) {
+      if (directory.watcher && directory.inode === inodeOf(path)) continue
+      directory.watcher?.close()
+      this.#watch(path, directory)
+    }
   }
 
   /** Stops everything at once. */
@@ -62,7 +70,8 @@ export class DirectoryWatch {
   #directory(path: string): WatchedDirectory {
     let directory = this.#directories.get(path)
     if (directory) return directory
-    directory = { watcher: undefined, names: new Map<string, Set<WatchListener>>(), all: new Set<WatchListener>() }
+    const names = new Map<string, Set<WatchListener>>()
+    directory = { watcher: undefined, inode: undefined, failed: false, names, all: new Set<WatchListener>() }
     this.#directories.set(path, directory)
     this.#watch(path, directory)
     return directory
@@ -77,11 +86,14 @@ export class DirectoryWatch {
     const fail = (error: unknown): void => {
       entry.watcher?.close()
       entry.watcher = undefined
-      this.#onFailure(directory, error)
+      if (!entry.failed) this.#onFailure(directory, error)
+      entry.failed = true
     }
     try {
+      entry.inode = inodeOf(directory)
       entry.watcher = watch(directory, { persistent: false }, (kind, name) => tell(entry, kind === 'rename', name))
       entry.watcher.on('error', fail)
+      entry.failed = false
     } catch (error) {
       fail(error)
     }
@@ -98,4 +110,8 @@ function tell({ names, all }: WatchedDirectory, renamed: boolean, name: string |
   // Some systems do not name what changed: then it may be any of them.
   const lists = name === null ? [...names.values()] : [names.get(name)]
   for (const listeners of lists) for (const listener of listeners ?? []) listener(renamed)
+}
+
+function inodeOf(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino
 }

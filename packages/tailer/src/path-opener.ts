@@ -1,0 +1,132 @@
+import type { Delivery, ResumeToken, Source } from '@logflow/core'
+import type { ReadBuffer } from './file-reader.ts'
+import { Generation } from './generation.ts'
+import { claimKeyOf, identify, provesResumeToken } from './identity.ts'
+import { openAdmitted } from './open-file.ts'
+import type { ResolvedFollowOptions } from './options.ts'
+import { beginNew, resumeGenerations, type OpenedFile } from './resume.ts'
+import { findMissed, type GenerationBase } from './siblings.ts'
+
+/** Files that were let go and are still recognised when they come back. */
+const MAX_RELEASED = 16
+
+/** What {@link PathOpener} needs to know. */
+export interface PathOpenerInit {
+  readonly path: string
+  readonly options: ResolvedFollowOptions
+  readonly buffer: ReadBuffer
+  readonly claim: (key: string) => boolean
+  readonly isTaken: (key: string) => boolean
+  /** The file was there when following began, and only what comes is wanted. */
+  readonly startAtEnd: boolean
+}
+
+/** What the path's reader holds while another file is opened. */
+export interface HeldGenerations {
+  /** The last one that was opened and is not let go. */
+  readonly newest: Generation | undefined
+  /** Whether `newest` is the first that was ever opened. */
+  readonly onlyOne: boolean
+  /** Gives up one that only lingers, to be read again under its name. */
+  readonly takeBack: (inodeKey: string) => Generation | undefined
+}
+
+/** What was opened: to be read in this order, after the notices were told. */
+export interface Opened {
+  readonly generations: readonly Generation[]
+  readonly notices: readonly Delivery[]
+  /** The path that was opened; `undefined` when nothing new was there. */
+  readonly openedPath?: string | undefined
+}
+
+const NOTHING: Opened = { generations: [], notices: [] }
+
+/** Opens what one path names, and decides where in it to begin and what has to be read before. */
+export class PathOpener {
+  readonly #init: PathOpenerInit
+  readonly #base: GenerationBase
+  readonly #released: ResumeToken[] = []
+  #startAtEnd: boolean
+  #resumed = false
+
+  constructor(init: PathOpenerInit) {
+    const { path, options, buffer, claim, isTaken } = init
+    this.#init = init
+    this.#base = { path, host: options.host, buffer, maxLineBytes: options.maxLineBytes, claim, isTaken }
+    this.#startAtEnd = init.startAtEnd
+  }
+
+  /** What every generation of this path is opened with. */
+  get base(): GenerationBase {
+    return this.#base
+  }
+
+  /**
+   * Opens what the path names now, unless it is what is held, or another path's. Missed generations come first; with a
+   * checkpoint, what was left of the last run comes first of all.
+   *
+   * @throws TailerError `LF_TAILER_OPEN`, `LF_TAILER_NOT_A_FILE`, `LF_TAILER_CHECKPOINT`; whatever `admit` throws
+   */
+  async openNamed(held: HeldGenerations): Promise<Opened> {
+    const { path, options } = this.#init
+    const { handle, openedPath } = await openAdmitted(path, options.admit)
+    try {
+      const identity = await identify(handle)
+      if (held.newest?.identity.inodeKey === identity.inodeKey || !this.#base.claim(claimKeyOf(identity))) {
+        await handle.close()
+        return NOTHING
+      }
+      const source: Source = { host: options.host, path, id: identity.id }
+      const opened = await this.#begin({ ...this.#base, handle, source, identity }, held)
+      this.#resumed = true
+      this.#startAtEnd = false
+      return { ...opened, openedPath }
+    } catch (error) {
+      await handle.close().catch(() => {}) // closed already, by whom it had been handed to
+      throw error
+    }
+  }
+
+  /** The path names nothing. With a checkpoint, the file that had the name may lie beside it: asked once. */
+  async openRest(): Promise<Opened> {
+    // What appears from now on was not there when following began.
+    this.#startAtEnd = false
+    if (this.#resumed) return NOTHING
+    this.#resumed = true
+    const { checkpoint } = this.#init.options
+    return checkpoint ? resumeGenerations(checkpoint, this.#base, false) : NOTHING
+  }
+
+  /** Remembers how far a file was read: one that was moved away may be moved back. */
+  remember(generation: Generation): void {
+    this.#released.unshift(generation.token)
+    this.#released.length = Math.min(this.#released.length, MAX_RELEASED)
+  }
+
+  async #begin(file: OpenedFile, { newest, onlyOne, takeBack }: HeldGenerations): Promise<Opened> {
+    const lingering = takeBack(file.identity.inodeKey)
+    if (lingering) {
+      await file.handle.close()
+      return { generations: [lingering], notices: [] }
+    }
+    const back = await this.#movedBack(file)
+    if (back) return { generations: [back], notices: [] }
+    const { checkpoint } = this.#init.options
+    if (newest) {
+      // Births may tie within a tick of the kernel; what ties with the very first file was there before us.
+      const birthNs = newest.identity.birthNs + (onlyOne ? 1n : 0n)
+      const missed = await findMissed({ birthNs, token: newest.token }, file.identity, file)
+      return { generations: [...missed, await Generation.open({ ...file, offset: 0 })], notices: [] }
+    }
+    if (checkpoint && !this.#resumed) return resumeGenerations(checkpoint, file, this.#startAtEnd)
+    return { generations: [await beginNew(checkpoint, file, this.#startAtEnd)], notices: [] }
+  }
+
+  async #movedBack(file: OpenedFile): Promise<Generation | undefined> {
+    for (const { sourceId, offset, tailHash } of this.#released) {
+      if (!(await provesResumeToken(file.handle, { sourceId, offset, tailHash }))) continue
+      return Generation.open({ ...file, source: { ...file.source, id: sourceId }, offset })
+    }
+    return undefined
+  }
+}
