@@ -58,6 +58,15 @@ export class DelimitedReader {
     return undefined
   }
 
+  /** All that was pushed and not read, in one piece. */
+  takeRest(): Uint8Array {
+    for (const chunk of this.#chunks.splice(0)) {
+      this.#hold(chunk.subarray(this.#at))
+      this.#at = 0
+    }
+    return this.#takeHeld()
+  }
+
   #takeHeld(): Uint8Array {
     const piece = this.#held.slice(0, this.#heldBytes)
     this.#heldBytes = 0

@@ -100,15 +100,24 @@ export {
   type TailsrvReply,
 } from './tailsrv/reply.ts'
 
+export { DeliveryDecoder } from './native/delivery-decoder.ts'
+export { DeliveryEncoder, encodeDelivery } from './native/delivery-encoder.ts'
 export {
-  DeliveryDecoder,
-  DeliveryEncoder,
-  encodeDelivery,
   DELIVERY_KINDS,
   MAX_EVENT_FRAME_BYTES,
   MAX_SOURCE_FRAME_BYTES,
   MAX_SOURCE_SLOTS,
-} from './native/delivery.ts'
+} from './native/delivery-kinds.ts'
+export {
+  CAPABILITY_NATIVE,
+  GreetingDecoder,
+  MESSAGE_FRAME_KIND,
+  NATIVE_COMMAND,
+  NATIVE_STARTED,
+  NativeSessionDecoder,
+  NativeSessionEncoder,
+  type NativeItem,
+} from './native/session.ts'
 export { LINES_BY_NEWLINE, LINES_SELECTED } from './native/lines-body.ts'
 export {
   DEFAULT_MAX_FRAME_BYTES,

@@ -1,6 +1,7 @@
 import { decodeBase64 } from '../base64.ts'
 import { ProtocolError } from '../errors.ts'
 import { CLOSE_ACKNOWLEDGE, MAX_COMMAND_TIMEOUT_SECONDS } from './constants.ts'
+import { NATIVE_COMMAND } from '../native/session.ts'
 import { formatOptions, goInteger, parseOptions, type DtailOptions } from './options.ts'
 import { parsePattern, type DtailPattern } from './pattern.ts'
 import { parseSessionCommand, type SessionCommand } from './session.ts'
@@ -60,6 +61,8 @@ export type DtailCommand =
   | UnknownCommand
   | { readonly kind: 'acknowledge-close' }
   | { readonly kind: 'health' }
+  /** Answer in frames from now on, see `NATIVE_STARTED`. */
+  | { readonly kind: 'native' }
 
 /** What {@link formatCommand} can write; `pattern` is text of {@link formatPattern}. */
 export type CommandInit =
@@ -75,6 +78,7 @@ export type CommandInit =
   | { readonly kind: 'authkey'; readonly key: string }
   | { readonly kind: 'acknowledge-close' }
   | { readonly kind: 'health' }
+  | { readonly kind: 'native' }
 
 /**
  * A command as text, to be framed by `encodeCommandFrame`. With a timeout the options are left out, as in DTail: its
@@ -100,6 +104,8 @@ export function formatCommand(command: CommandInit): string {
       return CLOSE_ACKNOWLEDGE
     case 'health':
       return 'health'
+    case 'native':
+      return NATIVE_COMMAND
   }
 }
 
@@ -159,11 +165,7 @@ function parseWords(words: readonly string[]): DtailCommand {
     case 'health':
       return { kind: 'health' }
     default:
-      return {
-        kind: 'unknown',
-        name,
-        text: `Received unknown user command|${name}|${words.length}|[${words.join(' ')}]`,
-      }
+      return words.join(' ') === NATIVE_COMMAND ? { kind: 'native' } : unknown(name, words)
   }
 }
 
@@ -196,6 +198,11 @@ function attempt(name: string, parse: () => DtailCommand): DtailCommand {
 
 function invalid(name: string, text: string): InvalidCommand {
   return { kind: 'invalid', name, severity: 'ERROR', text, unlessQuiet: false }
+}
+
+function unknown(name: string, words: readonly string[]): UnknownCommand {
+  const text = `Received unknown user command|${name}|${words.length}|[${words.join(' ')}]`
+  return { kind: 'unknown', name, text }
 }
 
 function unparsable(name: string, words: readonly string[]): InvalidCommand {

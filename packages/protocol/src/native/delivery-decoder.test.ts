@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concat, cuts, decodeInPieces, latin1, outcome } from '../../test/pieces.ts'
 import { hex, vectors } from '../../test/vectors.ts'
-import { DELIVERY_KINDS, DeliveryDecoder, DeliveryEncoder, encodeDelivery, MAX_SOURCE_SLOTS } from './delivery.ts'
+import { DeliveryDecoder } from './delivery-decoder.ts'
+import { DeliveryEncoder, encodeDelivery } from './delivery-encoder.ts'
+import { DELIVERY_KINDS, MAX_SOURCE_SLOTS } from './delivery-kinds.ts'
 import { encodeFrame } from './frame.ts'
 
 const sources = fc

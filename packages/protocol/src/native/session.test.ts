@@ -1,0 +1,83 @@
+import { lineBatch } from '@logflow/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { concat, cuts, decodeInPieces, latin1 } from '../../test/pieces.ts'
+import { formatCommand, parseCommand } from '../dtail/command.ts'
+import { encodeHidden } from '../dtail/hidden.ts'
+import { encodeFrame } from './frame.ts'
+import {
+  GreetingDecoder,
+  MESSAGE_FRAME_KIND,
+  NATIVE_STARTED,
+  NativeSessionDecoder,
+  NativeSessionEncoder,
+  type NativeItem,
+} from './session.ts'
+
+const source = { host: 'h', path: 'p', id: 'i' }
+const items: fc.Arbitrary<NativeItem> = fc.oneof(
+  fc.uint8Array({ maxLength: 30 }).map(content => ({ kind: 'message', content }) as const),
+  fc.uint8Array({ minLength: 1, maxLength: 30 }).map(bytes => lineBatch({ source, bytes })),
+)
+
+function encode(sent: readonly NativeItem[]): Uint8Array {
+  const encoder = new NativeSessionEncoder()
+  return concat(sent.map(item => encoder.encode(item)))
+}
+
+describe('NativeSessionDecoder', () => {
+  it('yields the same items however the stream is cut, any byte in their lines', () => {
+    fc.assert(
+      fc.property(fc.array(items, { maxLength: 6 }), cuts, (sent, sizes) => {
+        expect(decodeInPieces(new NativeSessionDecoder(), encode(sent), sizes)).toEqual(sent)
+      }),
+    )
+  })
+
+  it('refuses a message over its limit and a kind it does not know', () => {
+    const message = encodeFrame({ kind: MESSAGE_FRAME_KIND, flags: 0, body: new Uint8Array(9) })
+    const decode = (stream: Uint8Array): unknown => decodeInPieces(new NativeSessionDecoder(8), stream, [99])
+    expect(() => decode(message)).toThrow(expect.objectContaining({ code: 'LF_PROTOCOL_FRAME_TOO_LARGE' }))
+    const unknown = encodeFrame({ kind: 33, flags: 0, body: new Uint8Array(0) })
+    expect(() => decode(unknown)).toThrow(expect.objectContaining({ code: 'LF_PROTOCOL_UNKNOWN_KIND' }))
+  })
+})
+
+describe('GreetingDecoder', () => {
+  it('hands the stream over to the byte after the message that starts frames', () => {
+    fc.assert(
+      fc.property(fc.array(items, { maxLength: 4 }), fc.integer({ min: 1, max: 80 }), cuts, (sent, first, sizes) => {
+        const stream = concat([encodeHidden('.syn capabilities x'), encodeHidden(NATIVE_STARTED), encode(sent)])
+        const greeting = new GreetingDecoder()
+        const messages: string[] = []
+        let at = 0
+        while (messages.at(-1) !== NATIVE_STARTED) {
+          greeting.push(stream.slice(at, (at += first)))
+          for (let next = greeting.read(); next; next = greeting.read()) {
+            messages.push(Buffer.from(next).toString())
+            if (messages.at(-1) === NATIVE_STARTED) break
+          }
+        }
+        const rest = concat([greeting.takeRest(), stream.subarray(at)])
+        expect(messages).toEqual(['.syn capabilities x', NATIVE_STARTED])
+        expect(decodeInPieces(new NativeSessionDecoder(), rest, sizes)).toEqual(sent)
+      }),
+    )
+  })
+
+  it('leaves nothing behind', () => {
+    const greeting = new GreetingDecoder()
+    greeting.push(latin1('a\xacb'))
+    expect([greeting.read(), greeting.read()]).toEqual([latin1('a'), undefined])
+    greeting.push(latin1('c\xacd'))
+    expect(greeting.takeRest()).toEqual(latin1('bc\xacd'))
+    expect(greeting.takeRest()).toHaveLength(0)
+  })
+})
+
+describe('the command that asks for frames', () => {
+  it('is a command like any other', () => {
+    expect(parseCommand(formatCommand({ kind: 'native' }))).toEqual({ kind: 'native' })
+    expect(parseCommand('NATIVE v2')).toMatchObject({ kind: 'unknown' })
+  })
+})
