@@ -1,0 +1,166 @@
+import {
+  CLOSE_ACKNOWLEDGE,
+  CLOSE_REQUEST,
+  encodeCommandFrame,
+  eachMessage,
+  parseCapabilities,
+  parseServerMessage,
+  ServerMessageDecoder,
+  type MessageBatch,
+} from '@logflow/protocol'
+import { connectSsh, SshError, type ConnectSshOptions, type SshSession } from '@logflow/ssh'
+import type { Limiter } from '../limiter.ts'
+import type { DtailLog } from '../output/dtail-log.ts'
+import type { ServerAddress } from './server-list.ts'
+
+/** Where the messages of a server go. */
+export interface AnswerSink {
+  /** Takes whole messages in order and returns the texts of the hidden ones. The promise is the backpressure. */
+  take(batch: MessageBatch, server: ServerAddress): Promise<readonly string[]>
+}
+
+/** How to reach servers and what to ask. */
+export interface Asking {
+  readonly commands: readonly string[]
+  readonly connection: Pick<ConnectSshOptions, 'user' | 'auth' | 'verifyHostKey' | 'connectTimeoutMs'>
+  /** Base64 of the public key to register for a faster login. */
+  readonly authKey?: string | undefined
+  /** Places for connections that are being set up. */
+  readonly throttle: Limiter
+  readonly sink: AnswerSink
+  readonly log: DtailLog
+  readonly signal: AbortSignal
+  /** The connection is up and the commands are sent. */
+  readonly onAsked?: ((server: ServerAddress) => void) | undefined
+}
+
+/** How long to wait for a server to say what it can, before a command is sent that older ones do not know. */
+const CAPABILITIES_WAIT_MS = 250
+
+/**
+ * Asks one server and passes on what it says, until it asks to close.
+ *
+ * @throws SshError; `LF_SSH_CONNECTION_LOST` when the server left without saying that it was done
+ */
+export async function askServer(server: ServerAddress, asking: Asking): Promise<void> {
+  const release = await asking.throttle.take({ signal: asking.signal })
+  let session: SshSession
+  try {
+    const { host, port } = server
+    session = await connectSsh({ host, port, ...asking.connection, signal: asking.signal })
+  } catch (error) {
+    release()
+    throw error
+  }
+  const abort = (): void => session.abort()
+  asking.signal.addEventListener('abort', abort, { once: true })
+  try {
+    await new Conversation(server, session, asking, release).run()
+    await session.close()
+  } finally {
+    release()
+    asking.signal.removeEventListener('abort', abort)
+    session.abort()
+  }
+}
+
+/** The client's side of one session. */
+class Conversation {
+  readonly #server: ServerAddress
+  readonly #session: SshSession
+  readonly #asking: Asking
+  readonly #release: () => void
+  readonly #decoder = new ServerMessageDecoder()
+  #capabilities: (known: boolean) => void = () => {}
+  #authKeyPending = false
+
+  constructor(server: ServerAddress, session: SshSession, asking: Asking, release: () => void) {
+    this.#server = server
+    this.#session = session
+    this.#asking = asking
+    this.#release = release
+  }
+
+  async run(): Promise<void> {
+    const asked = this.#ask()
+    asked.catch(() => {}) // a connection that breaks meanwhile is reported by reading
+    for await (const chunk of this.#session.input) {
+      this.#decoder.push(chunk)
+      const batch = this.#decoder.read()
+      if (!batch) continue
+      const hidden = await this.#asking.sink.take(
+        this.#authKeyPending ? this.#withoutAuthKey(batch) : batch,
+        this.#server,
+      )
+      if (this.#isOver(hidden)) return this.#acknowledge()
+    }
+    this.#asking.signal.throwIfAborted()
+    await asked
+    this.#decoder.end()
+    throw new SshError('LF_SSH_CONNECTION_LOST', 'the server left before it said that it was done')
+  }
+
+  /** AUTHKEY goes only to servers that are known to understand it: another one would take it for the last command. */
+  async #ask(): Promise<void> {
+    const { commands, authKey, onAsked } = this.#asking
+    const texts = [...commands]
+    if (authKey !== undefined && (await this.#knowsAuthKey())) {
+      this.#authKeyPending = true
+      texts.unshift(`AUTHKEY ${authKey}`)
+    }
+    // All in one write, so that a server cannot be done with the first before the second is there.
+    await this.#session.write(Buffer.concat(texts.map(encodeCommandFrame)))
+    await this.#session.flush()
+    this.#release()
+    onAsked?.(this.#server)
+  }
+
+  #knowsAuthKey(): Promise<boolean> {
+    return new Promise(resolve => {
+      const timer = setTimeout(() => resolve(false), CAPABILITIES_WAIT_MS)
+      this.#capabilities = known => {
+        clearTimeout(timer)
+        resolve(known)
+      }
+    })
+  }
+
+  #isOver(hidden: readonly string[]): boolean {
+    for (const text of hidden) {
+      if (text === CLOSE_REQUEST) return true
+      // Every server that tells its capabilities has AUTHKEY.
+      if (parseCapabilities(text)) this.#capabilities(true)
+    }
+    return false
+  }
+
+  async #acknowledge(): Promise<void> {
+    await this.#session.write(encodeCommandFrame(CLOSE_ACKNOWLEDGE))
+    await this.#session.flush()
+  }
+
+  /** The answer to AUTHKEY is for us, not for the person. */
+  #withoutAuthKey(batch: MessageBatch): MessageBatch {
+    const kept: Uint8Array[] = []
+    for (const message of eachMessage(batch)) {
+      const parsed = this.#authKeyPending ? parseServerMessage(message) : undefined
+      if (parsed?.kind !== 'authkey') {
+        kept.push(message)
+        continue
+      }
+      this.#authKeyPending = false
+      const { log } = this.#asking
+      if (parsed.accepted) log.debug(this.#server.name, 'AUTHKEY registration successful')
+      else log.warn(this.#server.name, 'AUTHKEY registration failed', ...(parsed.detail === '' ? [] : [parsed.detail]))
+    }
+    return batchOf(kept)
+  }
+}
+
+function batchOf(messages: readonly Uint8Array[]): MessageBatch {
+  const bytes = Buffer.concat(messages.flatMap(message => [message, Uint8Array.of(0xac)]))
+  const ends = new Uint32Array(messages.length)
+  let end = 0
+  for (const [i, message] of messages.entries()) ends[i] = end += message.length + 1
+  return { bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), ends }
+}

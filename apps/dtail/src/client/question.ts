@@ -1,0 +1,27 @@
+import { formatCommand, formatPattern, type DtailOptions } from '@logflow/protocol'
+
+/** What a person asks, of servers or of this machine. */
+export interface Question {
+  readonly mode: 'tail' | 'cat' | 'grep'
+  readonly files: readonly string[]
+  readonly pattern: string
+  readonly invert: boolean
+  readonly options: DtailOptions
+  /** Aggregate instead of lines. */
+  readonly query?: string | undefined
+  readonly timeoutSeconds: number
+}
+
+/** The commands that ask it, in order. @throws ProtocolError for a file name that the protocol cannot carry */
+export function commandsOf(question: Question): string[] {
+  const { mode, files, pattern, invert, options, query, timeoutSeconds } = question
+  const regex = formatPattern({ pattern, invert })
+  const map = query === undefined ? [] : [formatCommand({ kind: 'map', query, options: sessionOptions(options) })]
+  const reads = files.map(path => formatCommand({ kind: 'read', mode, path, pattern: regex, options, timeoutSeconds }))
+  return [...map, ...reads]
+}
+
+/** The options that a session takes from its first command. */
+function sessionOptions({ plain, quiet, serverless }: DtailOptions): DtailOptions {
+  return { plain, quiet, serverless }
+}

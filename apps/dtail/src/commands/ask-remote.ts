@@ -1,0 +1,62 @@
+import { homedir, availableParallelism, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { UsageError } from '@logflow/cli'
+import { askServers } from '../client/ask-servers.ts'
+import { HostTrust } from '../client/host-trust.ts'
+import { ownKeys } from '../client/own-keys.ts'
+import { commandsOf } from '../client/question.ts'
+import { resolveServers } from '../client/server-list.ts'
+import { testMode } from '../config/test-mode.ts'
+import { Limiter } from '../limiter.ts'
+import type { Prepared } from './ask.ts'
+
+/** Some server could not be asked, or broke off. */
+const EXIT_SERVERS_FAILED = 3
+
+/** Asks servers over SSH and prints what they answer, as it comes. */
+export async function askRemote(prepared: Prepared): Promise<number> {
+  const { name, run, config, question, query, log, printer, report, signal } = prepared
+  const { options, given, stderr } = run
+  if (question.files.length === 0) throw new UsageError('no files to read; name them with -files')
+  const servers = resolveServers(options.servers, {
+    discovery: options.discovery,
+    defaultPort: given.has('port') ? options.port : config.Common.SSHPort,
+    random: Math.random,
+  })
+  if (servers.length === 0) throw new UsageError('no servers to ask; name them with -servers')
+  const keys = await ownKeys({
+    given: options.authKeyPath || options.key,
+    configured: config.Client.AuthKeyPath,
+    agentKeyIndex: options.agentKeyIndex,
+    log,
+  })
+  const trust = new HostTrust({
+    path: testMode() ? './known_hosts' : join(homedir(), '.ssh', 'known_hosts'),
+    trustAll: options.trustAllHosts,
+    log,
+    ask: text => stderr.write(text),
+    answers: process.stdin,
+  })
+  const registers = !options.noAuthKey && !config.Client.AuthKeyDisable
+  const { failed } = await askServers(
+    servers,
+    {
+      commands: commandsOf(question),
+      connection: {
+        user: options.user ?? userInfo().username,
+        auth: { identities: keys.identities },
+        verifyHostKey: offered => trust.verify(offered),
+        connectTimeoutMs: config.Common.SSHConnectTimeoutMs,
+      },
+      authKey: registers ? keys.authKey : undefined,
+      throttle: new Limiter(options.connectionsPerCpu * availableParallelism()),
+      sink: report ?? printer,
+      log,
+      signal,
+    },
+    { reconnect: name === 'dtail' && query?.outfile === undefined && question.timeoutSeconds === 0 },
+  )
+  if (failed.length === 0) return 0
+  if (servers.length > 1) log.error(`${failed.length} of ${servers.length} servers failed`)
+  return EXIT_SERVERS_FAILED
+}

@@ -1,0 +1,120 @@
+import type { Query } from '@logflow/query'
+import { expandHome, loadConfig } from '../config/load-config.ts'
+import type { DtailConfig } from '../config/dtail-config.ts'
+import { ownHostname } from '../config/test-mode.ts'
+import type { Question } from '../client/question.ts'
+import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
+import { LinePrinter } from '../output/line-printer.ts'
+import { paintLine } from '../output/paint-line.ts'
+import type { QueryReport } from '../output/query-report.ts'
+import type { TermColors } from '../output/term-colors.ts'
+import type { ClientName, ClientRun } from './client-run.ts'
+import { questionOf } from './question-of.ts'
+
+/** Everything that asking needs, here or over the network. */
+export interface Prepared {
+  readonly name: ClientName
+  readonly run: ClientRun
+  readonly config: DtailConfig
+  readonly question: Question
+  readonly query: Query | undefined
+  readonly log: DtailLog
+  readonly printer: LinePrinter
+  /** Where groups go; present exactly when `query` is. */
+  readonly report: QueryReport | undefined
+  readonly signal: AbortSignal
+}
+
+/** dcat, dgrep, dmap and dtail: what was asked goes to servers, or is answered from this machine's own files. */
+export async function ask(name: ClientName, run: ClientRun): Promise<number> {
+  const prepared = await prepare(name, run)
+  const {
+    report,
+    signal,
+    run: { options },
+  } = prepared
+  const here = options.discovery === '' && (options.servers === '' || options.servers.toLowerCase() === 'serverless')
+  const reporting = report?.run(signal)
+  try {
+    if (here) return await (await import('./ask-here.ts')).askHere(prepared)
+    return await (await import('./ask-remote.ts')).askRemote(prepared)
+  } finally {
+    report?.finish()
+    await reporting
+  }
+}
+
+async function prepare(name: ClientName, run: ClientRun): Promise<Prepared> {
+  const { options, stdout } = run
+  const { question, query } = await questionOf(name, run)
+  const { config, warnings } = await loadConfig(options.cfg)
+  const colors = colorsOf(options, config)
+  const log = openLog(run, config, colors)
+  for (const warning of warnings) log.warn(warning)
+  const logged = options.logPayload || config.Client.LogPayload
+  const printer = new LinePrinter({
+    stdout,
+    plain: options.plain,
+    colors,
+    payload: logged ? bytes => log.payload(bytes) : undefined,
+  })
+  return {
+    name,
+    run,
+    config,
+    question,
+    query,
+    log,
+    printer,
+    report: query && (await openReport({ query, name, run, log, printer, colors, config })),
+    signal: lifeOf(run),
+  }
+}
+
+interface ReportInit {
+  readonly query: Query
+  readonly name: ClientName
+  readonly run: ClientRun
+  readonly log: DtailLog
+  readonly printer: LinePrinter
+  readonly colors: TermColors | undefined
+  readonly config: DtailConfig
+}
+
+async function openReport({ query, name, run, log, printer, colors, config }: ReportInit): Promise<QueryReport> {
+  const { QueryReport } = await import('../output/query-report.ts')
+  const { queryWarnings } = await import('@logflow/query')
+  for (const warning of queryWarnings(query, { defaultLogFormat: config.Server.MapreduceLogFormat }))
+    await run.stderr.write(`${warning}\n`)
+  // dtail shows what happened in each interval; everything else adds up.
+  const cumulative = name === 'dmap' || query.outfile !== undefined
+  return new QueryReport({ query, cumulative, stdout: run.stdout, log, printer, colors })
+}
+
+/** Colours are on unless switched off, for pipes too, as in the original. NO_COLOR switches them off. */
+function colorsOf(options: ClientRun['options'], { Client }: DtailConfig): TermColors | undefined {
+  const off = options.plain || options.noColor || !Client.TermColorsEnable || (process.env['NO_COLOR'] ?? '') !== ''
+  return off ? undefined : Client.TermColors
+}
+
+function openLog({ options, stderr }: ClientRun, { Common }: DtailConfig, colors: TermColors | undefined): DtailLog {
+  const { people, file } = parseLogger(options.loggerName)
+  const level = parseLevel(options.level === 'info' ? Common.LogLevel : options.level)
+  return new DtailLog({
+    level,
+    prefix: `CLIENT|${ownHostname()}|`,
+    // stdout is for data, whatever the logger is called.
+    descriptor: people ? 2 : undefined,
+    paint: colors && stderr.isTerminal ? line => paintLine(line, colors) : undefined,
+    folder: file ? expandHome(options.logDir) : undefined,
+    program: 'dtail',
+    perDay: Common.LogRotation === 'daily',
+  })
+}
+
+/** Aborts when the program shall end: a signal, or its time is up. */
+function lifeOf({ options, signal }: ClientRun): AbortSignal {
+  const limits = [options.shutdownAfter, options.shutdownAfter === undefined ? undefined : options.timeout]
+  const seconds = limits.filter(limit => limit !== undefined && limit > 0) as number[]
+  return AbortSignal.any([signal, ...seconds.map(limit => AbortSignal.timeout(limit * 1000))])
+}

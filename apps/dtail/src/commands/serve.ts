@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises'
+import { availableParallelism, loadavg } from 'node:os'
+import { UsageError } from '@logflow/cli'
+import { systemClock, type LogFields, type Logger } from '@logflow/core'
+import { loadHostKey, openSshServer, type SshServer, type SshSession } from '@logflow/ssh'
+import { loadConfig, expandHome } from '../config/load-config.ts'
+import type { DtailConfig } from '../config/dtail-config.ts'
+import { ownHostname, testMode } from '../config/test-mode.ts'
+import type { serverFlags } from '../flags/server-flags.ts'
+import { versionText } from '../flags/version-text.ts'
+import { DtailLog, errorText, parseLevel, parseLogger } from '../output/dtail-log.ts'
+import { paintLine } from '../output/paint-line.ts'
+import { AuthKeyStore } from '../session/auth-key-store.ts'
+import { createLogin } from '../session/login.ts'
+import { createServerContext, type ServerContext } from '../session/server-context.ts'
+import { serveSession } from '../session/serve-session.ts'
+import type { OptionValues, Output } from '@logflow/cli'
+
+/** What dserver runs with. */
+export interface ServeRun {
+  readonly options: OptionValues<typeof serverFlags>
+  readonly given: ReadonlySet<string>
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  readonly stdout: Output
+}
+
+const STATISTICS_MS = 10_000
+
+/** dserver: opens the SSH server, serves sessions until told to stop. */
+export async function serve({ options, given, logger, signal, stdout }: ServeRun): Promise<number> {
+  if (!options.allowRoot) refuseRoot()
+  const { config, warnings } = await loadConfig(options.cfg)
+  refuseJobs(config)
+  await stdout.write(versionText)
+  const log = openLog(options, config)
+  for (const warning of warnings) log.warn(warning)
+  const context = openContext(config, log)
+  const server = await openServer(config, context, {
+    host: options.bindAddress || config.Server.SSHBindAddress,
+    port: given.has('port') ? options.port : config.Common.SSHPort,
+  })
+  log.info('Starting server', `${server.address}:${server.port}`)
+  logger.info({ event: 'server.listening', port: server.port, address: server.address })
+  await untilStopped(server, { log, signal, shutdownAfterSeconds: options.shutdownAfter })
+  return 0
+}
+
+/** The original's refusal: whoever may log in could read what root can. */
+function refuseRoot(): void {
+  const hint = 'start it as another user, or with --allow-root'
+  if (process.getuid?.() === 0) throw new UsageError(`Not allowed to run as UID 0: ${hint}`)
+  if (process.getgid?.() === 0) throw new UsageError(`Not allowed to run as GID 0: ${hint}`)
+}
+
+function refuseJobs({ Server }: DtailConfig): void {
+  for (const kind of ['Schedule', 'Continuous'] as const) {
+    if (Server[kind].length > 0) throw new UsageError(`Server.${kind}: jobs are not supported yet`)
+  }
+}
+
+function openLog(options: ServeRun['options'], { Common }: DtailConfig): DtailLog {
+  const { people, file } = parseLogger(options.loggerName)
+  return new DtailLog({
+    level: parseLevel(options.level === 'info' ? Common.LogLevel : options.level),
+    descriptor: people ? 1 : undefined,
+    paint: options.color ? line => paintLine(line) : undefined,
+    folder: file ? expandHome(options.logDir || Common.LogDir) : undefined,
+    program: 'dserver',
+    perDay: Common.LogRotation === 'daily',
+  })
+}
+
+function openContext({ Server }: DtailConfig, log: DtailLog): ServerContext {
+  const { AuthKeyEnabled, AuthKeyTTLSeconds: ttlSeconds, AuthKeyMaxPerUser: maxPerUser } = Server
+  return createServerContext({
+    hostname: ownHostname(),
+    config: testMode() ? { ...Server, MaxLineLength: 1024 } : Server,
+    log,
+    clock: systemClock,
+    authKeys: AuthKeyEnabled ? new AuthKeyStore({ ttlSeconds, maxPerUser, clock: systemClock }) : undefined,
+  })
+}
+
+async function openServer(
+  { Server, Common }: DtailConfig,
+  context: ServerContext,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<SshServer> {
+  const { log } = context
+  const path = testMode() ? './ssh_host_key' : Server.HostKeyFile
+  log.info('Reading private server RSA host key from file', path)
+  const hostKey = await loadHostKey(path, { generateBits: Server.HostKeyBits, logger: log.asLogger() })
+  const { KeyExchanges: keyExchanges, Ciphers: ciphers, MACs: macs } = Server
+  return openSshServer({
+    host,
+    port,
+    hostKeys: [hostKey],
+    algorithms: { keyExchanges, ciphers, macs },
+    limits: { maxConnections: Server.MaxConnections },
+    authenticate: createLogin(context, {
+      cacheDir: Common.CacheDir,
+      onlyFile: testMode() ? './id_rsa.pub' : undefined,
+    }),
+    onSession: (session: SshSession) => serveSession(session, context),
+    logger: connectionLogger(log, Server.MaxConnections),
+  })
+}
+
+/** What the SSH server says, in the words of the original. */
+function connectionLogger(log: DtailLog, maxConnections: number): Logger {
+  const logger = log.asLogger()
+  const warn = (fields: LogFields, message?: string): void => {
+    const { event, connections, preAuthConnections, err } = fields
+    if (event === 'connection.refused') {
+      const counts = `current=${String(connections)}, pre-auth=${String(preAuthConnections)}`
+      log.warn(`Exceeded max allowed concurrent connections of ${maxConnections} (${counts})`)
+    } else if (event === 'handshake.failed') log.warn('SSH handshake failed', errorText(err))
+    else if (event === 'request.refused')
+      log.warn('Closing SSH connection as unknown request received', String(fields['request']))
+    else logger.warn(fields, message)
+  }
+  return { ...logger, warn }
+}
+
+interface Stopping {
+  readonly log: DtailLog
+  readonly signal: AbortSignal
+  readonly shutdownAfterSeconds: number
+}
+
+async function untilStopped(server: SshServer, { log, signal, shutdownAfterSeconds }: Stopping): Promise<void> {
+  const timer = setInterval(() => void logStatistics(server, log), STATISTICS_MS)
+  const after = shutdownAfterSeconds > 0 ? [AbortSignal.timeout(shutdownAfterSeconds * 1000)] : []
+  const ended = AbortSignal.any([signal, ...after])
+  // A pending timeout of a signal keeps no process alive; the listening socket does.
+  if (!ended.aborted)
+    await new Promise<void>(resolve => ended.addEventListener('abort', () => resolve(), { once: true }))
+  clearInterval(timer)
+  log.info('Stopping server')
+  await server.close()
+}
+
+/** The line that `from STATS` queries read; a Go runtime would fill goroutines and cgocalls. */
+async function logStatistics(server: SshServer, log: DtailLog): Promise<void> {
+  const { connections, lifetimeConnections, preAuthConnections } = server.stats()
+  log.info(
+    process.pid,
+    'serve.ts:1',
+    availableParallelism(),
+    0,
+    0,
+    (loadavg()[0] ?? 0).toFixed(2),
+    await uptime(),
+    'MAPREDUCE:STATS',
+    `currentConnections=${connections}`,
+    `lifetimeConnections=${lifetimeConnections}`,
+    `preAuthConnections=${preAuthConnections}`,
+  )
+}
+
+/** Time since boot as Go writes a duration: `471h0m21s`. Empty where it is not known. */
+async function uptime(): Promise<string> {
+  const text = await readFile('/proc/uptime', 'utf8').catch(() => '')
+  const seconds = Math.floor(Number(text.split(' ')[0] ?? ''))
+  if (text === '' || Number.isNaN(seconds)) return ''
+  return `${Math.floor(seconds / 3600)}h${Math.floor(seconds / 60) % 60}m${seconds % 60}s`
+}

@@ -1,0 +1,152 @@
+import { appendFile, rename, stat, writeFile } from 'node:fs/promises'
+import type { Output } from '@logflow/cli'
+import { systemClock } from '@logflow/core'
+import { eachMessage, parseServerMessage, type MessageBatch } from '@logflow/protocol'
+import { GroupMerger, renderCsv, renderTable, type PartialGroup, type Query, type TablePaint } from '@logflow/query'
+import type { AnswerSink } from '../client/ask-server.ts'
+import { errorText, type DtailLog } from './dtail-log.ts'
+import type { LinePrinter } from './line-printer.ts'
+import { paint } from './paint-line.ts'
+import type { TermColors } from './term-colors.ts'
+
+/** Options of {@link QueryReport}. */
+export interface QueryReportOptions {
+  readonly query: Query
+  /** Whether groups add up from report to report; otherwise each report is about its interval. */
+  readonly cumulative: boolean
+  readonly stdout: Output
+  readonly log: DtailLog
+  /** For what is no group. */
+  readonly printer: LinePrinter
+  readonly colors: TermColors | undefined
+}
+
+const TERMINAL_ROWS = 10
+
+/** Merges the groups of all servers and reports at every interval: a table on stdout, or a CSV file. */
+export class QueryReport implements AnswerSink {
+  readonly #options: QueryReportOptions
+  readonly #merger: GroupMerger
+  readonly #finish = new AbortController()
+  readonly #before: (() => void)[] = []
+  #lastTable = ''
+
+  constructor(options: QueryReportOptions) {
+    this.#options = options
+    this.#merger = new GroupMerger(options.query)
+  }
+
+  /** Called before each report, to fetch groups that are collected here. */
+  beforeReport(call: () => void): void {
+    this.#before.push(call)
+  }
+
+  merge(groups: Iterable<PartialGroup>): void {
+    this.#merger.merge(groups)
+  }
+
+  async take(batch: MessageBatch): Promise<readonly string[]> {
+    const hidden: string[] = []
+    for (const message of eachMessage(batch)) {
+      if (message.length === 0) continue
+      const parsed = this.#parse(message)
+      if (parsed?.kind === 'aggregate') this.merge([parsed.group])
+      else if (parsed?.kind === 'hidden') hidden.push(parsed.text)
+      else if (parsed) await this.#options.printer.print(withNewline(message))
+    }
+    return hidden
+  }
+
+  /** Reports until {@link finish}, and once more then. The first time after half an interval, as the original does. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { intervalMs } = this.#options.query
+    const either = AbortSignal.any([signal, this.#finish.signal])
+    for (let waitMs = intervalMs / 2; ; waitMs = intervalMs) {
+      await systemClock.sleep(waitMs, { signal: either }).catch(() => {}) // ended by either signal
+      // What was collected until a person stopped us is reported as well; the finish comes after the last groups.
+      if (signal.aborted && !this.#finish.signal.aborted) await this.#finished()
+      await this.#report()
+      if (this.#finish.signal.aborted) return
+    }
+  }
+
+  /** No more groups will come. */
+  finish(): void {
+    this.#finish.abort()
+  }
+
+  #finished(): Promise<void> {
+    if (this.#finish.signal.aborted) return Promise.resolve()
+    return new Promise(resolve => this.#finish.signal.addEventListener('abort', () => resolve(), { once: true }))
+  }
+
+  #parse(message: Uint8Array): ReturnType<typeof parseServerMessage> | undefined {
+    try {
+      return parseServerMessage(message)
+    } catch (error) {
+      this.#options.log.error('Unable to aggregate data', errorText(error))
+      return undefined
+    }
+  }
+
+  async #report(): Promise<void> {
+    for (const call of this.#before) call()
+    const { query, cumulative } = this.#options
+    if (query.outfile) await this.#writeOutfile(query.outfile)
+    else await this.#printTable()
+    if (!cumulative) this.#merger.clear()
+  }
+
+  async #printTable(): Promise<void> {
+    const { query, stdout, log, colors } = this.#options
+    const rows = this.#merger.rows()
+    if (rows.length === 0) return
+    const table = renderTable(query, rows, { limit: TERMINAL_ROWS, paint: colors ? tablePaint(colors) : {} })
+    if (table === this.#lastTable) return
+    this.#lastTable = table
+    const text = colors ? paint(query.text, colors.MaprTable.RawQuery) : query.text
+    if (query.limit === -1 && rows.length > TERMINAL_ROWS) {
+      const limited = `limited terminal output to ${TERMINAL_ROWS} rows! Use 'limit' clause to override!`
+      log.warn(`Got ${rows.length} results but ${limited}`)
+    }
+    await stdout.write(`${text}\n${table}\n`)
+  }
+
+  async #writeOutfile({ path, append }: NonNullable<Query['outfile']>): Promise<void> {
+    const { query, log } = this.#options
+    const rows = this.#merger.rows()
+    await replace(`${path}.query`, query.text)
+    if (!append) {
+      log.info('Writing to outfile', path)
+      return replace(path, renderCsv(query, rows))
+    }
+    log.info('Appending to outfile', path)
+    const header = await stat(path)
+      .then(({ size }) => size === 0)
+      .catch(() => true) // not there yet
+    await appendFile(path, renderCsv(query, rows, { header }))
+  }
+}
+
+/** Readers see the old content or the new one, never half of it. */
+async function replace(path: string, content: string): Promise<void> {
+  await writeFile(`${path}.tmp`, content)
+  await rename(`${path}.tmp`, path)
+}
+
+function withNewline(message: Uint8Array): Uint8Array {
+  return message[message.length - 1] === 10 ? message : Buffer.concat([message, Uint8Array.of(10)])
+}
+
+function tablePaint({ MaprTable }: TermColors): TablePaint {
+  return {
+    title: (text, { sortKey, groupKey }) => {
+      const { Fg, Bg, Attr } = MaprTable.Header
+      const marks = (sortKey ? MaprTable.HeaderSortKeyAttr : '') + (groupKey ? MaprTable.HeaderGroupKeyAttr : '')
+      return paint(text, { Fg, Bg, Attr: Attr + marks })
+    },
+    titleDelimiter: text => paint(text, MaprTable.HeaderDelimiter),
+    cell: text => paint(text, MaprTable.Data),
+    delimiter: text => paint(text, MaprTable.Delimiter),
+  }
+}

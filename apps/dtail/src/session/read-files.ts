@@ -1,0 +1,177 @@
+import { unknownDelivery, type Delivery, type LineBatch } from '@logflow/core'
+import { compilePattern, select, type Matcher } from '@logflow/match'
+import { cleanPath, sourceIdOf, type ReadCommand } from '@logflow/protocol'
+import { expandGlob, follow, read } from '@logflow/tailer'
+import { errorText } from '../output/dtail-log.ts'
+import { admitFile, type Reader } from './admit-file.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** Where the lines of a read command go. */
+export interface ReadSink {
+  /** Lines of one source, in order. The promise is the backpressure. */
+  deliver(batch: LineBatch, sourceId: string): Promise<void>
+  /** A text for the person, a whole log line as a rule; empty when the log hides it. A problem means that something is missing. */
+  tell(text: string, facts?: { readonly problem: boolean }): Promise<void>
+  filesFound(count: number): void
+  fileFinished(): void
+}
+
+/** One read command under way. */
+export interface Reading {
+  readonly command: ReadCommand
+  readonly reader: Reader
+  readonly context: ServerContext
+  readonly sink: ReadSink
+  readonly signal: AbortSignal
+}
+
+const TAIL_ATTEMPTS = 10
+
+const PROBLEM = { problem: true }
+
+/** What the original says of a missing and of a forbidden file alike. */
+const UNREADABLE = 'Unable to read file(s), check server logs'
+
+/**
+ * Reads or follows every file of the command, all at one time as far as there are places. Never throws but the
+ * signal's reason: what goes wrong with a file is logged and told.
+ */
+export async function readFiles(reading: Reading): Promise<void> {
+  const { command, context, reader, sink } = reading
+  let matcher: Matcher | undefined
+  try {
+    matcher = matcherOf(command)
+  } catch (error) {
+    return sink.tell(context.log.error(reader.name, `Unable to parse command|${errorText(error)}`), PROBLEM)
+  }
+  if (matcher && command.mode === 'grep') logMatcher(reading)
+  const paths = await findFiles(reading)
+  if (paths.length === 0) return
+  sink.filesFound(paths.length)
+  const ended = await Promise.allSettled(paths.map(path => readOne(path, matcher, reading)))
+  reading.signal.throwIfAborted()
+  for (const result of ended) if (result.status === 'rejected') throw result.reason
+}
+
+function matcherOf({ pattern }: ReadCommand): Matcher | undefined {
+  return pattern.kind === 'noop' ? undefined : compilePattern(pattern.pattern, { literal: pattern.literal })
+}
+
+function logMatcher({ command, context }: Reading): void {
+  const how = command.pattern.literal ? 'Using optimized literal string matching' : 'Using regex matching'
+  context.log.info(`${how} for pattern:`, command.pattern.pattern)
+}
+
+/** The files of the glob; for tail they may still come. */
+async function findFiles({ command, context, reader, sink, signal }: Reading): Promise<readonly string[]> {
+  const { log, config, clock } = context
+  const glob = cleanPath(command.path)
+  const attempts = command.mode === 'tail' ? TAIL_ATTEMPTS : 1
+  for (let attempt = 1; ; attempt++) {
+    const paths = await expand(glob, context)
+    if (paths.length > config.MaxGlobTargets) {
+      const [limit, matched] = [config.MaxGlobTargets, paths.length]
+      const what = 'Glob expansion exceeded server limit, only first targets served'
+      await sink.tell(log.warn(reader.name, what, 'limit', limit, 'matched', matched), PROBLEM)
+    }
+    if (paths.length > 0) return paths.slice(0, config.MaxGlobTargets)
+    log.error('No such file(s) to read', glob)
+    await sink.tell(log.warn(reader.name, UNREADABLE), PROBLEM)
+    if (attempt === attempts) break
+    await clock.sleep(config.ReadGlobRetryIntervalMs, { signal })
+  }
+  await sink.tell(log.warn(reader.name, 'Giving up to read file(s)'))
+  return []
+}
+
+async function expand(glob: string, { log }: ServerContext): Promise<readonly string[]> {
+  try {
+    return await expandGlob(glob)
+  } catch (error) {
+    log.warn('Unable to expand glob', glob, errorText(error))
+    return []
+  }
+}
+
+async function readOne(path: string, matcher: Matcher | undefined, reading: Reading): Promise<void> {
+  const { command, context, reader, sink, signal } = reading
+  const { log, cats, tails } = context
+  const sourceId = sourceIdOf(command.path, path)
+  const limiter = command.mode === 'tail' ? tails : cats
+  let release: (() => void) | undefined
+  try {
+    const resolved = await admitFile(path, reader, log)
+    if (resolved === undefined) {
+      log.error('No permission to read file', path, sourceId)
+      return await sink.tell(log.warn(reader.name, UNREADABLE), PROBLEM)
+    }
+    const queued = limiter.full
+    if (queued) log.info('Server limit hit, queueing file', path)
+    release = await limiter.take({ signal })
+    if (queued) log.info('Server limit OK now, processing file', path)
+    log.info('Start reading', path, sourceId)
+    const { before, after, max } = command.options
+    const options = {
+      invert: command.pattern.kind === 'invert',
+      before,
+      after,
+      max,
+      withNewline: command.mode !== 'tail',
+    }
+    for await (const item of select(open(path, resolved, reading), matcher, options))
+      await pass(item, sourceId, reading)
+    log.debug('File processing complete', path)
+  } finally {
+    release?.()
+    sink.fileFinished()
+  }
+}
+
+function open(path: string, resolved: string, { command, context, signal }: Reading): AsyncIterable<Delivery> {
+  const { hostname: host, config, clock } = context
+  const options = {
+    host,
+    signal,
+    maxLineBytes: config.MaxLineLength,
+    // The name was matched already; what is opened is what was checked.
+    admit: async () => resolved,
+  }
+  const pattern = path.replace(/[\\*?[]/g, '\\$&')
+  return command.mode === 'tail' ? follow(pattern, { ...options, from: 'end', clock }) : read(pattern, options)
+}
+
+async function pass(item: Delivery, sourceId: string, reading: Reading): Promise<void> {
+  const { context, reader, sink } = reading
+  const { log } = context
+  switch (item.kind) {
+    case 'lines':
+      if (hasCutLine(item, context.config.MaxLineLength))
+        await sink.tell(log.warn(item.source.path, 'Long log line, splitting into multiple lines'))
+      return sink.deliver(item, sourceId)
+    case 'gap': {
+      const range = `bytes ${item.from} to ${item.to}`
+      return sink.tell(log.warn(reader.name, 'Lost a part of file', item.source.path, range, item.reason), PROBLEM)
+    }
+    case 'event':
+      if (item.event === 'failed') {
+        log.error(reader.name, 'Unable to read file', item.source.path, JSON.stringify(item.detail?.['message'] ?? ''))
+        return sink.tell(log.warn(reader.name, UNREADABLE), PROBLEM)
+      }
+      if (item.event === 'rotated' || item.event === 'truncated')
+        log.info(item.source.path, sourceId, `File ${item.event}`)
+      return
+    default:
+      return unknownDelivery(item)
+  }
+}
+
+/** Whether a line in the batch is a piece of a longer one: as long as allowed, and without its newline. */
+function hasCutLine({ bytes, ends }: LineBatch, maxLineBytes: number): boolean {
+  if (bytes.length < maxLineBytes) return false
+  for (let i = 0, start = 0; i < ends.length; i++) {
+    const end = ends[i] as number
+    if (end - start === maxLineBytes && bytes[end - 1] !== 10) return true
+    start = end
+  }
+  return false
+}

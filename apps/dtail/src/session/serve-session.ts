@@ -1,0 +1,269 @@
+import { LogflowError, type LineBatch } from '@logflow/core'
+import {
+  CLOSE_ACKNOWLEDGE_TIMEOUT_MS,
+  CLOSE_GRACE_MS,
+  CLOSE_REQUEST,
+  CommandFrameDecoder,
+  CommandLedger,
+  encodeHealthAnswer,
+  encodeHidden,
+  encodeRemoteLines,
+  encodeServerMessage,
+  formatCapabilities,
+  formatSessionAnswer,
+  hasOptions,
+  HEALTH_USER,
+  parseCommand,
+  type AuthkeyCommand,
+  type CommandFrame,
+  type DtailCommand,
+  type DtailOptions,
+  type LedgerAction,
+  type LedgerCommand,
+  type LedgerEvent,
+  type MapCommand,
+  type ReadCommand,
+} from '@logflow/protocol'
+import { publicKeyOf, type SshSession } from '@logflow/ssh'
+import { errorText } from '../output/dtail-log.ts'
+import type { Reader } from './admit-file.ts'
+import { readFiles, type ReadSink } from './read-files.ts'
+import { RunningQuery } from './running-query.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** What our server says that the fork's does not: it understands AUTHKEY, which a client cannot know otherwise. */
+const CAPABILITY_AUTHKEY = 'authkey-v1'
+
+/** Serves one session to its end. Rejects only when the client breaks the protocol. */
+export async function serveSession(session: SshSession, context: ServerContext): Promise<void> {
+  const served = new ServedSession(session, context)
+  await served.run()
+}
+
+/** The server's side of one session: commands in, lines, groups and texts out, and the close handshake. */
+class ServedSession implements ReadSink {
+  readonly #session: SshSession
+  readonly #context: ServerContext
+  readonly #reader: Reader
+  readonly #health: boolean
+  readonly #ledger = new CommandLedger()
+  readonly #ending = new AbortController()
+  #options: DtailOptions | undefined
+  #query: RunningQuery | undefined
+  #timer: NodeJS.Timeout | undefined
+  #inputEnded = false
+
+  constructor(session: SshSession, context: ServerContext) {
+    this.#session = session
+    this.#context = context
+    this.#health = session.user === HEALTH_USER
+    this.#reader = { name: `${session.user}@${session.peer}`, rules: context.rulesOf(session.user) }
+    context.log.debug(this.#reader.name, 'Creating new server handler')
+  }
+
+  async run(): Promise<void> {
+    const { log, config } = this.#context
+    const decoder = new CommandFrameDecoder(config.MaxCommandFrameSize > 0 ? config.MaxCommandFrameSize : Infinity)
+    try {
+      if (!this.#health) await this.#session.write(encodeHidden(formatCapabilities([CAPABILITY_AUTHKEY])))
+      for await (const chunk of this.#session.input) {
+        decoder.push(chunk)
+        for (let frame = decoder.read(); frame; frame = decoder.read()) this.#onFrame(frame)
+      }
+      // The client has no more commands, but may wait for answers; its acknowledgement will not come.
+      this.#inputEnded = true
+      this.#apply({ kind: 'close-acknowledged' })
+      await this.#session.closed
+    } catch (error) {
+      if (!LogflowError.is(error)) throw error
+      if (error.code === 'LF_PROTOCOL_FRAME_TOO_LARGE')
+        log.error(this.#reader.name, 'command frame exceeds maximum size, closing session')
+      else log.debug(this.#reader.name, 'Session broke off', errorText(error))
+    }
+    this.#apply({ kind: 'aborted' })
+    await this.#session.closed
+    log.debug(this.#reader.name, 'Session is closed')
+  }
+
+  async deliver(batch: LineBatch, sourceId: string): Promise<void> {
+    if (this.#query) return this.#query.add(batch)
+    const { hostname } = this.#context
+    await this.#session.write(encodeRemoteLines(batch, { hostname, sourceId, plain: this.#plain }))
+  }
+
+  async tell(text: string): Promise<void> {
+    const bytes = encodeServerMessage(text, { hostname: this.#context.hostname, plain: this.#plain })
+    if (bytes.length > 0) await this.#session.write(bytes)
+  }
+
+  filesFound(count: number): void {
+    this.#apply({ kind: 'files-found', count })
+  }
+
+  fileFinished(): void {
+    this.#apply({ kind: 'file-finished' })
+  }
+
+  get #plain(): boolean {
+    return this.#options?.plain === true
+  }
+
+  #onFrame(frame: CommandFrame): void {
+    if (frame.kind === 'command') return this.#onCommand(parseCommand(frame.text))
+    const { hostname, log } = this.#context
+    const line = log.error(this.#reader.name, frame.text.trimEnd())
+    const text = line === '' ? '' : line + (frame.text.endsWith('\n') ? '\n' : '')
+    const bytes = encodeServerMessage(text, { hostname, plain: this.#plain, exact: true })
+    this.#background(this.#session.write(bytes))
+  }
+
+  #onCommand(command: DtailCommand): void {
+    if (command.kind === 'acknowledge-close') return void this.#apply({ kind: 'close-acknowledged' })
+    if (command.kind === 'invalid' && command.unlessQuiet && this.#options?.quiet) return
+    const counted = ledgerCommand(command)
+    if (this.#apply({ kind: 'command-started', command: counted })) return
+    if ((command.kind === 'read' || command.kind === 'map') && !this.#options && hasOptions(command.options))
+      this.#options = command.options
+    const running = this.#health ? this.#runForHealth(command) : this.#run(command)
+    this.#background(
+      running.finally(() => {
+        this.#context.log.debug(this.#reader.name, 'Command finished', command.kind)
+        this.#apply({ kind: 'command-finished', command: counted })
+      }),
+    )
+  }
+
+  async #run(command: DtailCommand): Promise<void> {
+    const { log } = this.#context
+    switch (command.kind) {
+      case 'read':
+        return this.#read(command)
+      case 'map':
+        return this.#map(command)
+      case 'authkey':
+        return this.tell(this.#register(command))
+      case 'session': {
+        const text = command.error ?? 'interactive sessions are not supported by this server'
+        return this.#session.write(encodeHidden(formatSessionAnswer({ kind: 'error', text })))
+      }
+      case 'invalid':
+        return this.tell(log[command.severity === 'WARN' ? 'warn' : 'error'](this.#reader.name, command.text))
+      case 'unknown':
+        return this.tell(log.error(this.#reader.name, command.text))
+      case 'health':
+      case 'native':
+        return this.tell(log.error(this.#reader.name, `Received unknown user command|${command.kind}`))
+      case 'acknowledge-close':
+        return
+    }
+  }
+
+  /** A health check may ask for its health, and register a key without being told that it was ignored. */
+  async #runForHealth(command: DtailCommand): Promise<void> {
+    if (command.kind === 'authkey') return
+    const { hostname, log } = this.#context
+    if (command.kind === 'health') return this.#session.write(encodeHealthAnswer(hostname))
+    return this.tell(log.error(this.#reader.name, 'Received unknown health command', command.kind))
+  }
+
+  async #read(command: ReadCommand): Promise<void> {
+    const { timeoutSeconds: seconds } = command
+    const signals = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)]
+    const signal = AbortSignal.any([this.#ending.signal, ...signals])
+    try {
+      await readFiles({ command, reader: this.#reader, context: this.#context, sink: this, signal })
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  async #map(command: MapCommand): Promise<void> {
+    const { hostname, config, clock, log } = this.#context
+    try {
+      this.#query = new RunningQuery(command, {
+        hostname,
+        clock,
+        defaultLogFormat: config.MapreduceLogFormat,
+        signal: this.#ending.signal,
+        write: bytes => this.#session.write(bytes),
+      })
+    } catch (error) {
+      log.error(this.#reader.name, errorText(error))
+      return this.tell(errorText(error))
+    }
+    const { timeoutSeconds: seconds } = command
+    const timer = seconds === undefined ? undefined : setTimeout(() => this.#query?.finish(), seconds * 1000)
+    await this.#query.run().finally(() => clearTimeout(timer))
+  }
+
+  #register(command: AuthkeyCommand): string {
+    const { authKeys } = this.#context
+    if (!authKeys) return 'AUTHKEY ERR feature disabled'
+    if (!command.key) return `AUTHKEY ERR ${command.error ?? 'missing public key'}`
+    const key = publicKeyOf(command.key)
+    if (!key || !/^(ssh-(rsa|ed25519)|ecdsa-sha2-nistp(256|384|521))$/.test(key.algorithm))
+      return 'AUTHKEY ERR invalid public key'
+    authKeys.add(this.#session.user, key)
+    return 'AUTHKEY OK'
+  }
+
+  /** Tells the ledger, and does what it says. Returns whether a command came too late. */
+  #apply(event: LedgerEvent): boolean {
+    const actions = this.#ledger.apply(event)
+    for (const action of actions) this.#act(action)
+    return actions.includes('refuse-command')
+  }
+
+  #act(action: LedgerAction): void {
+    switch (action) {
+      case 'start-grace':
+        this.#timer = setTimeout(() => this.#apply({ kind: 'grace-elapsed' }), CLOSE_GRACE_MS)
+        return
+      case 'cancel-grace':
+        return clearTimeout(this.#timer)
+      case 'finish-queries':
+        return this.#query?.finish()
+      case 'drain-output':
+        return this.#background(this.#session.flush().then(() => void this.#apply({ kind: 'drained' })))
+      case 'request-close':
+        return this.#requestClose()
+      case 'cancel-reads':
+        return this.#ending.abort(new Error('session ended'))
+      case 'close-session':
+        clearTimeout(this.#timer)
+        this.#ending.abort(new Error('session ended'))
+        return this.#background(this.#session.close())
+      case 'refuse-command':
+        return
+    }
+  }
+
+  #requestClose(): void {
+    this.#background(this.#session.write(encodeHidden(CLOSE_REQUEST)))
+    const waitMs = this.#inputEnded ? 0 : CLOSE_ACKNOWLEDGE_TIMEOUT_MS
+    this.#timer = setTimeout(() => this.#apply({ kind: 'acknowledge-timed-out' }), waitMs)
+  }
+
+  /** For work that nobody waits for: a session that is gone ends it in silence, anything else is told. */
+  #background(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (this.#ending.signal.aborted || (LogflowError.is(error) && error.code.startsWith('LF_SSH_'))) return
+      this.#context.log.error(this.#reader.name, 'Session failed', errorText(error))
+      this.#session.abort()
+    })
+  }
+}
+
+function ledgerCommand(command: DtailCommand): LedgerCommand {
+  switch (command.kind) {
+    case 'read':
+      return 'read'
+    case 'map':
+      return 'query'
+    case 'authkey':
+    case 'session':
+      return 'silent'
+    default:
+      return 'other'
+  }
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '@logflow/core'
+import type { ServerConfig } from '../config/dtail-config.ts'
+import type { DtailLog } from '../output/dtail-log.ts'
+import type { AuthKeyStore } from './auth-key-store.ts'
+import { Limiter } from '../limiter.ts'
+import { PermissionRules } from './permissions.ts'
+
+/** What all sessions of one server share. */
+export interface ServerContext {
+  readonly hostname: string
+  readonly config: ServerConfig
+  readonly log: DtailLog
+  readonly clock: Clock
+  /** Places for files that are read to their end. */
+  readonly cats: Limiter
+  /** Places for files that are followed. */
+  readonly tails: Limiter
+  /** Absent when the feature is off. */
+  readonly authKeys?: AuthKeyStore | undefined
+  rulesOf(user: string): PermissionRules
+}
+
+/** A context over `config`. */
+export function createServerContext(
+  init: Pick<ServerContext, 'hostname' | 'config' | 'log' | 'clock' | 'authKeys'>,
+): ServerContext {
+  const { MaxConcurrentCats, MaxConcurrentTails, Permissions } = init.config
+  const compiled = new Map<string, PermissionRules>()
+  return {
+    ...init,
+    cats: new Limiter(MaxConcurrentCats),
+    tails: new Limiter(MaxConcurrentTails),
+    rulesOf(user) {
+      const own = Object.hasOwn(Permissions.Users, user) ? Permissions.Users[user] : undefined
+      const owner = own ? `user ${user}` : 'default'
+      let rules = compiled.get(owner)
+      if (!rules) compiled.set(owner, (rules = new PermissionRules(own ?? Permissions.Default)))
+      return rules
+    },
+  }
+}
