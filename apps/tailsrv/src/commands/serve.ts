@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { statSync } from 'node:fs'
+import { startStatusServer, UsageError, type Run } from '@logflow/cli'
+import { nativeSupport } from '@logflow/sendfile-native'
+import { serveDirectory, serveFile, type FileServer, type ServeOptions } from '@logflow/serve'
+import { openGrowingFile } from '@logflow/tailer'
+import type { flags } from '../flags.ts'
+import { ignoreFile } from '../ignore-file.ts'
+import { checkNotOwnLog } from '../own-log.ts'
+
+type TailsrvRun = Run<typeof flags>
+
+/** The file, or every file of the directory, to whoever connects, until it is gone or the program is stopped. */
+export async function serve(run: TailsrvRun): Promise<void> {
+  const path = run.operands[0] ?? '.'
+  const options = serveOptions(run)
+  warnAboutOriginals(run)
+  if (isDirectory(path)) return serveFolder(path, options, run)
+  return serveOne(path, options, run)
+}
+
+async function serveOne(path: string, options: ServeOptions, run: TailsrvRun): Promise<void> {
+  checkNotOwnLog(path)
+  const waiting = new AbortController()
+  // Clients may connect before the file is there, and wait with it.
+  const file = openGrowingFile(path, { wait: true, followName: run.options.followName, signal: waiting.signal })
+  try {
+    await using server = await serveFile(file, options)
+    await untilStopped(server, path, run)
+  } finally {
+    waiting.abort()
+    await file.then(
+      opened => opened.close(),
+      () => {}, // never opened: `server.closed` has said why
+    )
+  }
+}
+
+async function serveFolder(path: string, options: ServeOptions, run: TailsrvRun): Promise<void> {
+  await using server = await serveDirectory(path, {
+    ...options,
+    openFile: realPath => openGrowingFile(realPath, { followName: run.options.followName }),
+    loadIgnoreRule: ignoreFile(path),
+  })
+  await untilStopped(server, path, run)
+}
+
+async function untilStopped(server: FileServer, path: string, { options, logger, signal }: TailsrvRun): Promise<void> {
+  const status =
+    options.statusPort === undefined
+      ? undefined
+      : await startStatusServer({
+          program: 'tailsrv',
+          port: options.statusPort,
+          stats: () => ({ ...server.stats() }),
+          logger,
+        })
+  logger.info({ event: 'engine.chosen', engine: server.engine, reason: nativeSupport().reason })
+  logger.info({ event: 'server.listening', port: server.port, address: options.bindAddress, path })
+  try {
+    const stopped = signal.aborted ? 'signal' : once(signal, 'abort').then(() => 'signal' as const)
+    const reason = await Promise.race([server.closed, stopped])
+    logger.info({ event: 'server.stopping', reason })
+    await server.close()
+  } finally {
+    logger.info({ event: 'server.stopped', ...server.stats() })
+    await status?.close()
+  }
+}
+
+function serveOptions({ options, logger }: TailsrvRun): ServeOptions {
+  if (options.followName && options.lingerAfterFileIsGone)
+    throw new UsageError('--follow-name and --linger-after-file-is-gone exclude each other')
+  return {
+    port: options.port,
+    host: options.bindAddress,
+    engine: options.engine,
+    rotation: options.followName ? 'follow' : options.lingerAfterFileIsGone ? 'linger' : 'close',
+    limits: {
+      maxClients: options.maxClients,
+      headerTimeoutMs: options.headerTimeout,
+      maxHeaderBytes: options.maxHeaderBytes,
+      drainMs: options.drainTimeout,
+    },
+    logger,
+  }
+}
+
+function warnAboutOriginals({ options, logger }: TailsrvRun): void {
+  if (process.env.NOTIFY_SOCKET)
+    logger.warn(
+      { event: 'systemd-notify.unsupported' },
+      'readiness is not announced: use Type=exec, or ExecStartPost that connects to the port',
+    )
+  if (options.journald)
+    logger.info({ event: 'journald.ignored' }, 'the log goes to stderr, which systemd writes to the journal')
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}

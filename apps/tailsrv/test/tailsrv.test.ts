@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+const program = fileURLToPath(new URL('../src/tailsrv.ts', import.meta.url))
+
+/** The program as a process, its log as events. */
+class Tailsrv {
+  readonly events: Record<string, unknown>[] = []
+  readonly exit: Promise<number | null>
+  readonly #child: ChildProcess
+  #stderr = ''
+
+  constructor(...args: string[]) {
+    this.#child = spawn(process.execPath, ['--conditions=@logflow/source', program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.exit = once(this.#child, 'close').then(([code]) => code as number | null)
+    createInterface({ input: this.#child.stderr as NodeJS.ReadableStream }).on('line', line => {
+      this.#stderr += `${line}\n`
+      if (line.startsWith('{')) this.events.push(JSON.parse(line) as Record<string, unknown>)
+    })
+  }
+
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  async event(name: string): Promise<Record<string, unknown>> {
+    const look = (): Record<string, unknown> => {
+      const found = this.events.find(({ event }) => event === name)
+      if (!found) throw new Error(`no ${name} in: ${this.#stderr}`)
+      return found
+    }
+    return vi.waitFor(look, { timeout: 10_000, interval: 10 })
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+}
+
+describe('tailsrv', () => {
+  let folder: string
+  let path: string
+  const running: Tailsrv[] = []
+  const start = (...args: string[]): Tailsrv => {
+    const server = new Tailsrv('--bind-address', '127.0.0.1', '--port', '0', ...args)
+    running.push(server)
+    return server
+  }
+  const read = async (server: Tailsrv, header: string, until: string): Promise<string> => {
+    const { port } = await server.event('server.listening')
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(header))
+    let text = ''
+    for await (const chunk of socket) if ((text += String(chunk)) === until) break
+    return text
+  }
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tailsrv-'))
+    path = join(folder, 'app.log')
+  })
+  afterEach(async () => {
+    for (const server of running.splice(0)) {
+      server.kill('SIGKILL')
+      await server.exit
+    }
+    rmSync(folder, { recursive: true })
+  })
+
+  it('lets clients in before the file is there, and exits with 0 when it is gone', async () => {
+    const server = start(path)
+    const whole = read(server, '0\n', '')
+    await server.event('server.listening')
+    writeFileSync(path, 'first\n')
+    expect(await read(server, '-3\n', 'st\n')).toBe('st\n')
+    appendFileSync(path, 'second\n')
+    expect(await read(server, '6\n', 'second\n')).toBe('second\n')
+    rmSync(path)
+    expect(await server.exit).toBe(0)
+    expect(await whole).toBe('first\nsecond\n')
+    expect(server.events.at(-1)).toMatchObject({ event: 'server.stopped', acceptedTotal: 3, refusedHeader: 0 })
+  })
+
+  it('follows the name across a rotation', async () => {
+    writeFileSync(path, 'old\n')
+    const server = start('--follow-name', path)
+    const reader = read(server, '0\n', 'old\nlate\nnew\n')
+    expect(await read(server, '0\n', 'old\n')).toBe('old\n')
+    renameSync(path, `${path}.1`)
+    appendFileSync(`${path}.1`, 'late\n')
+    writeFileSync(path, 'new\n')
+    expect(await reader).toBe('old\nlate\nnew\n')
+  })
+
+  it('serves a directory without what .ignore names', async () => {
+    mkdirSync(join(folder, 'sub'))
+    writeFileSync(join(folder, 'sub/b.log'), 'b')
+    writeFileSync(join(folder, 'x.tmp'), 'x')
+    writeFileSync(join(folder, '.ignore'), '*.tmp\n')
+    writeFileSync(path, 'a')
+    const server = start('--engine', 'javascript', folder)
+    expect(await read(server, 'list\n', '')).toBe('app.log\nsub/b.log\n')
+    expect(await read(server, 'stream sub/b.log from byte 0\n', 'b')).toBe('b')
+    expect(await read(server, 'stream x.tmp\n', '')).toBe('error: no such file\n')
+    expect(await server.event('engine.chosen')).toMatchObject({ engine: 'javascript' })
+  })
+
+  it('drains and exits with 0 on SIGTERM', async () => {
+    writeFileSync(path, Buffer.alloc(5_000_000, 'z'))
+    const server = start(path)
+    const reader = read(server, '0\n', '')
+    await read(server, '-1\n', 'z')
+    server.kill('SIGTERM')
+    expect((await reader).length).toBe(5_000_000)
+    expect(await server.exit).toBe(0)
+  })
+
+  it('exits with 2 for a bad command line, and with 1 for what it cannot serve or listen on', async () => {
+    writeFileSync(path, '')
+    const both = start('--follow-name', '--linger-after-file-is-gone', path)
+    expect([await both.exit, both.stderr]).toEqual([2, expect.stringContaining('exclude each other')])
+    expect(await start('--prot', '1', path).exit).toBe(2)
+    expect(await start(path, 'two').exit).toBe(2)
+    const device = start('/dev/null')
+    expect([await device.exit, device.stderr]).toEqual([1, expect.stringContaining('not a regular file')])
+    const first = start(path)
+    const { port } = await first.event('server.listening')
+    const second = new Tailsrv('--bind-address', '127.0.0.1', '--port', String(port), path)
+    expect([await second.exit, second.stderr]).toEqual([1, expect.stringContaining('cannot listen')])
+  })
+})
