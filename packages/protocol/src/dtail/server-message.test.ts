@@ -49,7 +49,7 @@ describe('parseServerMessage', () => {
     expect(parseServerMessage(line, { plain: true })).toEqual({ kind: 'plain', content: line })
   })
 
-  it('recognises the answer to AUTHKEY only while it is waited for, and never in a line of a file', () => {
+  it('recognises the answer to AUTHKEY by its header, without one only while it is waited for, never in a line', () => {
     const answer = latin1('SERVER|h1|AUTHKEY OK\n')
     const line = latin1('REMOTE|h|100|1|x|said|AUTHKEY OK\n')
     expect(parseServerMessage(answer, { authkey: true })).toEqual({ kind: 'authkey', accepted: true, detail: '' })
@@ -57,7 +57,9 @@ describe('parseServerMessage', () => {
       accepted: false,
       detail: 'feature disabled',
     })
-    expect(parseServerMessage(answer)).toMatchObject({ kind: 'server' })
+    expect(parseServerMessage(answer)).toMatchObject({ kind: 'authkey' })
+    expect(parseServerMessage(answer, { plain: true })).toMatchObject({ kind: 'plain' })
+    expect(parseServerMessage(latin1('AUTHKEY OK\n'))).toMatchObject({ kind: 'plain' })
     expect(parseServerMessage(line, { authkey: true })).toMatchObject({ kind: 'remote' })
   })
 

@@ -51,7 +51,8 @@ export interface RemoteMessage {
 /** What a client knows when it reads a message. */
 export interface ServerMessageView extends SessionView {
   /**
-   * The client sent `AUTHKEY` and waits for the answer. Without it a line that looks like one is a line.
+   * The client sent `AUTHKEY` and waits for the answer: a message without a header may be it. Otherwise only one with
+   * `SERVER|` in a session with headers is, since a line of a file may say anything.
    * @defaultValue false
    */
   readonly authkey?: boolean | undefined
@@ -79,9 +80,10 @@ export function parseServerMessage(
   if (isHidden(bytes, { plain })) return { kind: 'hidden', text: utf8Text(bytes) }
   if (startsWith(bytes, 'AGGREGATE|')) return parseAggregate(bytes)
   if (!plain && startsWith(bytes, 'REMOTE|')) return parseRemote(bytes) ?? { kind: 'plain', content: bytes }
-  const answer = authkey ? parseAuthkeyAnswer(bytes) : undefined
+  const fromServer = !plain && startsWith(bytes, 'SERVER|')
+  const answer = authkey || fromServer ? parseAuthkeyAnswer(bytes) : undefined
   if (answer) return answer
-  if (!plain && startsWith(bytes, 'SERVER|')) {
+  if (fromServer) {
     const end = bytes.indexOf(BAR, 7)
     if (end !== -1) return { kind: 'server', hostname: utf8Text(bytes.subarray(7, end)), text: bytes.subarray(end + 1) }
   }
