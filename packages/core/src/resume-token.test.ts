@@ -8,7 +8,11 @@ const tokens = fc.record({ sourceId: word, offset: fc.maxSafeNat(), tailHash: fc
 
 describe('a resume token', () => {
   it('survives the way through text', () => {
-    fc.assert(fc.property(tokens, token => expect(parseResumeToken(formatResumeToken(token))).toEqual(token)))
+    fc.assert(
+      fc.property(tokens, token => {
+        expect(parseResumeToken(formatResumeToken(token))).toEqual(token)
+      }),
+    )
   })
 
   it('is refused with our error when it is anything else', () => {
