@@ -91,7 +91,7 @@ export class HostTrust {
           log.warn('Nobody is there to answer; -trustAllHosts trusts without asking')
           return false
         }
-        switch ((line.value).trim()) {
+        switch (line.value.trim()) {
           case 'a':
           case 'all':
             this.#trustAll = true
