@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -31,6 +31,7 @@ const TIME = '/usr/bin/time'
 /** Runs once. CPU time and memory come from GNU time where it is installed, else from /proc, which is a little late. */
 export async function measure(candidate: Candidate): Promise<Run> {
   const dir = mkdtempSync(path.join(tmpdir(), 'logflow-bench-'))
+  chmodSync(dir, 0o777) // a peer that runs as nobody keeps its log here
   const report = path.join(dir, 'time')
   const gnuTime = existsSync(TIME)
   const [command, args] = gnuTime

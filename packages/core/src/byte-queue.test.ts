@@ -46,6 +46,17 @@ describe('ByteQueue', () => {
     )
   })
 
+  it('keeps what was taken true while more small chunks come', () => {
+    const queue = new ByteQueue()
+    const taken: Uint8Array[] = []
+    for (let i = 0; i < 40_000; i++) {
+      queue.push(Uint8Array.of(i & 255))
+      if (i % 3 === 0) taken.push(queue.take(1))
+    }
+    expect(taken.every((bytes, i) => bytes[0] === (i & 255))).toBe(true)
+    expect(queue.length).toBe(40_000 - taken.length)
+  })
+
   it('never lets a Buffer out', () => {
     const queue = new ByteQueue()
     queue.push(Buffer.from('abc'))

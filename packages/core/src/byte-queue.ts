@@ -1,12 +1,19 @@
+/** Chunks below this size are copied together: a peer that sends single bytes costs bytes, not objects. */
+const SMALL_CHUNK_BYTES = 512
+const GATHER_BYTES = 16 * 1024
+
 /**
  * Bytes as they arrive, readable as if they were one run. `push` takes ownership; `take` shares memory with what was
- * pushed when the bytes lie in one chunk, and copies only across a chunk boundary.
+ * pushed when the bytes lie in one chunk, and copies only across a chunk boundary. Small chunks are gathered.
  */
 export class ByteQueue {
   readonly #chunks: Uint8Array[] = []
   #head = 0
   #start = 0
   #length = 0
+  /** Where small chunks are gathered; its first `#gathered` bytes are taken. Never rewritten, so views into it stay true. */
+  #gather = new Uint8Array(0)
+  #gathered = 0
 
   /** Bytes waiting. */
   get length(): number {
@@ -16,8 +23,23 @@ export class ByteQueue {
   /** Adds a chunk. A `Buffer` is normalised, so that no `Buffer` comes out. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return
-    this.#chunks.push(plain(chunk))
+    if (chunk.length < SMALL_CHUNK_BYTES) this.#append(chunk)
+    else this.#chunks.push(plain(chunk))
     this.#length += chunk.length
+  }
+
+  #append(chunk: Uint8Array): void {
+    if (this.#gathered + chunk.length > this.#gather.length) {
+      this.#gather = new Uint8Array(GATHER_BYTES)
+      this.#gathered = 0
+    }
+    const start = this.#gathered
+    this.#gather.set(chunk, start)
+    this.#gathered += chunk.length
+    const last = this.#chunks[this.#chunks.length - 1]
+    const follows = last?.buffer === this.#gather.buffer && last.byteOffset + last.length === start
+    if (follows) this.#chunks[this.#chunks.length - 1] = this.#gather.subarray(last.byteOffset, this.#gathered)
+    else this.#chunks.push(this.#gather.subarray(start, this.#gathered))
   }
 
   /** The byte at `index`. @throws RangeError when it has not arrived */
