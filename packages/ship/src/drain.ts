@@ -14,12 +14,17 @@ export interface DrainPace {
 /** Options of {@link drain}. */
 export interface DrainOptions extends AbortOptions {
   readonly pace?: DrainPace | undefined
-  /** Resolve when the spool is empty, instead of waiting for more. @defaultValue false */
-  readonly untilEmpty?: boolean | undefined
+  /**
+   * Resolve when the spool is empty, instead of waiting for more: from the start, or from when the signal aborts on,
+   * which says that nothing more will be appended. @defaultValue false
+   */
+  readonly untilEmpty?: boolean | AbortSignal | undefined
   /** Give up after this many failures in a row. @defaultValue never */
   readonly maxFailures?: number | undefined
   /** Told after each acknowledgement. */
   readonly onAcknowledged?: ((batch: { readonly bytes: number; readonly duplicate: boolean }) => void) | undefined
+  /** Told after each failure, repeated ones too. */
+  readonly onFailed?: ((reason: string) => void) | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
   /** Not to be a logger whose events end up in this spool: a failing upload would feed itself. */
@@ -36,16 +41,25 @@ const JITTER = 1 / 12
  * @throws ShipError `LF_SHIP_GAVE_UP` after `maxFailures`; the signal's reason
  */
 export async function drain(spool: Spool, target: Uploads, options: DrainOptions = {}): Promise<void> {
-  const { signal, untilEmpty = false, clock = systemClock, random = Math.random } = options
+  const { signal, clock = systemClock, random = Math.random } = options
+  const ending = typeof options.untilEmpty === 'object' ? options.untilEmpty : undefined
+  const isEnding = (): boolean => ending?.aborted ?? options.untilEmpty === true
   const intervalMs = options.pace?.intervalMs ?? 1000
   const backoff = new Backoff({ initialMs: Math.min(500, intervalMs), maxMs: intervalMs, jitter: 0.5, random })
   const report = new UploadReport(options)
-  const rest = (): Promise<void> => clock.sleep(jittered(intervalMs, JITTER, random), { signal })
+  const rest = async (): Promise<void> => {
+    if (isEnding()) return
+    const either = ending && signal ? AbortSignal.any([ending, signal]) : (ending ?? signal)
+    await clock.sleep(jittered(intervalMs, JITTER, random), { signal: either }).catch((error: unknown) => {
+      if (!ending?.aborted) throw error
+    })
+  }
   for (;;) {
     signal?.throwIfAborted()
+    const last = isEnding() // asked before: what is appended before the end must not be missed
     const batch = await spool.next()
     if (!batch) {
-      if (untilEmpty) return
+      if (last) return
       await rest()
       continue
     }
@@ -59,7 +73,7 @@ export async function drain(spool: Spool, target: Uploads, options: DrainOptions
     await spool.acknowledge(batch.id)
     backoff.reset()
     report.acknowledged(batch, result.duplicate)
-    if (!spool.backlog && !untilEmpty) await rest()
+    if (!spool.backlog) await rest()
   }
 }
 
@@ -77,6 +91,7 @@ class UploadReport {
 
   failed({ id }: SpooledBatch, reason: string): void {
     this.#failures++
+    this.#options.onFailed?.(reason)
     if (reason !== this.#reason) this.#logger.warn({ event: 'upload.failed', batch: formatBatchId(id), reason })
     this.#reason = reason
     if (this.#failures >= (this.#options.maxFailures ?? Infinity))
