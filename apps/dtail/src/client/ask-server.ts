@@ -86,13 +86,11 @@ class Conversation {
     asked.catch(() => {}) // a connection that breaks meanwhile is reported by reading
     for await (const chunk of this.#session.input) {
       this.#decoder.push(chunk)
-      const batch = this.#decoder.read()
-      if (!batch) continue
-      const hidden = await this.#asking.sink.take(
-        this.#authKeyPending ? this.#withoutAuthKey(batch) : batch,
-        this.#server,
-      )
-      if (this.#isOver(hidden)) return this.#acknowledge()
+      for (let batch = this.#decoder.read(); batch; batch = this.#decoder.read()) {
+        const messages = this.#authKeyPending ? this.#withoutAuthKey(batch) : batch
+        const hidden = await this.#asking.sink.take(messages, this.#server)
+        if (this.#isOver(hidden)) return this.#acknowledge()
+      }
     }
     this.#asking.signal.throwIfAborted()
     await asked
@@ -143,7 +141,7 @@ class Conversation {
   #withoutAuthKey(batch: MessageBatch): MessageBatch {
     const kept: Uint8Array[] = []
     for (const message of eachMessage(batch)) {
-      const parsed = this.#authKeyPending ? parseServerMessage(message) : undefined
+      const parsed = this.#authKeyPending ? parseServerMessage(message, { authkey: true }) : undefined
       if (parsed?.kind !== 'authkey') {
         kept.push(message)
         continue

@@ -33,7 +33,7 @@ export class LinePrinter implements AnswerSink {
   }
 
   async take(batch: MessageBatch): Promise<readonly string[]> {
-    const { visible, hidden } = splitVisible(batch)
+    const { visible, hidden } = splitVisible(batch, { plain: this.#options.plain })
     if (visible.length > 0) await this.print(visible)
     return hidden
   }
