@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '@logflow/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Position, PROOF_BYTES } from './position.ts'
+import { posixCksum } from './posix-cksum.ts'
+import { ProgressMarks } from './progress-marks.ts'
+import { StateFile } from './state-file.ts'
+
+describe('Position', () => {
+  it('keeps the last bytes however they come', () => {
+    const chunks = fc.array(fc.uint8Array({ maxLength: 1500 }), { maxLength: 8 })
+    fc.assert(
+      fc.property(chunks, list => {
+        const position = new Position(100)
+        for (const chunk of list) position.advance(chunk)
+        const all = Buffer.concat(list)
+        expect(position.offset).toBe(100 + all.length)
+        expect(Buffer.from(position.tail)).toEqual(all.subarray(Math.max(0, all.length - PROOF_BYTES)))
+      }),
+    )
+  })
+
+  it('proves its bytes with the sums that the tools of a server print', () => {
+    for (const size of [0, 1, 255, 256, 1024]) {
+      const bytes = Uint8Array.from({ length: size }, (_, i) => (i * 73) & 0xff)
+      const position = new Position(0, bytes)
+      const [sum] = execFileSync('cksum', { input: bytes, encoding: 'utf8' }).split(' ')
+      expect([size, position.proof().cksum, posixCksum(bytes)]).toEqual([size, sum, Number(sum)])
+      expect(position.proof().bytes).toBe(size)
+    }
+  })
+})
+
+describe('StateFile', () => {
+  it('brings a place back, for the origin it belongs to only', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rrtail-'))
+    const path = join(folder, 'place')
+    const file = new StateFile(path, 'host:/a', systemClock)
+    expect(await file.load()).toBeUndefined()
+    await file.save(new Position(7, Uint8Array.of(0, 255, 10)))
+    expect(await file.load()).toMatchObject({ offset: 7, tail: Uint8Array.of(0, 255, 10) })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const bad = expect.objectContaining({ code: 'LF_RRTAIL_STATE' }) as Error
+    await expect(new StateFile(path, 'host:/b', systemClock).load()).rejects.toThrow(bad)
+    for (const text of ['', 'null', '{}', readFileSync(path, 'utf8').replace('"offset":7', '"offset":-1')]) {
+      writeFileSync(path, text)
+      await expect(file.load()).rejects.toThrow(bad)
+    }
+    rmSync(folder, { recursive: true })
+  })
+})
+
+describe('ProgressMarks', () => {
+  it('marks every KiB, every eighth and every 32nd', () => {
+    const marks = new ProgressMarks()
+    expect(marks.advance(1023)).toBe('')
+    expect(marks.advance(1)).toBe('.')
+    expect(marks.advance(31 * 1024)).toBe('......,.......,.......,.......|')
+  })
+})
