@@ -23,7 +23,25 @@ export interface FieldScanner {
   scan(from: number, to: number): LineVerdict
 }
 
+/** Values of names that the lines need not have: a line that has the name has its own value. */
+export type FieldConstants = ReadonlyMap<string, string>
+
 const encoder = new TextEncoder()
+const noConstants: FieldConstants = new Map()
+
+/** A slot that has a constant, and its bytes. */
+export interface ConstantSlot {
+  readonly slot: number
+  readonly value: Uint8Array
+}
+
+/** The slots that have a constant. */
+export function constantSlots(names: readonly string[], constants: FieldConstants): readonly ConstantSlot[] {
+  return names.flatMap((name, slot) => {
+    const value = constants.get(name)
+    return value === undefined ? [] : [{ slot, value: encoder.encode(value) }]
+  })
+}
 
 /** A scanner whose fields are pieces of the line itself: keeps the slots, leaves the layout to the format. */
 export abstract class ByteScanner implements FieldScanner {
@@ -33,13 +51,15 @@ export abstract class ByteScanner implements FieldScanner {
   readonly ends: Int32Array
   /** Bytes of the open batch. */
   protected bytes: Uint8Array = new Uint8Array(0)
+  /** The same bytes, for reading words. */
+  protected view: DataView = new DataView(new ArrayBuffer(0))
   readonly #keys: readonly Uint8Array[]
   /** Bit n set: some key has n bytes; bit 31 stands for 31 and more. */
   readonly #keyLengths: number
   readonly #lineSlot: number
-  readonly #emptySlot: number
+  readonly #constants: readonly ConstantSlot[]
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], constants: FieldConstants = noConstants) {
     this.names = names
     this.buffers = names.map(() => this.bytes)
     this.starts = new Int32Array(names.length).fill(-1)
@@ -47,20 +67,27 @@ export abstract class ByteScanner implements FieldScanner {
     this.#keys = names.map(name => encoder.encode(name))
     this.#keyLengths = this.#keys.reduce((bits, key) => bits | (1 << Math.min(key.length, 31)), 0)
     this.#lineSlot = names.indexOf('$line')
-    this.#emptySlot = names.indexOf('$empty')
+    this.#constants = constantSlots(names, constants)
   }
 
   open(batch: LineBatch): void {
-    this.bytes = batch.bytes
-    this.buffers.fill(batch.bytes)
+    const { bytes } = batch
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.buffers.fill(bytes)
   }
 
   scan(from: number, to: number): LineVerdict {
     const start = trimmedStart(this.bytes, from, to)
     const end = trimmedEnd(this.bytes, start, to)
-    this.starts.fill(-1)
+    const { starts } = this
+    for (let slot = 0; slot < starts.length; slot++) starts[slot] = -1 // `fill` costs more for so few
     if (this.#lineSlot !== -1) this.set(this.#lineSlot, start, end)
-    if (this.#emptySlot !== -1) this.set(this.#emptySlot, start, start)
+    for (const { slot, value } of this.#constants) {
+      this.buffers[slot] = value
+      this.starts[slot] = 0
+      this.ends[slot] = value.length
+    }
     return this.scanFields(start, end)
   }
 
@@ -69,6 +96,7 @@ export abstract class ByteScanner implements FieldScanner {
 
   /** Slot `slot` is `[from, to)`. */
   protected set(slot: number, from: number, to: number): void {
+    this.buffers[slot] = this.bytes
     this.starts[slot] = from
     this.ends[slot] = to
   }

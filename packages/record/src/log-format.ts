@@ -1,5 +1,5 @@
 import { RecordError } from './errors.ts'
-import type { FieldScanner } from './field-scanner.ts'
+import type { FieldConstants, FieldScanner } from './field-scanner.ts'
 import { createClfParser } from './formats/clf.ts'
 import { createCriParser } from './formats/cri.ts'
 import { createCsvParser, CsvScanner } from './formats/csv.ts'
@@ -18,23 +18,26 @@ import { ParsedFieldScanner } from './parsed-field-scanner.ts'
 interface LogFormat {
   readonly createParser: (options: LineParserOptions) => LineParser
   /** A scanner that needs no strings, for the formats that were made for it. */
-  readonly createScanner?: (names: readonly string[]) => FieldScanner
+  readonly createScanner?: (names: readonly string[], constants: FieldConstants) => FieldScanner
 }
 
 const formats = {
   default: {
     createParser: createDtailDefaultParser,
-    createScanner: (names: readonly string[]) => new DtailDefaultScanner(names),
+    createScanner: (names: readonly string[], constants: FieldConstants) => new DtailDefaultScanner(names, constants),
   },
   generic: {
     createParser: createGenericParser,
-    createScanner: (names: readonly string[]) => new GenericScanner(names),
+    createScanner: (names: readonly string[], constants: FieldConstants) => new GenericScanner(names, constants),
   },
   generickv: {
     createParser: createGenericKvParser,
-    createScanner: (names: readonly string[]) => new GenericKvScanner(names),
+    createScanner: (names: readonly string[], constants: FieldConstants) => new GenericKvScanner(names, constants),
   },
-  csv: { createParser: createCsvParser, createScanner: (names: readonly string[]) => new CsvScanner(names) },
+  csv: {
+    createParser: createCsvParser,
+    createScanner: (names: readonly string[], constants: FieldConstants) => new CsvScanner(names, constants),
+  },
   json: { createParser: createJsonParser },
   logfmt: { createParser: createLogfmtParser },
   clf: { createParser: createClfParser },
@@ -63,13 +66,17 @@ export function createLineParser(format: LogFormatName, options: LineParserOptio
 
 /**
  * A scanner that finds `names` in lines of a format. For the dmap formats it works on the bytes; for the others it
- * parses each line.
+ * parses each line. `$line` is the whole line in all of them; `constants` are values of names that lines need not have.
  *
  * @throws RecordError `LF_RECORD_FORMAT_UNKNOWN`
  */
-export function createFieldScanner(format: LogFormatName, names: readonly string[]): FieldScanner {
+export function createFieldScanner(
+  format: LogFormatName,
+  names: readonly string[],
+  constants: FieldConstants = new Map(),
+): FieldScanner {
   const { createParser, createScanner } = formatOf(format)
-  return createScanner ? createScanner(names) : new ParsedFieldScanner(createParser({}), names)
+  return createScanner ? createScanner(names, constants) : new ParsedFieldScanner(createParser({}), names, constants)
 }
 
 function formatOf(name: string): LogFormat {

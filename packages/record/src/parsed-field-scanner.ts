@@ -1,5 +1,11 @@
 import type { LineBatch } from '@logflow/core'
-import type { FieldScanner, LineVerdict } from './field-scanner.ts'
+import {
+  constantSlots,
+  type ConstantSlot,
+  type FieldConstants,
+  type FieldScanner,
+  type LineVerdict,
+} from './field-scanner.ts'
 import type { LineParser } from './formats/line-parser.ts'
 import { BatchText } from './text.ts'
 import { trimmedEnd, trimmedStart } from './white-space.ts'
@@ -13,12 +19,14 @@ export class ParsedFieldScanner implements FieldScanner {
   readonly starts: Int32Array
   readonly ends: Int32Array
   readonly #parser: LineParser
+  readonly #constants: readonly ConstantSlot[]
   #bytes: Uint8Array = new Uint8Array(0)
   #text = new BatchText(this.#bytes)
   #values: Uint8Array = new Uint8Array(4096)
   #used = 0
 
-  constructor(parser: LineParser, names: readonly string[]) {
+  constructor(parser: LineParser, names: readonly string[], constants: FieldConstants) {
+    this.#constants = constantSlots(names, constants)
     this.#parser = parser
     this.names = names
     this.buffers = names.map(() => this.#values)
@@ -39,17 +47,17 @@ export class ParsedFieldScanner implements FieldScanner {
     this.#used = 0
     const parsed = this.#parser.parse(this.#text.slice(start, end))
     if (!parsed) return 'foreign'
+    for (const { slot, value } of this.#constants) this.#point(slot, value, 0, value.length)
     for (const [slot, name] of this.names.entries()) {
       const value = parsed.fields.get(name)
       if (value !== undefined) this.#write(slot, value)
-      else if (name === '$line') this.#point(slot, start, end)
-      else if (name === '$empty') this.#point(slot, start, start)
+      else if (name === '$line') this.#point(slot, this.#bytes, start, end)
     }
     return 'record'
   }
 
-  #point(slot: number, from: number, to: number): void {
-    this.buffers[slot] = this.#bytes
+  #point(slot: number, bytes: Uint8Array, from: number, to: number): void {
+    this.buffers[slot] = bytes
     this.starts[slot] = from
     this.ends[slot] = to
   }

@@ -1,11 +1,12 @@
 import { lineCount, lineOffset, type LineBatch } from '@logflow/core'
-import { noFields, type LineParserOptions } from './formats/line-parser.ts'
+import { noFields } from './formats/line-parser.ts'
 import { createLineParser, type LogFormatName } from './log-format.ts'
 import type { LogRecord } from './log-record.ts'
 import { BatchText } from './text.ts'
+import type { TimestampOptions } from './timestamp.ts'
 
 /** Options of {@link createRecordParser}. */
-export type RecordParserOptions = LineParserOptions
+export type RecordParserOptions = TimestampOptions
 
 /** Batches to records, one per line, in order. */
 export type RecordParser = (batch: LineBatch) => readonly LogRecord[]

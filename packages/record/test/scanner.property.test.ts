@@ -14,7 +14,7 @@ const names = ['a', 'b', '$time', '$severity', '$hour', '$line', '$empty', 'ab',
 
 /** Fields of every line as the scanner gives them; `undefined` for lines that are no records. */
 function scan(format: LogFormatName, batch: LineBatch): (Record<string, string> | undefined)[] {
-  const scanner = createFieldScanner(format, names)
+  const scanner = createFieldScanner(format, names, new Map([['$empty', '']]))
   scanner.open(batch)
   return [...batch.ends].map((end, index) => {
     if (scanner.scan(index === 0 ? 0 : (batch.ends[index - 1] as number), end) !== 'record') return undefined

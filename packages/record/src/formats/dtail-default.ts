@@ -1,4 +1,5 @@
-import { ByteScanner, type LineVerdict } from '../field-scanner.ts'
+import { BytePositions } from '../byte-positions.ts'
+import { ByteScanner, type FieldConstants, type LineVerdict } from '../field-scanner.ts'
 import { MAX_FIELDS } from '../limits.ts'
 import { parseSeverity } from '../severity.ts'
 import { parseDtailTime } from '../timestamp.ts'
@@ -15,7 +16,10 @@ import type { LineParser, LineParserOptions } from './line-parser.ts'
 const PIPE = 0x7c
 const EQUALS = 0x3d
 const FIXED_PARTS = 10
-const MAPREDUCE = 'MAPREDUCE:'
+const MAPREDUCE = new TextEncoder().encode('MAPREDUCE:')
+const NO_SLOT = -1
+/** Pipes of a line up to which a key is first guessed from an earlier line. */
+const REMEMBERED_KEYS = 32
 
 const partOfName: ReadonlyMap<string, number> = new Map([
   ['$severity', 0],
@@ -43,71 +47,88 @@ export const defaultFormatNames: readonly string[] = [...partOfName.keys(), ...t
 
 /** Finds fields in lines of DTail's default format. */
 export class DtailDefaultScanner extends ByteScanner {
-  readonly #partSlots: readonly (readonly [slot: number, part: number])[]
-  readonly #pieceSlots: readonly (readonly [slot: number, from: number, to: number])[]
-  readonly #partStarts = new Int32Array(FIXED_PARTS)
-  readonly #partEnds = new Int32Array(FIXED_PARTS)
+  readonly #partSlots: readonly { readonly slot: number; readonly part: number }[]
+  readonly #pieceSlots: readonly { readonly slot: number; readonly from: number; readonly to: number }[]
+  /** Keys of the pairs of earlier lines, by the number of the pipe before them. */
+  readonly #keys: (DataView | undefined)[] = Array.from({ length: REMEMBERED_KEYS }, () => undefined)
+  readonly #keySlots = new Int32Array(REMEMBERED_KEYS)
+  #misses = 0
+  readonly #pipes = new BytePositions(PIPE)
 
-  constructor(names: readonly string[]) {
-    super(names)
+  constructor(names: readonly string[], constants?: FieldConstants) {
+    super(names, constants)
     this.#partSlots = names.flatMap((name, slot) => {
       const part = partOfName.get(name)
-      return part === undefined ? [] : [[slot, part] as const]
+      return part === undefined ? [] : [{ slot, part }]
     })
     this.#pieceSlots = names.flatMap((name, slot) => {
       const piece = timePieces.get(name)
-      return piece === undefined ? [] : [[slot, ...piece] as const]
+      return piece === undefined ? [] : [{ slot, from: piece[0], to: piece[1] }]
     })
   }
 
   protected override scanFields(start: number, end: number): LineVerdict {
     if (!startsWithInfo(this.bytes, start, end)) return 'foreign'
-    const rest = this.#splitFixedParts(start, end)
-    if (rest === -1) return 'foreign'
-    for (const [slot, part] of this.#partSlots)
-      this.set(slot, this.#partStarts[part] as number, this.#partEnds[part] as number)
-    this.#setTimePieces()
-    return this.#scanPairs(rest, end) ? 'record' : 'malformed'
+    this.#pipes.find(this.view, start, end)
+    if (this.#pipes.count < FIXED_PARTS || !this.#hasTable()) return 'foreign'
+    const pipes = this.#pipes.positions
+    for (const { slot, part } of this.#partSlots)
+      this.set(slot, part === 0 ? start : (pipes[part - 1] as number) + 1, pipes[part] as number)
+    if (this.#pieceSlots.length > 0) this.#setTimePieces()
+    return this.#scanPairs(end) ? 'record' : 'malformed'
   }
 
-  /** Where part 10 starts, or -1 when the line is foreign. */
-  #splitFixedParts(start: number, end: number): number {
-    const bytes = this.bytes
-    let at = start
-    for (let part = 0; part < FIXED_PARTS; part++) {
-      this.#partStarts[part] = at
-      while (at < end && bytes[at] !== PIPE) at++
-      if (at === end) return -1
-      this.#partEnds[part] = at++
-    }
-    const table = this.#partStarts[FIXED_PARTS - 1] as number
-    for (let i = 0; i < MAPREDUCE.length; i++) if (bytes[table + i] !== MAPREDUCE.charCodeAt(i)) return -1
-    return at
+  #hasTable(): boolean {
+    const start = (this.#pipes.positions[FIXED_PARTS - 2] as number) + 1
+    for (let i = 0; i < MAPREDUCE.length; i++) if (this.bytes[start + i] !== MAPREDUCE[i]) return false
+    return true
   }
 
   #setTimePieces(): void {
-    const start = this.#partStarts[1] as number
-    if (this.#pieceSlots.length === 0 || (this.#partEnds[1] as number) - start !== 15) return
-    for (const [slot, from, to] of this.#pieceSlots) this.set(slot, start + from, start + to)
+    const start = (this.#pipes.positions[0] as number) + 1
+    if ((this.#pipes.positions[1] as number) - start !== 15) return
+    for (const { slot, from, to } of this.#pieceSlots) this.set(slot, start + from, start + to)
   }
 
-  #scanPairs(from: number, end: number): boolean {
-    const bytes = this.bytes
-    let at = from
-    for (;;) {
-      const keyStart = at
-      while (at < end && bytes[at] !== EQUALS) {
-        if (bytes[at] === PIPE) return false
-        at++
-      }
-      if (at === end) return false
-      const slot = this.find(keyStart, at)
-      const valueStart = ++at
-      while (at < end && bytes[at] !== PIPE) at++
-      if (slot !== -1) this.set(slot, valueStart, at)
-      if (at === end) return true
-      at++
+  #scanPairs(end: number): boolean {
+    const { positions, count } = this.#pipes
+    for (let pipe = FIXED_PARTS - 1; pipe < count; pipe++) {
+      const start = (positions[pipe] as number) + 1
+      const stop = pipe + 1 < count ? (positions[pipe + 1] as number) : end
+      const likely = this.#likelyKey(pipe, start, stop)
+      if (likely > 0) {
+        const slot = this.#keySlots[pipe] as number
+        if (slot !== NO_SLOT) this.set(slot, start + likely + 1, stop)
+      } else if (!this.#scanPair(pipe, start, stop)) return false
     }
+    return true
+  }
+
+  #scanPair(pipe: number, start: number, stop: number): boolean {
+    let equals = start
+    while (equals < stop && this.bytes[equals] !== EQUALS) equals++
+    if (equals === stop) return false
+    const slot = this.find(start, equals)
+    if (slot !== NO_SLOT) this.set(slot, equals + 1, stop)
+    // Remembering costs an allocation: where lines of two kinds alternate, it must not happen on each of them.
+    if (pipe < REMEMBERED_KEYS && (this.#keys[pipe] === undefined || ++this.#misses % 64 === 0)) {
+      this.#keys[pipe] = new DataView(this.bytes.slice(start, equals).buffer)
+      this.#keySlots[pipe] = slot
+    }
+    return true
+  }
+
+  /** Length of the key that was at this place in an earlier line, when it is here again; else 0. Lines of one program are alike. */
+  #likelyKey(pipe: number, start: number, stop: number): number {
+    const key = this.#keys[pipe]
+    if (key === undefined) return 0
+    const length = key.byteLength
+    if (start + length >= stop || this.bytes[start + length] !== EQUALS) return 0
+    const { view } = this
+    let i = 0
+    for (; i + 4 <= length; i += 4) if (view.getInt32(start + i) !== key.getInt32(i)) return 0
+    for (; i < length; i++) if (view.getUint8(start + i) !== key.getUint8(i)) return 0
+    return length
   }
 }
 
@@ -117,7 +138,7 @@ export function createDtailDefaultParser(options: LineParserOptions): LineParser
     parse(line) {
       const parts = trimWhiteSpace(line).split('|')
       const [severity = '', time = ''] = parts
-      if (parts.length <= FIXED_PARTS || !severity.startsWith('INFO') || !parts[9]?.startsWith(MAPREDUCE))
+      if (parts.length <= FIXED_PARTS || !severity.startsWith('INFO') || !parts[9]?.startsWith('MAPREDUCE:'))
         return undefined
       const fields = new Map<string, string>()
       for (const [name, part] of partOfName) fields.set(name, parts[part] as string)
