@@ -31,3 +31,8 @@ export function isMissing(error: unknown): boolean {
   const code = systemCode(error)
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP'
 }
+
+/** Whether the error says that a file went away while it was being opened. */
+export function isVanished(error: unknown): boolean {
+  return isMissing(error) || (error instanceof TailerError && isMissing(error.cause))
+}

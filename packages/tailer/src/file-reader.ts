@@ -10,17 +10,17 @@ export type ReadResult =
  * one; a small find is copied out, so that a line of 100 bytes does not keep 256 KiB alive.
  */
 export class ReadBuffer {
-  readonly #size: number
+  /** What one read brings at most, besides the overlap. */
+  readonly batchBytes: number
   #bytes: Uint8Array | undefined
 
-  /** `batchBytes` is what one read brings at most, besides the overlap. */
   constructor(batchBytes: number) {
-    this.#size = batchBytes + TAIL_BYTES
+    this.batchBytes = batchBytes
   }
 
   /** The buffer to read into. */
   get bytes(): Uint8Array {
-    return (this.#bytes ??= plain(Buffer.allocUnsafeSlow(this.#size)))
+    return (this.#bytes ??= plain(Buffer.allocUnsafeSlow(this.batchBytes + TAIL_BYTES)))
   }
 
   /** The bytes of `[from, to)`, owned by the caller from now on. */
@@ -42,6 +42,7 @@ export class FileReader {
   readonly #buffer: ReadBuffer
   #offset = 0
   #tail = new Uint8Array(0)
+  #head: Uint8Array | undefined
 
   constructor(handle: FileHandle, buffer: ReadBuffer) {
     this.#handle = handle
@@ -58,8 +59,9 @@ export class FileReader {
     return this.#tail
   }
 
-  /** Goes on at `offset`, with what lies before it now as the proof. */
-  async seek(offset: number): Promise<void> {
+  /** Goes on at `offset`, with what lies before it now as the proof; at 0 the file must still begin with `head`. */
+  async seek(offset: number, head: Uint8Array): Promise<void> {
+    this.#head = offset === 0 ? head : undefined
     const size = Math.min(TAIL_BYTES, offset)
     const tail = new Uint8Array(size)
     const { bytesRead } = await this.#handle.read(tail, 0, size, offset - size)
@@ -71,9 +73,13 @@ export class FileReader {
   async read(): Promise<ReadResult> {
     const overlap = this.#tail.length
     const buffer = this.#buffer.bytes
-    const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, this.#offset - overlap)
+    const size = this.#buffer.batchBytes + overlap
+    const { bytesRead } = await this.#handle.read(buffer, 0, size, this.#offset - overlap)
     if (bytesRead < overlap || !startsWith(buffer, this.#tail)) return { kind: 'changed' }
+    if (this.#head && !startsWith(buffer.subarray(0, bytesRead), this.#head.subarray(0, size)))
+      return { kind: 'changed' }
     if (bytesRead === overlap) return { kind: 'end' }
+    this.#head = undefined
     this.#tail = buffer.slice(Math.max(0, bytesRead - TAIL_BYTES), bytesRead)
     this.#offset += bytesRead - overlap
     return { kind: 'bytes', bytes: this.#buffer.take(overlap, bytesRead) }

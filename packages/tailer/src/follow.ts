@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { Delivery } from '@logflow/core'
 import { Claims } from './claims.ts'
 import { ReadBuffer } from './file-reader.ts'
@@ -9,6 +9,7 @@ import { claimKeyOf } from './identity.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
 import { errorDetail, failedEvent } from './events.ts'
 import { lookAt } from './rotation.ts'
+import { isRotatedName } from './siblings.ts'
 import { Wakeup } from './wakeup.ts'
 import { DirectoryWatch } from './watch.ts'
 
@@ -26,17 +27,22 @@ import { DirectoryWatch } from './watch.ts'
  *
  * @throws TailerError `LF_TAILER_GLOB` on a malformed pattern
  */
-export async function* follow(
+export function follow(
   paths: string | readonly string[],
   options: FollowOptions = {},
-): AsyncGenerator<Delivery, void, undefined> {
-  const resolved = resolveFollowOptions(options)
-  resolved.signal?.throwIfAborted()
-  const group = new FollowGroup(typeof paths === 'string' ? [paths] : paths, resolved)
-  try {
-    yield* group.deliveries()
-  } finally {
-    await group.close()
+): AsyncIterableIterator<Delivery, void, undefined> {
+  const group = new FollowGroup(typeof paths === 'string' ? [paths] : paths, resolveFollowOptions(options))
+  const items = group.deliveries()
+  return {
+    next: () => items.next(),
+    // A generator alone would end only after the wait it is in, which may be for ever.
+    return: () => {
+      group.stop()
+      return items.return()
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
 }
 
@@ -48,7 +54,7 @@ export async function* follow(
 export function tail(
   paths: string | readonly string[],
   options: Omit<FollowOptions, 'from'> = {},
-): AsyncGenerator<Delivery, void, undefined> {
+): AsyncIterableIterator<Delivery, void, undefined> {
   return follow(paths, { ...options, from: 'end' })
 }
 
@@ -62,7 +68,7 @@ class FollowGroup {
   readonly #files = new Map<string, FollowedFile>()
   readonly #ready = new Set<FollowedFile>()
   readonly #wakeup = new Wakeup()
-  readonly #closed = new AbortController()
+  readonly #stopped = new AbortController()
   readonly #notices: Delivery[] = []
   #discoverNow = false
   #overLimit = false
@@ -85,33 +91,52 @@ class FollowGroup {
     }
   }
 
+  /** Everything, until the end; closes every handle then. */
   async *deliveries(): AsyncGenerator<Delivery, void, undefined> {
-    const { signal, once } = this.#options
-    await this.#discover(true)
-    if (this.#options.discover) this.#watchPatterns()
-    const looking = this.#lookAgain()
-    looking.catch(() => {}) // ends with the group
-    for (;;) {
-      yield* this.#notices.splice(0)
-      for (const file of [...this.#ready]) {
-        this.#ready.delete(file)
-        for (const item of await file.step()) {
-          yield item
-          signal?.throwIfAborted()
-        }
-      }
+    const { signal } = this.#options
+    try {
       signal?.throwIfAborted()
-      if (this.#discoverNow) await this.#discover(false)
-      if (this.#ready.size > 0 || this.#notices.length > 0) continue
-      if (once) break
-      // The background looks set the pace; this wait has no end of its own.
-      await this.#wakeup.wait(undefined, this.#options.clock, signal)
+      await this.#discover(true)
+      if (this.#options.discover) this.#watchPatterns()
+      this.#lookAgain().catch(() => {}) // ends with the group
+      for (;;) {
+        yield* this.#notices.splice(0)
+        for (const file of [...this.#ready]) {
+          this.#ready.delete(file)
+          for (const item of await file.step()) {
+            yield item
+            signal?.throwIfAborted()
+          }
+        }
+        if (await this.#rest()) break
+      }
+      for (const file of this.#files.values()) yield* await file.flush()
+    } finally {
+      await this.#close()
     }
-    for (const file of this.#files.values()) yield* await file.flush()
   }
 
-  async close(): Promise<void> {
-    this.#closed.abort()
+  /** Ends the deliveries at the next step, also while they wait. */
+  stop(): void {
+    this.#stopped.abort()
+    this.#wakeup.wake()
+  }
+
+  /** Between two rounds: waits when nothing is ready. True when it is over. */
+  async #rest(): Promise<boolean> {
+    const { signal, once, clock } = this.#options
+    signal?.throwIfAborted()
+    if (this.#discoverNow) await this.#discover(false)
+    if (this.#stopped.signal.aborted) return true
+    if (this.#ready.size > 0 || this.#notices.length > 0) return false
+    if (once) return true
+    // The background looks set the pace; this wait has no end of its own.
+    await this.#wakeup.wait(undefined, clock, signal)
+    return this.#stopped.signal.aborted
+  }
+
+  async #close(): Promise<void> {
+    this.stop()
     this.#context.watch.close()
     for (const file of this.#files.values()) await file.close()
   }
@@ -120,7 +145,7 @@ class FollowGroup {
   async #lookAgain(): Promise<void> {
     const { clock, pollMs, discover } = this.#options
     for (;;) {
-      await clock.sleep(pollMs, { signal: this.#closed.signal })
+      await clock.sleep(pollMs, { signal: this.#stopped.signal })
       this.#context.watch.retry()
       for (const file of [...this.#files.values()]) await file.observe()
       if (discover) this.#discoverNow = true
@@ -169,7 +194,8 @@ class FollowGroup {
   /** Whether a new file only holds what another one here was read to, as copytruncate makes it. */
   async #isCopy(path: string): Promise<boolean> {
     for (const file of this.#files.values()) {
-      if (dirname(file.path) === dirname(path) && (await file.claimCopy(path))) return true
+      const beside = dirname(file.path) === dirname(path) && isRotatedName(basename(path), basename(file.path))
+      if (beside && (await file.claimCopy(path))) return true
     }
     return false
   }

@@ -2,11 +2,12 @@ import { realpath } from 'node:fs/promises'
 import type { Delivery, LineBatch } from '@logflow/core'
 import type { Claims } from './claims.ts'
 import { errorDetail, eventOf, failedEvent, truncationOf } from './events.ts'
+import { isVanished } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import { Generation } from './generation.ts'
 import { claimKeyOf, identify } from './identity.ts'
 import type { ResolvedFollowOptions } from './options.ts'
-import { PathOpener, type Opened } from './path-opener.ts'
+import { PathOpener, type HeldGenerations, type Opened } from './path-opener.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
 import { claimCopy, findCopy } from './siblings.ts'
 import type { DirectoryWatch } from './watch.ts'
@@ -50,7 +51,7 @@ export class FollowedFile {
   #quietSinceMs: number
   #mtimeNs = -1n
   #truncations = 0
-  #generations = 0
+  #rescan = false
   #failure: string | undefined
   #notices: Delivery[] = []
   #closed = false
@@ -67,6 +68,7 @@ export class FollowedFile {
       startAtEnd,
       claim: key => claims.claim(key, this),
       isTaken: key => claims.ownerOf(key) !== undefined,
+      release: key => claims.release(key),
     })
     this.#quietSinceMs = context.options.clock.monotonicMs()
     this.#watchPath(path)
@@ -138,7 +140,8 @@ export class FollowedFile {
       await this.#settle(named && this.#isOurs(named) ? named : undefined)
       this.#failure = undefined
     } catch (error) {
-      this.#fail(error)
+      // Gone between two questions: the next look tells more.
+      if (!isVanished(error)) this.#fail(error)
     }
   }
 
@@ -156,6 +159,7 @@ export class FollowedFile {
         break
       case 'same':
         this.#noticeGrowth(newest as Generation, named as NamedFacts)
+        if (this.#rescan) await this.#openMissed()
         break
       case 'gone':
         if (this.#goneSinceMs === undefined) this.#context.wake(this)
@@ -175,13 +179,25 @@ export class FollowedFile {
   }
 
   async #openNamed(): Promise<void> {
-    const opened = await this.#opener.openNamed({
-      newest: this.#queue.at(-1),
-      onlyOne: this.#generations === 1,
-      takeBack: inodeKey => this.#takeBack(inodeKey),
-    })
-    if (opened.openedPath !== undefined) await this.#watchTarget(opened.openedPath)
+    const opened = await this.#opener.openNamed(this.#heldBefore)
+    this.#rescan = opened.generations.length > 0
     this.#takeUp(opened)
+    if (opened.openedPath !== undefined) await this.#watchTarget(opened.openedPath)
+  }
+
+  /** A folder in motion may have been listed without some of its files: looks once more. */
+  async #openMissed(): Promise<void> {
+    this.#rescan = false
+    for (const generation of await this.#opener.findMissed(this.#heldBefore)) {
+      // Before the first younger one, and in any case before the one that has the name.
+      const younger = this.#queue.findIndex(({ identity }) => identity.birthNs > generation.identity.birthNs)
+      this.#queue.splice(younger === -1 ? this.#queue.length - 1 : younger, 0, generation)
+      this.#context.wake(this)
+    }
+  }
+
+  get #heldBefore(): HeldGenerations {
+    return { newest: this.#queue.at(-1), held: this.#held, takeBack: inodeKey => this.#takeBack(inodeKey) }
   }
 
   #takeUp({ generations, notices }: Opened): void {
@@ -197,7 +213,6 @@ export class FollowedFile {
 
   #enqueue(generation: Generation): void {
     this.#queue.push(generation)
-    this.#generations++
     this.#quietSinceMs = this.#context.options.clock.monotonicMs()
     this.#context.wake(this)
   }
@@ -213,16 +228,15 @@ export class FollowedFile {
   }
 
   async #readHead(head: Generation, items: Delivery[]): Promise<void> {
-    if (!head.announced) {
+    const step = await head.step()
+    if (!head.announced && step.kind !== 'changed') {
       head.announced = true
       items.push({ kind: 'event', source: head.source, event: 'opened', detail: { offset: head.startOffset } })
     }
-    const step = await head.step()
     switch (step.kind) {
       case 'bytes':
         this.#quietSinceMs = this.#context.options.clock.monotonicMs()
         this.#take(head, step.items, items)
-        if (head.offset < head.knownSize) await head.size()
         return this.#context.wake(this)
       case 'changed':
         return this.#restart(head, items)
@@ -278,26 +292,24 @@ export class FollowedFile {
     if (head.copy) return this.#leaveCopy(head, items)
     const { options } = this.#context
     const identity = await identify(head.handle)
-    const copy = await findCopy(head, this.#opener.base)
+    const found = await findCopy(head, this.#opener.base)
     // The inode is the same, and the head may be: only the time of the truncation tells the two apart.
     const id = `${identity.id}~${options.clock.now().toString(36)}${(this.#truncations++ % 36).toString(36)}`
     const source = { ...head.source, id }
     const init = { ...this.#opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
     const next = await Generation.open(init)
-    options.logger.info({
-      event: 'source.truncated',
-      path: this.path,
-      offset: head.offset,
-      copyFound: copy !== undefined,
-    })
-    if (copy) {
-      copy.announced = true
-      copy.knownSize = Math.max(copy.knownSize, head.knownSize)
-      this.#queue.splice(0, 1, copy, next)
-    } else {
+    options.logger.info({ event: 'source.truncated', path: this.path, offset: head.offset, copy: found.kind })
+    const copies: Generation[] = []
+    if (found.kind === 'copy') {
+      found.generation.announced = head.announced
+      found.generation.knownSize = Math.max(found.generation.knownSize, head.knownSize)
+      copies.push(found.generation)
+    } else if (found.kind === 'none' || head.announced) {
+      if (found.kind === 'delivered') head.knownSize = head.offset
       items.push(...this.#flushed(head), ...truncationOf(head, next))
-      this.#queue[0] = next
     }
+    const missed = await this.#opener.findMissedCopies(this.#heldBefore)
+    this.#queue.splice(0, 1, ...copies, ...missed, next)
     this.#context.wake(this)
   }
 
@@ -367,7 +379,7 @@ export class FollowedFile {
 
   /** Growth is told where the file lies, not where a link to it lies. */
   async #watchTarget(path: string): Promise<void> {
-    const target = await realpath(path)
+    const target = await realpath(path).catch(() => path) // moved on already
     if (target === this.#realPath || target === this.path) return
     this.#realPath = target
     for (const unwatch of this.#unwatch.splice(1)) unwatch()

@@ -41,6 +41,7 @@ export class Generation {
   readonly handle: FileHandle
   readonly #reader: FileReader
   readonly #maxLineBytes: number
+  readonly #batchBytes: number
   #splitter: LineSplitter
   #hole: boolean
 
@@ -52,6 +53,7 @@ export class Generation {
     this.handle = init.handle
     this.#reader = reader
     this.#maxLineBytes = init.maxLineBytes
+    this.#batchBytes = init.buffer.batchBytes
     this.#splitter = new LineSplitter({ source: this.source, offset: init.offset, maxLineBytes: init.maxLineBytes })
     this.#hole = init.mayHaveHole ?? false
     this.copy = init.copy ?? false
@@ -61,7 +63,7 @@ export class Generation {
   static async open(init: GenerationInit): Promise<Generation> {
     try {
       const reader = new FileReader(init.handle, init.buffer)
-      await reader.seek(init.offset)
+      await reader.seek(init.offset, init.identity.head)
       return new Generation(init, reader)
     } catch (error) {
       await init.handle.close()
@@ -89,6 +91,8 @@ export class Generation {
     const result = await this.#reader.read()
     if (result.kind !== 'bytes') return result
     if (this.offset > this.knownSize) this.knownSize = this.offset
+    // A full read means a backlog: only its size tells how much is lost if it is cut off before the next read.
+    if (result.bytes.length >= this.#batchBytes) await this.size()
     const { bytes, hole } = this.#hole ? this.#skipHole(result.bytes) : { bytes: result.bytes, hole: [] }
     const batch = bytes.length > 0 ? this.#splitter.push(bytes) : undefined
     return { kind: 'bytes', items: batch ? [...hole, batch] : hole }

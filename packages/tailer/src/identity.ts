@@ -20,8 +20,12 @@ export interface FileIdentity {
   readonly id: string
   /** Device and inode, one word: what a rename keeps. Reused by the system once the file is gone. */
   readonly inodeKey: string
+  /** The bytes that the head hash was made of; at most {@link HEAD_BYTES}. */
+  readonly head: Uint8Array
   /** Birth time in ns since 1970, 0 where the file system does not tell. */
   readonly birthNs: bigint
+  /** Last write, ns since 1970. */
+  readonly mtimeNs: bigint
   /** Size when it was looked at. */
   readonly size: number
 }
@@ -47,9 +51,10 @@ export function claimKeyOf({ inodeKey, birthNs }: Pick<FileIdentity, 'inodeKey' 
 export async function identify(handle: FileHandle): Promise<FileIdentity> {
   const stat = await handle.stat({ bigint: true })
   const head = await readAt(handle, 0, HEAD_BYTES)
-  const key = inodeKeyOf(stat)
-  const id = `${VERSION}:${key}:${stat.birthtimeNs.toString(36)}:${head.length}:${hashBytes(head)}`
-  return { id, inodeKey: key, birthNs: stat.birthtimeNs, size: Number(stat.size) }
+  const inodeKey = inodeKeyOf(stat)
+  const { birthtimeNs: birthNs, mtimeNs } = stat
+  const id = `${VERSION}:${inodeKey}:${birthNs.toString(36)}:${head.length}:${hashBytes(head)}`
+  return { id, inodeKey, head, birthNs, mtimeNs, size: Number(stat.size) }
 }
 
 /** What a {@link Source.id} of this package says. */

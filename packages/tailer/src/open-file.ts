@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
-import { isMissing, systemCode, TailerError } from './errors.ts'
+import { isVanished, systemCode, TailerError } from './errors.ts'
 import { inodeKeyOf } from './identity.ts'
 
 /** The permission hook, see {@link TailerOptions.admit}. */
@@ -31,7 +31,7 @@ export async function openIfThere(path: string): Promise<FileHandle | undefined>
   try {
     return await openRegularFile(path)
   } catch (error) {
-    if (error instanceof TailerError && isMissing(error.cause)) return undefined
+    if (isVanished(error)) return undefined
     throw error
   }
 }

@@ -10,6 +10,8 @@ import { findMissed, type GenerationBase } from './siblings.ts'
 /** Files that were let go and are still recognised when they come back. */
 const MAX_RELEASED = 16
 
+const FAR_FUTURE_NS = 2n ** 63n
+
 /** What {@link PathOpener} needs to know. */
 export interface PathOpenerInit {
   readonly path: string
@@ -17,16 +19,17 @@ export interface PathOpenerInit {
   readonly buffer: ReadBuffer
   readonly claim: (key: string) => boolean
   readonly isTaken: (key: string) => boolean
+  readonly release: (key: string) => void
   /** The file was there when following began, and only what comes is wanted. */
   readonly startAtEnd: boolean
 }
 
 /** What the path's reader holds while another file is opened. */
 export interface HeldGenerations {
-  /** The last one that was opened and is not let go. */
+  /** The last one that was opened, while it is to be read. */
   readonly newest: Generation | undefined
-  /** Whether `newest` is the first that was ever opened. */
-  readonly onlyOne: boolean
+  /** All, those too that only linger. */
+  readonly held: readonly Generation[]
   /** Gives up one that only lingers, to be read again under its name. */
   readonly takeBack: (inodeKey: string) => Generation | undefined
 }
@@ -48,11 +51,13 @@ export class PathOpener {
   readonly #released: ResumeToken[] = []
   #startAtEnd: boolean
   #resumed = false
+  #sinceNs = 0n
 
   constructor(init: PathOpenerInit) {
-    const { path, options, buffer, claim, isTaken } = init
+    const { path, options, buffer, claim, isTaken, release } = init
     this.#init = init
-    this.#base = { path, host: options.host, buffer, maxLineBytes: options.maxLineBytes, claim, isTaken }
+    const { host, maxLineBytes } = options
+    this.#base = { path, host, buffer, maxLineBytes, claim, isTaken, release, opened: new Set<string>() }
     this.#startAtEnd = init.startAtEnd
   }
 
@@ -80,6 +85,9 @@ export class PathOpener {
       const opened = await this.#begin({ ...this.#base, handle, source, identity }, held)
       this.#resumed = true
       this.#startAtEnd = false
+      // Births may tie within a tick of the kernel; what ties with the very first file was there before us.
+      const [first] = opened.generations
+      if (this.#sinceNs === 0n && first) this.#sinceNs = first.identity.birthNs + 1n
       return { ...opened, openedPath }
     } catch (error) {
       await handle.close().catch(() => {}) // closed already, by whom it had been handed to
@@ -103,7 +111,17 @@ export class PathOpener {
     this.#released.length = Math.min(this.#released.length, MAX_RELEASED)
   }
 
-  async #begin(file: OpenedFile, { newest, onlyOne, takeBack }: HeldGenerations): Promise<Opened> {
+  /** Missed generations once more, when the folder has come to rest after a rotation. */
+  findMissed({ newest, held }: HeldGenerations): Promise<Generation[]> {
+    return newest ? this.#findMissed(newest.identity.birthNs, held) : Promise.resolve([])
+  }
+
+  /** What was copied away by truncations before this one, and whole generations between: copies are younger than the file. */
+  findMissedCopies({ held }: HeldGenerations): Promise<Generation[]> {
+    return this.#findMissed(FAR_FUTURE_NS, held)
+  }
+
+  async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened> {
     const lingering = takeBack(file.identity.inodeKey)
     if (lingering) {
       await file.handle.close()
@@ -112,14 +130,16 @@ export class PathOpener {
     const back = await this.#movedBack(file)
     if (back) return { generations: [back], notices: [] }
     const { checkpoint } = this.#init.options
-    if (newest) {
-      // Births may tie within a tick of the kernel; what ties with the very first file was there before us.
-      const birthNs = newest.identity.birthNs + (onlyOne ? 1n : 0n)
-      const missed = await findMissed({ birthNs, token: newest.token }, file.identity, file)
+    if (this.#sinceNs !== 0n) {
+      const missed = await this.#findMissed(file.identity.birthNs, held)
       return { generations: [...missed, await Generation.open({ ...file, offset: 0 })], notices: [] }
     }
     if (checkpoint && !this.#resumed) return resumeGenerations(checkpoint, file, this.#startAtEnd)
     return { generations: [await beginNew(checkpoint, file, this.#startAtEnd)], notices: [] }
+  }
+
+  #findMissed(untilNs: bigint, held: readonly Generation[]): Promise<Generation[]> {
+    return findMissed({ sinceNs: this.#sinceNs, untilNs, held, released: this.#released }, this.#base)
   }
 
   async #movedBack(file: OpenedFile): Promise<Generation | undefined> {

@@ -69,7 +69,12 @@ async function resumeRotated(file: OpenedFile | GenerationBase, entry: Checkpoin
   }
   if (!rest) notices.push({ kind: 'event', source: old, event: 'rotated', detail: { offset: entry.offset } })
   if (identity)
-    generations.push(...(await findMissed({ birthNs: identity.birthNs + 1n, token: entry }, file.identity, file)))
+    generations.push(
+      ...(await findMissed(
+        { sinceNs: identity.birthNs + 1n, untilNs: file.identity.birthNs, held: generations, released: [entry] },
+        file,
+      )),
+    )
   generations.push(await begin(file, 0))
   return { generations, notices }
 }

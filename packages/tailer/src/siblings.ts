@@ -13,6 +13,7 @@ import {
   inodeKeyOf,
   parseIdentity,
   readAt,
+  resumeTokenAt,
   type FileIdentity,
 } from './identity.ts'
 import { openIfThere } from './open-file.ts'
@@ -27,6 +28,10 @@ export interface GenerationBase {
   readonly claim: (key: string) => boolean
   /** Whether any path, this one too, has had it. */
   readonly isTaken: (key: string) => boolean
+  /** Gives a claim up. */
+  readonly release: (key: string) => void
+  /** Copies and missed generations that were opened: a copy is delivered once, whoever asks for it. */
+  readonly opened: Set<string>
 }
 
 /** A file beside the followed one that may have been it, or a copy of it. */
@@ -57,53 +62,122 @@ export function isRotatedName(name: string, base: string): boolean {
   return /^[.\-_]\d/.test(name.slice(stem.length, name.length - extension.length))
 }
 
-/** The regular files beside `path` whose names look rotated, oldest first. */
+/** Names change while they are listed; after so many tries what was found has to do. */
+const MAX_PASSES = 16
+
+/**
+ * The regular files beside `path` whose names look rotated, oldest first; of those that tie `.2` before `.1`. A folder
+ * in which files are being renamed can be listed without some of them, so it is listed until it looks the same twice.
+ */
 export async function listSiblings(path: string): Promise<Sibling[]> {
+  let found = await listOnce(path)
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const again = await listOnce(path)
+    const same = again.length === found.length && again.every((sibling, i) => isSame(sibling, found[i]))
+    found = again
+    if (same) break
+  }
+  return found.sort((a, b) => byAge(a, b) || b.path.localeCompare(a.path, 'en', { numeric: true }))
+}
+
+async function listOnce(path: string): Promise<Sibling[]> {
   const [directory, base] = [dirname(path), basename(path)]
   const found: Sibling[] = []
-  for (const name of await readdir(directory)) {
+  for (const name of (await readdir(directory)).sort()) {
     if (!isRotatedName(name, base)) continue
     const sibling = await factsOf(join(directory, name))
     if (sibling) found.push(sibling)
   }
-  return found.sort(byAge)
-}
-
-/** Oldest first. Times may tie, since file systems stamp with the kernel's tick (4 ms): then `.2` is older than `.1`. */
-function byAge(a: Sibling, b: Sibling): number {
-  if (a.birthNs !== b.birthNs) return a.birthNs < b.birthNs ? -1 : 1
-  if (a.mtimeNs !== b.mtimeNs) return a.mtimeNs < b.mtimeNs ? -1 : 1
-  return b.path.localeCompare(a.path, 'en', { numeric: true })
-}
-
-/**
- * Generations that were born after `previous` and before the file that the path names now, and were rotated away
- * before anybody looked. Only where the file system tells births.
- */
-export async function findMissed(previous: Born, named: Born, base: GenerationBase): Promise<Generation[]> {
-  if (previous.birthNs === 0n || named.birthNs === 0n) return []
-  const found: Generation[] = []
-  for (const sibling of await listSiblings(base.path)) {
-    const between = sibling.birthNs >= previous.birthNs && sibling.birthNs <= named.birthNs
-    if (!between || base.isTaken(claimKeyOf(sibling))) continue
-    const opened = await openPlain(sibling)
-    if (!opened) continue
-    const { handle, identity } = opened
-    // A copy of what was read already is as young as a rotated file, but holds nothing new.
-    if ((previous.token && (await holdsContentOf(handle, previous.token))) || !base.claim(claimKeyOf(identity))) {
-      await handle.close()
-      continue
-    }
-    const source = { host: base.host, path: base.path, id: identity.id }
-    found.push(await Generation.open({ ...base, handle, source, identity, offset: 0 }))
-  }
   return found
 }
 
-/** When something was born (for the first generation: just after, so that nothing older ties with it), and what it held. */
-export interface Born {
-  readonly birthNs: bigint
-  readonly token?: ResumeToken | undefined
+function isSame(a: Sibling, b: Sibling | undefined): boolean {
+  return b !== undefined && a.path === b.path && claimKeyOf(a) === claimKeyOf(b)
+}
+
+/** Oldest first. Births tie, since file systems stamp with the kernel's tick (4 ms); then the last write tells. */
+function byAge(a: Aged, b: Aged): number {
+  if (a.birthNs !== b.birthNs) return a.birthNs < b.birthNs ? -1 : 1
+  return a.mtimeNs === b.mtimeNs ? 0 : a.mtimeNs < b.mtimeNs ? -1 : 1
+}
+
+type Aged = Pick<Sibling, 'birthNs' | 'mtimeNs'>
+
+/** What {@link findMissed} looks for. */
+export interface MissedRange {
+  /** Birth of the first generation that was ever opened: what is older was there before us. */
+  readonly sinceNs: bigint
+  /** Birth of the newest one. */
+  readonly untilNs: bigint
+  /** Generations that are open: whole and partial copies of them hold nothing new. */
+  readonly held: readonly Generation[]
+  /** What was read of those that are not open any more: nor do whole copies of these. */
+  readonly released: readonly ResumeToken[]
+}
+
+/**
+ * Generations that came and went before anybody looked: rotated siblings born in the range that nobody has had, in the
+ * order of their birth. Only where the file system tells births. Passes go on until one finds nothing new, and nothing
+ * that moved under it.
+ */
+export async function findMissed(range: MissedRange, base: GenerationBase): Promise<Generation[]> {
+  if (range.sinceNs === 0n || range.untilNs === 0n) return []
+  const found: Generation[] = []
+  try {
+    for (let pass = 0; pass < MAX_PASSES; pass++) if (await findOnce(range, base, found)) break
+  } catch (error) {
+    for (const generation of found) {
+      base.release(claimKeyOf(generation.identity))
+      await generation.close()
+    }
+    throw error
+  }
+  return found.sort((a, b) => byAge(a.identity, b.identity))
+}
+
+/** One pass; whether it saw a folder at rest, and nothing new in it. */
+async function findOnce(range: MissedRange, base: GenerationBase, found: Generation[]): Promise<boolean> {
+  let settled = true
+  for (const sibling of await listSiblings(base.path)) {
+    const between = sibling.birthNs >= range.sinceNs && sibling.birthNs <= range.untilNs
+    // An empty file is asked about again: it may be a copy that is only being made.
+    if (!between || sibling.size === 0 || base.isTaken(claimKeyOf(sibling))) continue
+    const opened = await openPlain(sibling)
+    if (!opened) {
+      settled &&= await isStill(sibling)
+      continue
+    }
+    const { handle, identity } = opened
+    const same = claimKeyOf(identity) === claimKeyOf(sibling)
+    // A copy is claimed too, so that it is not asked about again when there is nothing left to compare it with.
+    if (same && base.claim(claimKeyOf(identity)) && !(await isCopy(opened, range))) {
+      const source = { host: base.host, path: base.path, id: identity.id }
+      found.push(await Generation.open({ ...base, handle, source, identity, offset: 0 }))
+      rememberOpened(base, identity)
+      settled = false
+      continue
+    }
+    settled &&= same
+    await handle.close()
+  }
+  return settled
+}
+
+/** Whether the path still names what it named: then it was left out for what it is. */
+async function isStill(sibling: Sibling): Promise<boolean> {
+  const now = await factsOf(sibling.path)
+  return now !== undefined && claimKeyOf(now) === claimKeyOf(sibling)
+}
+
+async function isCopy({ handle, identity }: OpenedSibling, { held, released }: MissedRange): Promise<boolean> {
+  for (const token of [...held.map(generation => generation.token), ...released]) {
+    if (token.offset > 0 && (await holdsContentOf(handle, token))) return true
+  }
+  const { sourceId, offset, tailHash } = await resumeTokenAt(handle, identity.id, identity.size)
+  for (const generation of held) {
+    if (offset > 0 && (await holdsContentOf(generation.handle, { sourceId, offset, tailHash }))) return true
+  }
+  return false
 }
 
 /**
@@ -114,26 +188,52 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
   const identity = parseIdentity(token.sourceId)
   // Without any content to compare, every file would do.
   if (!identity || (identity.headBytes === 0 && token.tailHash === '')) return undefined
-  const siblings = await listSiblings(base.path)
-  const same = siblings.filter(
-    ({ inodeKey, birthNs }) => inodeKey === identity.inodeKey && birthNs === identity.birthNs,
-  )
-  for (const sibling of [...same, ...siblings.filter(other => !same.includes(other)).reverse()]) {
-    if (sibling.size < token.offset) continue
-    const opened = await openPlain(sibling)
-    if (!opened) continue
-    if ((await holdsContentOf(opened.handle, token)) && base.claim(claimKeyOf(opened.identity))) return opened
-    await opened.handle.close()
+  const isInode = ({ inodeKey, birthNs }: Sibling): boolean =>
+    inodeKey === identity.inodeKey && birthNs === identity.birthNs
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const siblings = await listSiblings(base.path)
+    let settled = true
+    for (const sibling of [...siblings.filter(isInode), ...siblings.filter(other => !isInode(other)).reverse()]) {
+      if (sibling.size < token.offset) continue
+      const opened = await openPlain(sibling)
+      if (opened && (await holdsContentOf(opened.handle, token)) && base.claim(claimKeyOf(opened.identity)))
+        return opened
+      settled &&= opened ? claimKeyOf(opened.identity) === claimKeyOf(sibling) : await isStill(sibling)
+      await opened?.handle.close()
+    }
+    if (settled) break
   }
   return undefined
 }
 
-/** What copytruncate copied away before it truncated `head`, from where delivery stopped; `undefined` when none is there. */
-export async function findCopy(head: Generation, base: GenerationBase): Promise<Generation | undefined> {
-  const opened = await findByToken(head.token, base)
-  if (!opened) return undefined
-  const { handle, identity } = opened
-  return Generation.open({ ...base, handle, identity, source: head.source, offset: head.deliveredOffset, copy: true })
+/** What copytruncate copied away before it truncated a file. */
+export type FoundCopy =
+  | { readonly kind: 'copy'; readonly generation: Generation }
+  /** It was read already, as a generation that had been missed. */
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'none' }
+
+/** The copy of `head`, from where delivery stopped. */
+export async function findCopy(head: Generation, base: GenerationBase): Promise<FoundCopy> {
+  const found = await findByToken(head.token, base)
+  if (!found) return { kind: 'none' }
+  const { handle, identity } = found
+  if (base.opened.has(claimKeyOf(identity))) {
+    await handle.close()
+    return { kind: 'delivered' }
+  }
+  const { source, deliveredOffset: offset } = head
+  const generation = await Generation.open({ ...base, handle, identity, source, offset, copy: true })
+  rememberOpened(base, identity)
+  return { kind: 'copy', generation }
+}
+
+/** Enough for every sibling that a path has at one time. */
+const MAX_OPENED = 10_000
+
+function rememberOpened({ opened }: GenerationBase, identity: FileIdentity): void {
+  opened.add(claimKeyOf(identity))
+  if (opened.size > MAX_OPENED) opened.delete(opened.values().next().value as string)
 }
 
 /**
