@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { SendfileError, sendfileErrors, type SendfileErrorCode } from './errors.ts'
-export { openFanout, type Fanout, type FanoutOptions } from './fanout.ts'
+export type { Fanout } from './fanout.ts'
 export { nativeSupport, type NativeSupport } from './native-binding.ts'
+export { openFanout, type FanoutOptions } from './open-fanout.ts'
 export type { Engine, FanoutStats, Transfer, TransferOutcome, TransferRequest, TransferResult } from './transfer.ts'
