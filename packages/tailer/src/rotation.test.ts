@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { judgeRotation, type NamedFacts, type RotationVerdict } from './rotation.ts'
+
+const named = (inodeKey: string, size: number): NamedFacts => ({
+  inodeKey,
+  size,
+  birthNs: 1n,
+  mtimeNs: 1n,
+  isFile: true,
+})
+
+describe('judgeRotation', () => {
+  it('has one verdict for every combination of what is held and what the path names', () => {
+    const held = [undefined, { inodeKey: 'a', changed: false }, { inodeKey: 'a', changed: true }]
+    const paths = [undefined, named('a', 5), named('a', 0), named('b', 0), named('b', 5)]
+    const table = held.map(facts => paths.map(path => judgeRotation(facts, path)))
+    const expected: RotationVerdict[][] = [
+      ['absent', 'born', 'born', 'born', 'born'],
+      ['gone', 'same', 'same', 'pending', 'replaced'],
+      ['truncated', 'truncated', 'truncated', 'truncated', 'truncated'],
+    ]
+    expect(table).toEqual(expected)
+  })
+})
