@@ -1,10 +1,12 @@
-import { decodeText } from '@logflow/record'
-import { fieldText, type Field, type NumberField } from './field.ts'
+import type { Field, NumberField } from './field.ts'
 import type { Aggregation, SelectItem } from './query.ts'
 import type { Row } from './row.ts'
+import { TextTable } from './text-table.ts'
 
-/** Marks a group that got a later value from elsewhere than the batch. */
-const SETTLED = -2
+/** No value of the group lies in the open batch. */
+const NOWHERE = -1
+/** One does, but a later one came from elsewhere. */
+const OUTDATED = -2
 
 /** One column of the result, for all groups. */
 export interface Accumulator {
@@ -127,15 +129,16 @@ class NumberAccumulator implements Accumulator {
   }
 }
 
-/** Keeps where the last value lies, and makes a text of it only when the batch ends. */
+/** Remembers where the last value lies, and copies it only when the batch ends; text it becomes when it is asked for. */
 class LastAccumulator implements Accumulator {
   readonly storage: string
   readonly field: Field
+  readonly #texts = new TextTable()
   #batchBytes: Uint8Array = new Uint8Array(0)
-  #texts: (string | undefined)[] = []
   /** Groups whose last value lies in the open batch, each once. */
-  readonly #touched: number[] = []
-  #starts = integers(64).fill(-1)
+  #touched = integers(64)
+  #touchedCount = 0
+  #starts = integers(64).fill(NOWHERE)
   #ends = integers(64)
 
   constructor(storage: string, field: Field) {
@@ -149,40 +152,43 @@ class LastAccumulator implements Accumulator {
 
   add(group: number): boolean {
     const { buffers, starts, ends, index } = this.field
+    const buffer = buffers[index] as Uint8Array
     if (group >= this.#starts.length) this.#grow(group)
-    const pending = this.#starts[group] !== -1
-    if (buffers[index] !== this.#batchBytes) {
+    const isPending = this.#starts[group] !== NOWHERE
+    if (buffer !== this.#batchBytes) {
       // A constant or the result of a function: its buffer does not stay as it is.
-      this.#texts[group] = fieldText(this.field)
-      if (pending) this.#starts[group] = SETTLED
+      this.#texts.set(group, buffer, starts[index] as number, ends[index] as number)
+      if (isPending) this.#starts[group] = OUTDATED
       return true
     }
-    if (!pending) this.#touched.push(group)
+    if (!isPending) this.#touched[this.#touchedCount++] = group
     this.#starts[group] = starts[index] as number
     this.#ends[group] = ends[index] as number
     return true
   }
 
   settle(): void {
-    for (const group of this.#touched) {
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const group = this.#touched[i] as number
       const start = this.#starts[group] as number
-      if (start !== SETTLED) this.#texts[group] = decodeText(this.#batchBytes, start, this.#ends[group])
-      this.#starts[group] = -1
+      if (start !== OUTDATED) this.#texts.set(group, this.#batchBytes, start, this.#ends[group] as number)
+      this.#starts[group] = NOWHERE
     }
-    this.#touched.length = 0
+    this.#touchedCount = 0
   }
 
   value(group: number): string | undefined {
-    return this.#texts[group]
+    return this.#texts.get(group)
   }
 
   clear(): void {
-    this.#texts = []
+    this.#texts.clear()
   }
 
   #grow(group: number): void {
     const size = this.#starts.length
-    this.#starts = withRoom(this.#starts, group, integers).fill(-1, size)
+    this.#starts = withRoom(this.#starts, group, integers).fill(NOWHERE, size)
     this.#ends = withRoom(this.#ends, group, integers)
+    this.#touched = withRoom(this.#touched, group, integers)
   }
 }

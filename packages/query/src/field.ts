@@ -1,4 +1,3 @@
-import { decodeText } from '@logflow/record'
 import { readNumber } from './parse-number.ts'
 
 /** Where a named value of the current line is found: slot `index` of arrays that are filled anew for each line. */
@@ -12,11 +11,6 @@ export interface Field {
 /** Whether the current line has the field. */
 export function hasField({ starts, index }: Field): boolean {
   return starts[index] !== -1
-}
-
-/** The field's value as text. Only for values that are kept; a line at a time is too slow. */
-export function fieldText({ buffers, starts, ends, index }: Field): string {
-  return decodeText(buffers[index] as Uint8Array, starts[index], ends[index])
 }
 
 /** The number in a field, read at most once per line however many items ask for it. */

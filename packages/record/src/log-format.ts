@@ -15,6 +15,21 @@ import { createSyslog3164Parser } from './formats/syslog3164.ts'
 import { createSyslog5424Parser } from './formats/syslog5424.ts'
 import { ParsedFieldScanner } from './parsed-field-scanner.ts'
 
+/** The formats by name; the first four are those of dmap. */
+export type LogFormatName =
+  | 'default'
+  | 'generic'
+  | 'generickv'
+  | 'csv'
+  | 'json'
+  | 'logfmt'
+  | 'clf'
+  | 'syslog3164'
+  | 'syslog5424'
+  | 'cri'
+  | 'docker-json'
+  | 'kmsg'
+
 interface LogFormat {
   readonly createParser: (options: LineParserOptions) => LineParser
   /** A scanner that needs no strings, for the formats that were made for it. */
@@ -46,10 +61,7 @@ const formats = {
   cri: { createParser: createCriParser },
   'docker-json': { createParser: createDockerJsonParser },
   kmsg: { createParser: createKmsgParser },
-} as const satisfies Record<string, LogFormat>
-
-/** The formats by name; the first four are those of dmap. */
-export type LogFormatName = keyof typeof formats
+} as const satisfies Record<LogFormatName, LogFormat>
 
 /** Every {@link LogFormatName}. */
 export const logFormatNames: readonly LogFormatName[] = Object.keys(formats) as LogFormatName[]
