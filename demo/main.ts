@@ -4,6 +4,7 @@ import { runProgram, type Output } from '@logflow/cli'
 import { systemClock, type Logger } from '@logflow/core'
 import manifest from './package.json' with { type: 'json' }
 import { claimLiveTail, liveTail } from './acts/live-tail.ts'
+import { LagMeter } from './acts/lag-meter.ts'
 import { claimPipeline, pipeline, watchPipeline } from './acts/pipeline.ts'
 import { claimSearch, search } from './acts/search.ts'
 import { claimStream, StreamReader } from './acts/stream.ts'
@@ -21,6 +22,7 @@ interface Stage {
   readonly screen: Screen
   readonly supervisor: Supervisor
   readonly reader: StreamReader
+  readonly lag: LagMeter
   readonly dev: boolean
   readonly liveMs: number
   readonly signal: AbortSignal
@@ -52,13 +54,16 @@ process.exitCode = await runProgram(
     const screen = createScreen(stdout)
     const supervisor = createSupervisor(scene, screen, logger)
     const reader = new StreamReader(scene)
+    const lag = new LagMeter(scene, systemClock)
     const { dev, linesPerSecond } = options
     try {
       await announce(scene, screen, stdout)
       await raiseCurtain(scene, supervisor, { dev, linesPerSecond, clock: systemClock, signal }, () => reader.open())
-      const stage = { scene, screen, supervisor, reader, dev, liveMs: options.seconds * 1000, signal }
+      void lag.open()
+      const stage = { scene, screen, supervisor, reader, lag, dev, liveMs: options.seconds * 1000, signal }
       return options.once ? await playOnce(stage) : await playOn(stage)
     } finally {
+      lag.close()
       reader.close()
       await supervisor.stop()
       if (options.keep) await screen.say(`everything is left in ${scene.dir}`)
@@ -101,7 +106,7 @@ async function playOnce(stage: Stage): Promise<number> {
   const ledgers = await readLedgers(scene.hosts)
   const found = await search(scene, screen, dev)
   const rows = await table(scene, screen, dev)
-  const ground = await pipeline(scene, screen, { ledgers, clock: systemClock })
+  const ground = await pipeline(scene, screen, { ledgers, clock: systemClock, lag: stage.lag })
 
   await screen.heading('every number against what was written')
   await claimLiveTail(tail, scene, claims)
@@ -122,6 +127,6 @@ async function playOn(stage: Stage): Promise<number> {
   await liveTail(scene, screen, { dev, ms: stage.liveMs, signal })
   if (!signal.aborted) await search(scene, screen, dev)
   if (!signal.aborted) await table(scene, screen, dev)
-  if (!signal.aborted) await watchPipeline(scene, screen, { clock: systemClock, signal })
+  if (!signal.aborted) await watchPipeline(scene, screen, { clock: systemClock, signal, lag: stage.lag })
   return 0
 }

@@ -27,18 +27,23 @@ export interface SupervisorOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly onNotice: (notice: Notice) => void
-  /** Before a process that died is started again. @defaultValue 1000 */
+  /** Before a process that died is started again; doubles while it dies young. @defaultValue 1000 */
   readonly restartDelayMs?: number
 }
 
 interface Actor {
   readonly role: Role
-  child: ChildProcess
-  ended: Promise<void>
-  restarts: number
+  readonly child: ChildProcess
+  readonly ended: Promise<void>
+  readonly restarts: number
+  readonly startedAtMs: number
+  /** How often it died young in a row. */
+  readonly failures: number
 }
 
 const STOP_MS = 3000
+const YOUNG_MS = 5000
+const MAX_DELAY_MS = 30_000
 
 /** Starts processes, notices and names the ones that die, starts them again, and leaves nothing behind. */
 export class Supervisor {
@@ -52,7 +57,7 @@ export class Supervisor {
 
   /** Starts a role. It is kept running until {@link stopOne} or {@link stop}. */
   start(role: Role): void {
-    const actor = this.#spawn(role, 0)
+    const actor = this.#spawn(role, { restarts: 0, failures: 0 })
     this.#actors.set(role.name, actor)
     this.#writePids()
   }
@@ -86,14 +91,15 @@ export class Supervisor {
     this.#writePids()
   }
 
-  #spawn(role: Role, restarts: number): Actor {
+  #spawn(role: Role, history: { readonly restarts: number; readonly failures: number }): Actor {
     const log = createWriteStream(path.join(this.#options.dir, `${role.name}.log`), { flags: 'a' })
     const child = spawn(role.command, role.args, {
       cwd: role.cwd,
       env: { ...process.env, ...role.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const actor: Actor = { role, child, restarts, ended: whenEnded(child, log) }
+    const startedAtMs = this.#options.clock.monotonicMs()
+    const actor: Actor = { role, child, ...history, startedAtMs, ended: whenEnded(child, log) }
     child.stdout?.pipe(log, { end: false })
     child.stderr?.pipe(log, { end: false })
     child.once('error', error =>
@@ -106,18 +112,21 @@ export class Supervisor {
   async #onExit(actor: Actor, how: string): Promise<void> {
     const { role } = actor
     if (this.#actors.get(role.name) !== actor) return // it was asked to end
-    this.#options.onNotice({ name: role.name, event: 'died', detail: how })
+    const { clock, onNotice, restartDelayMs = 1000 } = this.#options
+    const young = clock.monotonicMs() - actor.startedAtMs < YOUNG_MS
+    const delayMs = young ? Math.min(MAX_DELAY_MS, restartDelayMs * 2 ** actor.failures) : restartDelayMs
+    onNotice({ name: role.name, event: 'died', detail: how })
     const signal = this.#stopping.signal
     try {
-      await this.#options.clock.sleep(this.#options.restartDelayMs ?? 1000, { signal })
+      await clock.sleep(delayMs, { signal })
     } catch {
       return // the demo ends
     }
     if (this.#actors.get(role.name) !== actor) return
-    const next = this.#spawn(role, actor.restarts + 1)
+    const next = this.#spawn(role, { restarts: actor.restarts + 1, failures: young ? actor.failures + 1 : 0 })
     this.#actors.set(role.name, next)
     this.#writePids()
-    this.#options.onNotice({ name: role.name, event: 'back', detail: `pid ${next.child.pid}` })
+    onNotice({ name: role.name, event: 'back', detail: `pid ${next.child.pid}` })
   }
 
   #writePids(): void {

@@ -15,20 +15,6 @@ const withoutNativeSsh2: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 }
 
-/** A bundled CommonJS module has a default export only; the logger of the programs is imported by its name. */
-const namedPino: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'named-pino',
-  setup(build) {
-    build.onResolve({ filter: /^pino$/ }, ({ path, kind, resolveDir }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'named-pino', pluginData: resolveDir } : undefined,
-    )
-    build.onLoad({ filter: /.*/, namespace: 'named-pino' }, ({ pluginData }) => ({
-      contents: "import pino from 'pino'; export { pino }",
-      resolveDir: pluginData as string,
-    }))
-  },
-}
-
 // What CommonJS inside the bundle asks for.
 const commonJs = [
   "import { createRequire as __createRequire } from 'node:module';",
@@ -37,5 +23,5 @@ const commonJs = [
 
 export default programs(['dtail', 'dcat', 'dgrep', 'dmap', 'dtailhealth', 'dserver'], {
   banner: { js: commonJs },
-  esbuildPlugins: [withoutNativeSsh2, namedPino],
+  esbuildPlugins: [withoutNativeSsh2],
 })

@@ -37,7 +37,8 @@ export function createProgramLogger({ name, level, format }: ProgramLoggerOption
   let loading: Promise<void> | undefined
   const waiting: Entry[] = []
   const load = async (): Promise<void> => {
-    const { pino } = await import('pino')
+    // The default export is there in Node and in a bundle; the named one is not in a bundled CommonJS module.
+    const { default: pino } = await import('pino')
     const options = {
       level,
       base: { program: name, pid: process.pid },
