@@ -36,3 +36,12 @@ export const MAX_LIVE_CLIENTS = 64
 
 /** Bytes waiting for one listener; beyond that it misses lines and is told how many. */
 export const MAX_LIVE_BUFFER_BYTES = 512 * 1024
+
+/** Memory that one story may take, lines and what is known about them. */
+export const MAX_STORY_BYTES = 256 * 1024 * 1024
+
+/** What one line of a story takes besides its bytes, about. */
+export const STORY_LINE_COST_BYTES = 200
+
+/** Bytes of output written at once. */
+export const OUTPUT_CHUNK_BYTES = 64 * 1024

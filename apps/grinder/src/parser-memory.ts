@@ -25,7 +25,8 @@ export function rememberLines(format: LogFormatName, memory: ParserMemory, batch
   return rememberClock(memory, batch)
 }
 
-const KERNEL_LINE = /^<\d{1,4}>\[ *(\d{1,15}\.\d{6})\] (T: \S.* ntp=([01]))?/
+const KERNEL_LINE = /^<\d{1,4}>\[ *(\d{1,15}\.\d{6})\] (.*?)\r?\n$/s
+const CLOCK_LINE = /^T: \S.*? \d{9,11}(?:\.\d{3})? \d\d\/\d\d (?:\d\d:\d\d:\d\d )?ntp=([01])$/
 /** Stamps within one boot may be this much out of order; see the kmsg format of @logflow/record. */
 const BOOT_TOLERANCE_SECONDS = 1
 
@@ -37,7 +38,8 @@ function rememberClock(memory: ParserMemory, batch: LineBatch): ParserMemory {
     const match = KERNEL_LINE.exec(text)
     if (!match) continue
     if (last !== undefined && Number(match[1]) < uptimeOf(last) - BOOT_TOLERANCE_SECONDS) sync = undefined
-    if (match[2] !== undefined && (match[3] === '1' || !sync?.includes('ntp=1'))) sync = text
+    const clock = CLOCK_LINE.exec(match[2] as string)
+    if (clock && (clock[1] === '1' || !sync?.trimEnd().endsWith('ntp=1'))) sync = text
     last = text
   }
   return [sync, last].filter(line => line !== undefined)

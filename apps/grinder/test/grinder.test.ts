@@ -107,7 +107,7 @@ describe('grinder', () => {
     let kills = 0
     for (let delayMs = 300; ; delayMs = 250 + Math.random() * 600) {
       const child = spawn(process.execPath, args, { stdio: 'ignore' })
-      const timer = setTimeout(() => child.kill('SIGKILL'), kills < 12 ? delayMs : 30_000)
+      const timer = setTimeout(() => child.kill('SIGKILL'), kills < 8 ? delayMs : 30_000)
       const [code, killed] = await new Promise<[number | null, NodeJS.Signals | null]>(resolve =>
         child.once('exit', (...end) => resolve(end)),
       )
