@@ -45,7 +45,6 @@ export class Automaton {
   readonly #alphabet: Alphabet
   readonly #simulation: Simulation
   readonly #table: StateTable
-  readonly #scratch: Int32Array
   #start = 0
   #generation = 0
   #state = 0
@@ -62,7 +61,6 @@ export class Automaton {
     this.#table = new StateTable({ stride, reserved: 3, maxBytes })
     this.#table.rows.fill(this.dead, this.dead, this.accept)
     this.#table.rows.fill(this.accept, this.accept, this.accept + stride)
-    this.#scratch = new Int32Array(program.length)
   }
 
   /** Row `state` holds the state after a byte of class `c` at `state + c`. Changes when states are added. */
@@ -170,10 +168,7 @@ export class Automaton {
     const { matched, threads, context, anchored } = this.#simulation
     if (matched) return this.accept
     if (anchored && threads.size === 0) return this.dead
-    const sorted = this.#scratch.subarray(0, threads.size)
-    sorted.set(threads.members.subarray(0, threads.size))
-    sorted.sort()
-    const key = { threads: sorted, context, node }
+    const key = { threads: threads.ascending(), context, node }
     const hash = hashKey(key)
     const known = this.#table.find(key, hash) ?? this.#table.add(key, hash)
     if (known !== undefined) return known

@@ -10,6 +10,7 @@ const K = 0x4b
 const S = 0x53
 const KELVIN_SIGN = 0x212a
 const LONG_S = 0x17f
+const DOTLESS_I = 0x131
 
 /**
  * `set` and everything that differs from a member only by case: Unicode simple folding, as in Go. `k` brings the
@@ -60,16 +61,14 @@ function foldOrbits(): readonly (readonly number[])[] {
     }
     const char = String.fromCodePoint(code)
     for (const other of [char.toLowerCase(), char.toUpperCase()]) {
-      if (other !== char && foldsTo(char, other)) join(code, other.codePointAt(0) as number)
+      if (other !== char && foldsTo(code, other)) join(code, other.codePointAt(0) as number)
     }
   }
   return (orbits = [...new Set(groups.values())].map(group => [...group]))
 }
 
-/** Whether both are one code point and equal under simple folding: dotted I and the like have a case, but do not fold. */
-function foldsTo(char: string, other: string): boolean {
-  return (
-    other.length === String.fromCodePoint(other.codePointAt(0) as number).length &&
-    new RegExp(`^${char}$`, 'iu').test(other)
-  )
+/** Whether `other`, the other case of `code`, folds with it: only single code points do, and not the dotless i. */
+function foldsTo(code: number, other: string): boolean {
+  const single = other.length === ((other.codePointAt(0) as number) > 0xffff ? 2 : 1)
+  return single && code !== DOTLESS_I
 }

@@ -5,7 +5,7 @@ export const DEFAULT_MAX_PATTERN_BYTES = 16 * 1024
  * Instructions of one compiled pattern at most. A lazy automaton pays at worst one visit per instruction and byte, so
  * this bounds the slowest search; `[a-z]{1000}` needs 1,001.
  */
-export const DEFAULT_MAX_STATES = 10_000
+export const DEFAULT_MAX_STATES = 5_000
 
 /** The largest count in `x{n,m}`, and the largest product of nested counts (the limits of RE2 and Go). */
 export const MAX_REPEAT = 1000

@@ -17,7 +17,7 @@ import { Utf8Decoder } from './utf8-decoder.ts'
 export interface PatternOptions {
   /** Longest pattern taken, in bytes of UTF-8. @defaultValue 16 KiB */
   readonly maxPatternBytes?: number | undefined
-  /** Instructions that the pattern may compile to; the slowest possible search grows with it. @defaultValue 10,000 */
+  /** Instructions that the pattern may compile to; the slowest possible search grows with it. @defaultValue 5,000 */
   readonly maxStates?: number | undefined
   /** Take the pattern as text to find, not as an expression. @defaultValue false */
   readonly literal?: boolean | undefined

@@ -75,9 +75,10 @@ export class Simulation {
     const context = (c === this.#alphabet.newline ? AFTER_NEWLINE : 0) | (this.#alphabet.isWord(c) ? AFTER_WORD : 0)
     for (let i = 0; i < this.threads.size; i++) {
       const pc = members[i] as number
-      if (operation[pc] === CONSUME && this.#alphabet.accepts(argument[pc] as number, c)) {
-        this.#follow(following, next[pc] as number, context)
-      }
+      if (operation[pc] !== CONSUME || !this.#alphabet.accepts(argument[pc] as number, c)) continue
+      const target = next[pc] as number
+      if (operation[target] === CONSUME) following.add(target)
+      else this.#follow(following, target, context)
     }
     this.#following = this.threads
     this.threads = following

@@ -1,5 +1,7 @@
 import type { Alphabet } from './alphabet.ts'
 
+const NEWLINE = 10
+
 /** What a byte does in a node of the decoder: complete a character of a class (0 and up), or one of these. */
 export const INVALID = -1
 /** `GO - n` goes to node `n`. */
@@ -103,13 +105,14 @@ function isEncodable(first: number, left: number, depth: number): boolean {
   return first < 0xd800 || first > 0xdfff
 }
 
-/** Bytes that act alike in every node are one class. */
-function groupBytes(actions: readonly Int32Array[]): { byteClass: Uint8Array; classBytes: readonly number[] } {
+/** Bytes that act alike in every node are one class. Continuation bytes differ in the nodes, all others at the start. */
+function groupBytes([root, ...nodes]: readonly Int32Array[]): { byteClass: Uint8Array; classBytes: readonly number[] } {
   const byteClass = new Uint8Array(256)
   const classBytes: number[] = []
   const known = new Map<string, number>()
   for (let byte = 0; byte < 256; byte++) {
-    const key = byte === 10 ? 'newline' : actions.map(row => row[byte]).join()
+    const continues = byte >= 0x80 && byte <= 0xbf
+    const key = continues ? `:${nodes.map(row => row[byte]).join()}` : byte === NEWLINE ? 'newline' : `${root?.[byte]}`
     let index = known.get(key)
     if (index === undefined) {
       known.set(key, (index = classBytes.length))

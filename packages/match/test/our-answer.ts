@@ -1,0 +1,59 @@
+import { lineBatch } from '@logflow/core'
+import { compilePattern, MatchError, type Matcher } from '../src/index.ts'
+import type { Answer, Pair } from './go-regexp.ts'
+
+const source = { host: 'h', path: '/x', id: 's' }
+const NEWLINE = 10
+
+/**
+ * What we say to a pair, in the form of Go's answer. Every way to ask must agree: `test`, lines on their own, lines
+ * amid others. `undefined` when the pattern is over our limits.
+ */
+export function ourAnswer({ pattern, text }: Pair): Answer | undefined {
+  let matcher: Matcher
+  try {
+    matcher = compilePattern(pattern)
+  } catch (error) {
+    if (!(error instanceof MatchError)) throw error
+    const { reason, fragment } = error.detail as { reason?: string; fragment?: string }
+    return reason === undefined ? undefined : goMessage(reason, fragment as string)
+  }
+  const closed = Uint8Array.from([...text, NEWLINE])
+  const matches = matcher.test(text)
+  const matchesWithNewline = matcher.test(closed)
+  if (!text.includes(NEWLINE)) {
+    const facts = JSON.stringify({ pattern, text: Buffer.from(text).toString('latin1') })
+    if (isSelected(matcher, text, false) !== matches) throw new Error(`lines disagree on ${facts}`)
+    if (isSelected(matcher, text, true) !== matchesWithNewline)
+      throw new Error(`lines with newline disagree on ${facts}`)
+    if (text.length > 0 && isSelectedOpen(matcher, text) !== matches) throw new Error(`open line disagrees on ${facts}`)
+  }
+  return { matches, matchesWithNewline }
+}
+
+/** Go names the whole pattern where a parenthesis is wrong; we say where. */
+export function comparable(answer: Answer | undefined): Answer | undefined {
+  return typeof answer === 'string' ? answer.replace(/((?:missing closing|unexpected) \)).*/s, '$1') : answer
+}
+
+function goMessage(reason: string, fragment: string): string {
+  return `error parsing regexp: ${reason}: \`${fragment}\``.replaceAll('\n', '\\n')
+}
+
+/** The line three times in a batch, with short and long neighbours: all or none must be selected. */
+function isSelected(matcher: Matcher, text: Uint8Array, withNewline: boolean): boolean {
+  const line = Buffer.concat([text, Buffer.from('\n')])
+  const neighbour = Buffer.from('\n')
+  const bytes = new Uint8Array(Buffer.concat([line, neighbour, line, line, neighbour]))
+  const found = [...matcher.matchingLines(lineBatch({ source, bytes }), { withNewline })]
+  // An empty text is no different from its neighbours.
+  const ours = found.filter(index => index !== 1 && index !== 4)
+  if (ours.length !== 0 && ours.join() !== '0,2,3') throw new Error(`equal lines differ: ${ours.join()}`)
+  return ours.length > 0
+}
+
+/** The line as the last of a batch, without its newline. */
+function isSelectedOpen(matcher: Matcher, text: Uint8Array): boolean {
+  const bytes = new Uint8Array(Buffer.concat([Buffer.from('\n'), text]))
+  return matcher.matchingLines(lineBatch({ source, bytes })).includes(1)
+}
