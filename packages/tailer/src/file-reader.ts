@@ -1,14 +1,15 @@
 import type { FileHandle } from 'node:fs/promises'
 import { TAIL_BYTES } from './identity.ts'
+import type { FreshBytes } from './line-cutter.ts'
 
 /** What one read found: bytes that follow, nothing yet, or that the bytes before the offset are not those we read. */
 export type ReadResult =
-  { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'end' } | { readonly kind: 'changed' }
+  { readonly kind: 'bytes'; readonly fresh: FreshBytes } | { readonly kind: 'end' } | { readonly kind: 'changed' }
 
-/**
- * A buffer that reads share as long as they find little. A read that fills most of it hands it over and leaves a new
- * one; a small find is copied out, so that a line of 100 bytes does not keep 256 KiB alive.
- */
+/** Room in front of what is read, for the open line that was held back. Untouched memory costs nothing. */
+export const ROOM_BYTES: number = 64 * 1024
+
+/** A buffer that reads share until one of them hands it over. */
 export class ReadBuffer {
   /** What one read brings at most, besides the overlap. */
   readonly batchBytes: number
@@ -18,17 +19,19 @@ export class ReadBuffer {
     this.batchBytes = batchBytes
   }
 
-  /** The buffer to read into. */
+  /** The buffer to read into, from {@link ReadBuffer.start} on. */
   get bytes(): Uint8Array {
-    return (this.#bytes ??= plain(Buffer.allocUnsafeSlow(this.batchBytes + TAIL_BYTES)))
+    return (this.#bytes ??= plain(Buffer.allocUnsafeSlow(this.start + this.batchBytes + TAIL_BYTES)))
   }
 
-  /** The bytes of `[from, to)`, owned by the caller from now on. */
-  take(from: number, to: number): Uint8Array {
-    const bytes = this.bytes
-    if (to - from < bytes.length / 2) return bytes.slice(from, to)
+  /** Where reading begins. */
+  get start(): number {
+    return Math.min(ROOM_BYTES, this.batchBytes)
+  }
+
+  /** Somebody owns the buffer now; the next read gets another one. */
+  handOver(): void {
     this.#bytes = undefined
-    return bytes.subarray(from, to)
   }
 }
 
@@ -72,17 +75,17 @@ export class FileReader {
   /** What follows the offset, at most one buffer of it. */
   async read(): Promise<ReadResult> {
     const overlap = this.#tail.length
-    const buffer = this.#buffer.bytes
-    const size = this.#buffer.batchBytes + overlap
-    const { bytesRead } = await this.#handle.read(buffer, 0, size, this.#offset - overlap)
-    if (bytesRead < overlap || !startsWith(buffer, this.#tail)) return { kind: 'changed' }
-    if (this.#head && !startsWith(buffer.subarray(0, bytesRead), this.#head.subarray(0, size)))
-      return { kind: 'changed' }
+    const { bytes: buffer, start, batchBytes } = this.#buffer
+    const size = batchBytes + overlap
+    const { bytesRead } = await this.#handle.read(buffer, start, size, this.#offset - overlap)
+    const found = buffer.subarray(start, start + bytesRead)
+    if (bytesRead < overlap || !startsWith(found, this.#tail)) return { kind: 'changed' }
+    if (this.#head && !startsWith(found, this.#head.subarray(0, size))) return { kind: 'changed' }
     if (bytesRead === overlap) return { kind: 'end' }
     this.#head = undefined
-    this.#tail = buffer.slice(Math.max(0, bytesRead - TAIL_BYTES), bytesRead)
+    this.#tail = found.slice(Math.max(0, bytesRead - TAIL_BYTES))
     this.#offset += bytesRead - overlap
-    return { kind: 'bytes', bytes: this.#buffer.take(overlap, bytesRead) }
+    return { kind: 'bytes', fresh: { buffer, from: start + overlap, to: start + bytesRead } }
   }
 }
 

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
-import { LineSplitter, type Delivery, type LineBatch, type ResumeToken, type Source } from '@logflow/core'
+import type { Delivery, LineBatch, ResumeToken, Source } from '@logflow/core'
 import { FileReader, type ReadBuffer } from './file-reader.ts'
 import { formatTailHash, TAIL_BYTES, type FileIdentity } from './identity.ts'
+import { LineCutter, type FreshBytes } from './line-cutter.ts'
 
 /** What a {@link Generation} is made of. */
 export interface GenerationInit {
@@ -40,9 +41,8 @@ export class Generation {
   knownSize: number
   readonly handle: FileHandle
   readonly #reader: FileReader
-  readonly #maxLineBytes: number
-  readonly #batchBytes: number
-  #splitter: LineSplitter
+  readonly #buffer: ReadBuffer
+  readonly #cutter: LineCutter
   #hole: boolean
 
   private constructor(init: GenerationInit, reader: FileReader) {
@@ -52,9 +52,8 @@ export class Generation {
     this.knownSize = init.identity.size
     this.handle = init.handle
     this.#reader = reader
-    this.#maxLineBytes = init.maxLineBytes
-    this.#batchBytes = init.buffer.batchBytes
-    this.#splitter = new LineSplitter({ source: this.source, offset: init.offset, maxLineBytes: init.maxLineBytes })
+    this.#buffer = init.buffer
+    this.#cutter = new LineCutter(init)
     this.#hole = init.mayHaveHole ?? false
     this.copy = init.copy ?? false
   }
@@ -78,7 +77,7 @@ export class Generation {
 
   /** Offset after the last byte that was delivered: before an open last line. */
   get deliveredOffset(): number {
-    return this.#splitter.offset
+    return this.#cutter.offset
   }
 
   /** What was read last, as a token that another file can be held against. */
@@ -91,16 +90,18 @@ export class Generation {
     const result = await this.#reader.read()
     if (result.kind !== 'bytes') return result
     if (this.offset > this.knownSize) this.knownSize = this.offset
+    const { from, to } = result.fresh
     // A full read means a backlog: only its size tells how much is lost if it is cut off before the next read.
-    if (result.bytes.length >= this.#batchBytes) await this.size()
-    const { bytes, hole } = this.#hole ? this.#skipHole(result.bytes) : { bytes: result.bytes, hole: [] }
-    const batch = bytes.length > 0 ? this.#splitter.push(bytes) : undefined
-    return { kind: 'bytes', items: batch ? [...hole, batch] : hole }
+    if (to - from >= this.#buffer.batchBytes) await this.size()
+    const { fresh, hole } = this.#hole ? this.#skipHole(result.fresh) : { fresh: result.fresh, hole: [] }
+    const cut = fresh.to > fresh.from ? this.#cutter.push(fresh) : undefined
+    if (cut?.sharesBuffer) this.#buffer.handOver()
+    return { kind: 'bytes', items: cut ? [...hole, cut.batch] : hole }
   }
 
   /** What is held back, as a last line without its newline. */
   flush(): LineBatch | undefined {
-    return this.#splitter.end()
+    return this.#cutter.end()
   }
 
   /** Size now. */
@@ -116,18 +117,18 @@ export class Generation {
 
   /** Proof of the bytes before the end of `batch`: of the whole tail when all was delivered, else of the batch. */
   proofOf(batch: LineBatch): string {
-    const tail = this.#splitter.heldBytes === 0 ? this.#reader.tail : batch.bytes.subarray(-TAIL_BYTES)
+    const tail = this.#cutter.heldBytes === 0 ? this.#reader.tail : batch.bytes.subarray(-TAIL_BYTES)
     return formatTailHash(tail)
   }
 
-  #skipHole(bytes: Uint8Array): { bytes: Uint8Array; hole: readonly Delivery[] } {
-    const end = bytes.findIndex(byte => byte !== 0)
-    if (end === -1) return { bytes: new Uint8Array(0), hole: [] }
+  #skipHole(fresh: FreshBytes): { fresh: FreshBytes; hole: readonly Delivery[] } {
+    const end = fresh.buffer.subarray(fresh.from, fresh.to).findIndex(byte => byte !== 0)
+    if (end === -1) return { fresh: { ...fresh, from: fresh.to }, hole: [] }
     this.#hole = false
-    const to = this.offset - bytes.length + end
-    if (to === 0) return { bytes, hole: [] }
-    this.#splitter = new LineSplitter({ source: this.source, offset: to, maxLineBytes: this.#maxLineBytes })
-    const hole: Delivery = { kind: 'gap', source: this.source, from: 0, to, reason: 'missed' }
-    return { bytes: bytes.subarray(end), hole: [hole] }
+    const from = fresh.from + end
+    const to = this.offset - (fresh.to - from)
+    if (to === 0) return { fresh, hole: [] }
+    this.#cutter.skipTo(to)
+    return { fresh: { ...fresh, from }, hole: [{ kind: 'gap', source: this.source, from: 0, to, reason: 'missed' }] }
   }
 }

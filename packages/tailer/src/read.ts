@@ -1,9 +1,11 @@
 import type { FileHandle } from 'node:fs/promises'
 import { decompressStream, DETECT_BYTES, detectCompression, type CompressionFormat } from '@logflow/compress'
-import { LineSplitter, type Delivery, type Source } from '@logflow/core'
+import type { Delivery, GapReason, Source } from '@logflow/core'
 import { errorDetail, failedEvent } from './events.ts'
+import { ROOM_BYTES } from './file-reader.ts'
 import { expandGlob } from './glob.ts'
 import { identify, readAt } from './identity.ts'
+import { LineCutter, type FreshBytes } from './line-cutter.ts'
 import { openAdmitted } from './open-file.ts'
 import { resolveTailerOptions, type ReadOptions, type ResolvedTailerOptions } from './options.ts'
 
@@ -77,53 +79,71 @@ async function* readOpened(
 ): AsyncGenerator<Delivery, void, undefined> {
   const format = detectCompression(await readAt(handle, 0, DETECT_BYTES))
   yield { kind: 'event', source, event: 'opened', detail: { size, format } }
-  const splitter = new LineSplitter({ source, maxLineBytes: options.maxLineBytes })
+  const cutter = new LineCutter({ source, offset: 0, maxLineBytes: options.maxLineBytes })
   try {
     for await (const chunk of openChunks(handle, format, options)) {
       options.signal?.throwIfAborted()
-      const batch = splitter.push(chunk)
-      if (batch) yield batch
+      const cut = cutter.push(chunk)
+      if (cut) yield cut.batch
     }
   } catch (error) {
     options.signal?.throwIfAborted()
-    const last = splitter.end()
-    if (last) yield last
-    if (format === 'none' && splitter.offset < size) {
-      yield { kind: 'gap', source, from: splitter.offset, to: size, reason: 'unreadable' }
-    }
+    yield* endOf(cutter, source, format === 'none' ? size : 0, 'unreadable')
     throw error
   }
-  const last = splitter.end()
+  yield* endOf(cutter, source, format === 'none' ? size : 0, 'truncated')
+  yield { kind: 'event', source, event: 'ended', detail: { offset: cutter.offset, lines: cutter.nextLine - 1 } }
+}
+
+/** The last open line, and what is missing of the size that the file had when it was opened. */
+function* endOf(
+  cutter: LineCutter,
+  source: Source,
+  size: number,
+  reason: GapReason,
+): Generator<Delivery, void, undefined> {
+  const last = cutter.end()
   if (last) yield last
-  if (format === 'none' && splitter.offset < size) {
-    yield { kind: 'gap', source, from: splitter.offset, to: size, reason: 'truncated' }
-  }
-  yield { kind: 'event', source, event: 'ended', detail: { offset: splitter.offset, lines: splitter.nextLine - 1 } }
+  if (cutter.offset < size) yield { kind: 'gap', source, from: cutter.offset, to: size, reason }
 }
 
 function openChunks(
   handle: FileHandle,
   format: CompressionFormat,
   { batchBytes, signal }: ResolvedTailerOptions,
-): AsyncIterable<Uint8Array> {
+): AsyncIterable<FreshBytes> {
   const raw = fileChunks(handle, batchBytes)
-  return format === 'none' ? raw : decompressStream(raw, { format, signal })
+  return format === 'none' ? raw : unfolded(raw, format, signal)
 }
 
-/** The file from its start, the next read under way while the last one is worked on. */
-async function* fileChunks(handle: FileHandle, batchBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+async function* unfolded(
+  raw: AsyncIterable<FreshBytes>,
+  format: CompressionFormat,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FreshBytes, void, undefined> {
+  async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const { buffer, from, to } of raw) yield buffer.subarray(from, to)
+  }
+  for await (const buffer of decompressStream(chunks(), { format, signal })) {
+    yield { buffer, from: 0, to: buffer.length }
+  }
+}
+
+/** The file from its start, the next read under way while the last one is worked on; each in a buffer of its own. */
+async function* fileChunks(handle: FileHandle, batchBytes: number): AsyncGenerator<FreshBytes, void, undefined> {
+  const from = Math.min(ROOM_BYTES, batchBytes)
   let position = 0
-  const next = async (): Promise<Uint8Array> => {
-    const buffer = Buffer.allocUnsafeSlow(batchBytes)
-    const { bytesRead } = await handle.read(buffer, 0, batchBytes, position)
+  const next = async (): Promise<FreshBytes> => {
+    const buffer = Buffer.allocUnsafeSlow(from + batchBytes)
+    const { bytesRead } = await handle.read(buffer, from, batchBytes, position)
     position += bytesRead
-    return new Uint8Array(buffer.buffer, 0, bytesRead)
+    return { buffer: new Uint8Array(buffer.buffer), from, to: from + bytesRead }
   }
   let pending = next()
   try {
     for (;;) {
       const chunk = await pending
-      if (chunk.length === 0) return
+      if (chunk.to === chunk.from) return
       pending = next()
       pending.catch(() => {}) // awaited above or below, maybe after the consumer has left
       yield chunk

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import process from 'node:process'
-import { LineSplitter, type AbortOptions, type Delivery, type Source } from '@logflow/core'
+import type { AbortOptions, Delivery, Source } from '@logflow/core'
+import { LineCutter } from './line-cutter.ts'
 
 /** Options of {@link readStream}. */
 export interface ReadStreamOptions extends AbortOptions {
@@ -21,16 +22,17 @@ export async function* readStream(
 ): AsyncGenerator<Delivery, void, undefined> {
   signal?.throwIfAborted()
   const source: Source = { host, path, id: id ?? `stream:${Date.now().toString(36)}` }
-  const splitter = new LineSplitter({ source, maxLineBytes })
+  const cutter = new LineCutter({ source, offset: 0, maxLineBytes })
   yield { kind: 'event', source, event: 'opened' }
   for await (const chunk of chunks) {
     signal?.throwIfAborted()
-    const batch = splitter.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
-    if (batch) yield batch
+    const buffer = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    const cut = cutter.push({ buffer, from: 0, to: buffer.length })
+    if (cut) yield cut.batch
   }
-  const last = splitter.end()
+  const last = cutter.end()
   if (last) yield last
-  yield { kind: 'event', source, event: 'ended', detail: { offset: splitter.offset, lines: splitter.nextLine - 1 } }
+  yield { kind: 'event', source, event: 'ended', detail: { offset: cutter.offset, lines: cutter.nextLine - 1 } }
 }
 
 /** Standard input of this process as deliveries, to its end. */

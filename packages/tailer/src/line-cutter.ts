@@ -1,0 +1,154 @@
+import { lineBatch, type LineBatch, type Source } from '@logflow/core'
+
+const NEWLINE = 10
+
+/** Options of {@link LineCutter}. */
+export interface LineCutterOptions {
+  readonly source: Source
+  readonly offset: number
+  readonly maxLineBytes: number
+}
+
+/** Bytes that were read: `[from, to)` of `buffer`. What lies before `from` may be overwritten. */
+export interface FreshBytes {
+  readonly buffer: Uint8Array
+  readonly from: number
+  readonly to: number
+}
+
+/** A batch, and whether its bytes are those of the buffer: then the buffer is the consumer's now. */
+export interface CutBatch {
+  readonly batch: LineBatch
+  readonly sharesBuffer: boolean
+}
+
+/**
+ * What `LineSplitter` of core does, for bytes that lie in a buffer with room in front: the open line that was held back
+ * is put there, so that a backlog is not copied at every read, and newlines are found by `Buffer`, which is five times
+ * as fast. Batches that fill less than half of the buffer are copied out of it.
+ */
+export class LineCutter {
+  readonly #source: Source
+  readonly #maxLineBytes: number
+  #offset: number
+  #line = 1
+  #held: Uint8Array[] = []
+  #heldBytes = 0
+
+  constructor({ source, offset, maxLineBytes }: LineCutterOptions) {
+    this.#source = source
+    this.#offset = offset
+    this.#maxLineBytes = maxLineBytes
+  }
+
+  /** Offset after the last byte that was delivered. */
+  get offset(): number {
+    return this.#offset
+  }
+  /** Bytes of the open line that are held back. */
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+  /** Number of the next line. */
+  get nextLine(): number {
+    return this.#line
+  }
+
+  /** The lines that are whole now. */
+  push({ buffer, from, to }: FreshBytes): CutBatch | undefined {
+    const last = asBuffer(buffer, from, to).lastIndexOf(NEWLINE)
+    if (last === -1) {
+      this.#hold(buffer.slice(from, to))
+      return this.#heldBytes > this.#maxLineBytes ? { batch: this.#emitPieces(), sharesBuffer: false } : undefined
+    }
+    const end = from + last + 1
+    const rest = buffer.slice(end, to)
+    const size = this.#heldBytes + end - from
+    const sharesBuffer = this.#heldBytes <= from && size * 2 >= buffer.length
+    const bytes = sharesBuffer ? buffer.subarray(from - this.#heldBytes, end) : new Uint8Array(size)
+    if (!sharesBuffer) bytes.set(buffer.subarray(from, end), this.#heldBytes)
+    this.#moveHeld(bytes)
+    this.#hold(rest)
+    return { batch: this.#emit(bytes), sharesBuffer }
+  }
+
+  /** The open line as it is. */
+  end(): LineBatch | undefined {
+    if (this.#heldBytes === 0) return undefined
+    const bytes = new Uint8Array(this.#heldBytes)
+    this.#moveHeld(bytes)
+    return this.#emit(bytes)
+  }
+
+  /** Goes on at another offset with nothing held: bytes were left out. */
+  skipTo(offset: number): void {
+    this.#held = []
+    this.#heldBytes = 0
+    this.#offset = offset
+  }
+
+  /** A line over the limit that is still open: whole pieces go, at least one byte stays for the newline to follow. */
+  #emitPieces(): LineBatch {
+    const bytes = new Uint8Array(this.#heldBytes)
+    this.#moveHeld(bytes)
+    const size = Math.floor((bytes.length - 1) / this.#maxLineBytes) * this.#maxLineBytes
+    this.#hold(bytes.slice(size))
+    return this.#emit(bytes.subarray(0, size))
+  }
+
+  #hold(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.#held.push(bytes)
+    this.#heldBytes += bytes.length
+  }
+
+  /** What is held goes to the start of `into`. */
+  #moveHeld(into: Uint8Array): void {
+    let at = 0
+    for (const part of this.#held) {
+      into.set(part, at)
+      at += part.length
+    }
+    this.#held = []
+    this.#heldBytes = 0
+  }
+
+  #emit(bytes: Uint8Array): LineBatch {
+    const ends = lineEnds(bytes, this.#maxLineBytes)
+    const batch = lineBatch({ source: this.#source, bytes, offset: this.#offset, firstLine: this.#line, ends })
+    this.#offset += bytes.length
+    this.#line += ends.length
+    return batch
+  }
+}
+
+let scratch = new Uint32Array(4096)
+
+/** Exclusive ends of the lines; longer ones are cut at multiples of the limit, never before their newline alone. */
+function lineEnds(bytes: Uint8Array, maxLineBytes: number): Uint32Array {
+  const buffer = asBuffer(bytes, 0, bytes.length)
+  let count = 0
+  let start = 0
+  const add = (end: number): void => {
+    if (count === scratch.length) scratch = grown(scratch)
+    scratch[count++] = end
+  }
+  while (start < bytes.length) {
+    const at = buffer.indexOf(NEWLINE, start)
+    const content = at === -1 ? bytes.length : at
+    for (; content - start > maxLineBytes; start += maxLineBytes) add(start + maxLineBytes)
+    start = at === -1 ? bytes.length : at + 1
+    add(start)
+  }
+  return scratch.slice(0, count)
+}
+
+function grown(from: Uint32Array): Uint32Array<ArrayBuffer> {
+  const to = new Uint32Array(from.length * 2)
+  to.set(from)
+  return to
+}
+
+function asBuffer(bytes: Uint8Array, from: number, to: number): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
+}
