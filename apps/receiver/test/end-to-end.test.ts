@@ -158,6 +158,26 @@ describe('uploader to receiver', () => {
     expect(await second.program.event('server.stopped')).toMatchObject({ failures: 0, damagedBytes: 0 })
   })
 
+  it('repeats and loses nothing when the uploader is killed at any moment', { timeout: TIMEOUT_MS }, async () => {
+    const log = at('logs', 'app.log')
+    await writeFile(log, '')
+    const { port } = await startReceiver()
+    let written = 0
+    for (const lifeMs of [5, 30, 60, 110, 190]) {
+      const uploader = startUploader(port, '--follow', at('logs', '*.log'), '--interval', '10ms')
+      await uploader.event('uploader.started')
+      const end = Date.now() + lifeMs
+      do {
+        await appendFile(log, lines(written, 20))
+        written += 20
+      } while (Date.now() < end)
+      await uploader.kill()
+    }
+    const last = startUploader(port, '--once', '--follow', at('logs', '*.log'))
+    expect(await last.exitCode()).toBe(0)
+    expect(await storedText(log)).toBe(lines(0, written))
+  })
+
   it('--once ships files and standard input and ends with 0', { timeout: TIMEOUT_MS }, async () => {
     await writeFile(at('logs', 'a.log'), lines(0, 3000))
     await writeFile(at('logs', 'b.log'), 'no newline at the end')

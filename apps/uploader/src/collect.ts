@@ -21,7 +21,7 @@ export async function collect(
   { collected, clock, logger, signal }: AbortOptions & { collected: Collected; clock: Clock; logger: Logger },
 ): Promise<void> {
   for await (const item of source.deliveries) {
-    await appendAtLast(source.rewrite(item), spool, { clock, logger, signal })
+    await appendAtLast(() => spool.append(source.rewrite(item), { mark: source.mark(item) }), { clock, logger, signal })
     await source.spooled(item)
     count(item, collected)
   }
@@ -29,13 +29,12 @@ export async function collect(
 
 /** A full or failing disk holds the source back: what is not spooled stays where it is. */
 async function appendAtLast(
-  item: Delivery,
-  spool: Spool,
+  append: () => Promise<void>,
   { clock, logger, signal }: AbortOptions & { clock: Clock; logger: Logger },
 ): Promise<void> {
   for (let told = false; ; told = true) {
     try {
-      await spool.append(item)
+      await append()
       return
     } catch (error) {
       if (!LogflowError.is(error) || !error.retryable) throw error

@@ -17,15 +17,31 @@ export function kmsgPositionAfter(item: Delivery, bootId: string): KmsgPosition 
   return { bootId, sequence: item.firstLine - 1 + item.ends.length, offset: item.offset + item.bytes.length }
 }
 
+/** The later of what was saved and what the spool has, of this boot; `undefined` when neither is of this boot. */
+export function laterKmsgPosition(
+  saved: KmsgPosition | undefined,
+  spooled: string | undefined,
+  bootId: string,
+): KmsgPosition | undefined {
+  const marked = spooled === undefined ? undefined : parsePosition(spooled)
+  return [saved, marked]
+    .filter(position => position?.bootId === bootId)
+    .reduce((a, b) => ((a?.sequence ?? -1) >= (b?.sequence ?? -1) ? a : b), undefined)
+}
+
 /** The position that {@link saveKmsgPosition} left, `undefined` when there is none that can be read. */
 export async function loadKmsgPosition(path: string): Promise<KmsgPosition | undefined> {
   try {
-    const { bootId, sequence, offset } = JSON.parse(await readFile(path, 'utf8')) as Partial<KmsgPosition>
-    const valid = typeof bootId === 'string' && Number.isSafeInteger(sequence) && Number.isSafeInteger(offset)
-    return valid ? { bootId, sequence: sequence as number, offset: offset as number } : undefined
+    return parsePosition(await readFile(path, 'utf8'))
   } catch {
     return undefined // as after the first start: everything the kernel still has is read
   }
+}
+
+function parsePosition(json: string): KmsgPosition | undefined {
+  const { bootId, sequence, offset } = JSON.parse(json) as Partial<KmsgPosition>
+  const valid = typeof bootId === 'string' && Number.isSafeInteger(sequence) && Number.isSafeInteger(offset)
+  return valid ? { bootId, sequence: sequence as number, offset: offset as number } : undefined
 }
 
 /** Puts the position in place, durable and whole. */

@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { silentLogger, type Delivery } from '@logflow/core'
 import { describe, expect, it } from 'vitest'
 import type { KmsgRecords } from './kmsg-device.ts'
-import { kmsgPositionAfter, loadKmsgPosition, saveKmsgPosition, type KmsgPosition } from './kmsg-position.ts'
+import {
+  kmsgPositionAfter,
+  laterKmsgPosition,
+  loadKmsgPosition,
+  saveKmsgPosition,
+  type KmsgPosition,
+} from './kmsg-position.ts'
 import { readKmsg, type KmsgOptions } from './kmsg-source.ts'
 
 /** The kernel's ring with these records in it. */
@@ -103,5 +109,20 @@ describe('saveKmsgPosition', () => {
     await writeFile(path, '{"bootId":3}')
     expect(await loadKmsgPosition(path)).toBeUndefined()
     await rm(folder, { recursive: true })
+  })
+})
+
+describe('laterKmsgPosition', () => {
+  const at = (sequence: number, bootId = 'b'): KmsgPosition => ({ bootId, sequence, offset: sequence * 10 })
+  it.each([
+    [at(5), at(7), 7],
+    [at(7), at(5), 7],
+    [undefined, at(5), 5],
+    [at(5), undefined, 5],
+    [at(9, 'old'), at(5), 5],
+    [at(9, 'old'), at(8, 'old'), undefined],
+    [undefined, undefined, undefined],
+  ])('of %j and %j is %s', (saved, spooled, sequence) => {
+    expect(laterKmsgPosition(saved, spooled && JSON.stringify(spooled), 'b')?.sequence).toBe(sequence)
   })
 })

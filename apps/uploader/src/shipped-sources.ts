@@ -3,16 +3,19 @@ import { stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { addAbortSignal } from 'node:stream'
-import type { Delivery, Logger } from '@logflow/core'
+import type { Delivery, Logger, Source } from '@logflow/core'
+import type { Mark, Spool } from '@logflow/ship'
 import { follow, openCheckpoint, readStream } from '@logflow/tailer'
 import { openKmsg, readBootId } from './kmsg-device.ts'
-import { kmsgPositionAfter, loadKmsgPosition, saveKmsgPosition } from './kmsg-position.ts'
+import { kmsgPositionAfter, laterKmsgPosition, loadKmsgPosition, saveKmsgPosition } from './kmsg-position.ts'
 import { readKmsg } from './kmsg-source.ts'
 import type { MacSuppression } from './mac-suppression.ts'
 
 /** A flow of deliveries and the way to remember how far it was spooled. */
 export interface ShippedSource {
   readonly deliveries: AsyncIterable<Delivery>
+  /** The position after the delivery, for the spool to keep with it. */
+  mark(item: Delivery): Mark | undefined
   /** The delivery is in the spool: a restart goes on after it. */
   spooled(item: Delivery): Promise<void>
   /** Changes a delivery on its way to the spool. */
@@ -23,8 +26,8 @@ export interface ShippedSource {
 
 /** What the user asked to ship. */
 export interface SourceOptions {
-  /** Folder of the spool, where positions are kept too. */
-  readonly folder: string
+  /** Its folder keeps positions too; its marks know better when a crash came in between. */
+  readonly spool: Spool
   readonly follow: readonly string[]
   readonly from: 'start' | 'end'
   readonly kmsg: boolean
@@ -37,6 +40,9 @@ export interface SourceOptions {
   readonly logger: Logger
 }
 
+/** Key of the mark of the kernel log; files have the id of their source. */
+const KMSG_KEY = 'kmsg'
+
 /** One source per kind that was asked for. @throws TailerError, UploaderError when one cannot be opened */
 export async function openSources(options: SourceOptions): Promise<ShippedSource[]> {
   const sources: ShippedSource[] = []
@@ -47,27 +53,48 @@ export async function openSources(options: SourceOptions): Promise<ShippedSource
 }
 
 async function followFiles(options: SourceOptions): Promise<ShippedSource> {
-  const { folder, from, host, once, macs, signal, logger } = options
-  const checkpoint = await openCheckpoint(join(folder, 'checkpoint'))
+  const { spool, from, host, once, macs, signal, logger } = options
+  const checkpoint = await openCheckpoint(join(spool.folder, 'checkpoint'))
+  for (const { key, value } of spool.marks()) {
+    if (key === KMSG_KEY) continue
+    const { source, offset } = JSON.parse(value) as { source: Source; offset: number }
+    if ((checkpoint.load(source.id)?.offset ?? -1) < offset) await checkpoint.acknowledge(source, offset)
+  }
   return {
     deliveries: follow(options.follow, { checkpoint, from, host, once, signal, logger, admit: notOwnLog }),
+    mark(item) {
+      const offset = endOf(item)
+      const value = JSON.stringify({ source: item.source, offset })
+      return offset === undefined ? undefined : { key: item.source.id, value }
+    },
     async spooled(item) {
-      if (item.kind === 'gap') await checkpoint.acknowledge(item.source, item.to)
-      if (item.kind === 'lines') await checkpoint.acknowledge(item.source, item.offset + item.bytes.length)
+      const offset = endOf(item)
+      if (offset !== undefined) await checkpoint.acknowledge(item.source, offset)
     },
     rewrite: item => macs?.delivery(item) ?? item,
     close: () => checkpoint.close(),
   }
 }
 
+/** Where the source goes on after this delivery; `undefined` when it stays. */
+function endOf(item: Delivery): number | undefined {
+  if (item.kind === 'gap') return item.to
+  return item.kind === 'lines' ? item.offset + item.bytes.length : undefined
+}
+
 async function followKmsg(options: SourceOptions): Promise<ShippedSource> {
-  const { folder, kmsgPath, host = hostname(), once, macs, signal, logger } = options
-  const path = join(folder, 'kmsg.json')
+  const { spool, kmsgPath, host = hostname(), once, macs, signal, logger } = options
+  const path = join(spool.folder, 'kmsg.json')
   const bootId = await readBootId()
-  const from = await loadKmsgPosition(path)
+  const marked = spool.marks().find(({ key }) => key === KMSG_KEY)
+  const from = laterKmsgPosition(await loadKmsgPosition(path), marked?.value, bootId)
   const rewrite = macs && ((record: Uint8Array) => macs.replace(record))
   return {
     deliveries: readKmsg(openKmsg(kmsgPath), { host, bootId, from, rewrite, once, signal, logger }),
+    mark(item) {
+      const position = kmsgPositionAfter(item, bootId)
+      return position && { key: KMSG_KEY, value: JSON.stringify(position) }
+    },
     async spooled(item) {
       const position = kmsgPositionAfter(item, bootId)
       if (position) await saveKmsgPosition(path, position)
@@ -81,6 +108,7 @@ function takeStdin(name: string, { host, macs, signal }: SourceOptions): Shipped
   return {
     // Aborting ends a read that waits for input, which would keep the program alive.
     deliveries: readStream(addAbortSignal(signal, process.stdin), { path: `stdin:${name}`, host, signal }),
+    mark: () => undefined,
     spooled: async () => {},
     rewrite: item => macs?.delivery(item) ?? item,
     close: async () => {},

@@ -39,3 +39,9 @@ export const LINGER_BYTES = 256 * 1024
 
 /** Deliveries that one write of the spool takes, two buffers each, below the 1024 of one `writev`. */
 export const MAX_COMMIT_RECORDS = 500
+
+/** Marks that a spool keeps: more than producers have deliveries on their way at a time. */
+export const MAX_MARKS = 16
+
+/** Longest mark: a path of 4096 bytes, each escaped in JSON, and the rest. */
+export const MAX_MARK_BYTES = 48 * 1024

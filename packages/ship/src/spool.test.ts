@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { lineBatch, type Delivery, type Gap, type LineBatch } from '@logflow/core'
 import { DeliveryDecoder } from '@logflow/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openSpool, type Spool, type SpooledBatch, type SpoolOptions } from './spool.ts'
+import { openSpool, type Spool, type SpooledBatch } from './spool.ts'
+import type { SpoolOptions } from './spool-options.ts'
 
 let folder: string
 let spool: Spool
@@ -121,6 +122,32 @@ describe('Spool', () => {
     const { items } = await drainAll()
     expect(items[0]).toMatchObject({ kind: 'event', event: 'failed' })
     expect(items.slice(1).every(({ kind }) => kind === 'lines')).toBe(true)
+  })
+
+  it('keeps the last mark of each key with the delivery it came with, also when that is acknowledged', async () => {
+    const gap = (from: number): Gap => ({
+      kind: 'gap',
+      source: { host: 'h', path: 'p', id: 'i' },
+      from,
+      to: from,
+      reason: 'missed',
+    })
+    await spool.append(gap(0), { mark: { key: 'a', value: '1' } })
+    await spool.append(gap(1), { mark: { key: 'b', value: '1' } })
+    await spool.append(gap(2), { mark: { key: 'a', value: '2\n' } })
+    await expect(spool.append(gap(3), { mark: { key: 'c', value: 'x'.repeat(100_000) } })).rejects.toThrow(RangeError)
+    const marks = [
+      { key: 'b', value: '1' },
+      { key: 'a', value: '2\n' },
+    ]
+    expect(spool.marks()).toEqual(marks)
+    await reopen()
+    expect(spool.marks()).toEqual(marks)
+    await drainAll()
+    await reopen()
+    expect(spool.marks()).toEqual(marks)
+    for (let i = 0; i < 40; i++) await spool.append(gap(i), { mark: { key: `k${i}`, value: '' } })
+    expect(spool.marks()).toHaveLength(16)
   })
 
   it('refuses a second process and a size that cannot work', async () => {

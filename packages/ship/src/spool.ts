@@ -1,31 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, stat, unlink } from 'node:fs/promises'
+import { mkdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { silentLogger, type Delivery, type Logger } from '@logflow/core'
+import type { Delivery } from '@logflow/core'
 import { encodeDelivery, type BatchId } from '@logflow/protocol'
 import { decodeRecords, encodeBatch } from './batch.ts'
 import { ShipError, spoolWriteError, systemCode } from './errors.ts'
 import { FolderLock } from './folder-lock.ts'
-import { DEFAULT_BATCH_BYTES, DEFAULT_SPOOL_BYTES, MAX_COMMIT_RECORDS, MIN_SPOOL_BATCHES } from './limits.ts'
+import { MAX_COMMIT_RECORDS } from './limits.ts'
 import { LossLedger } from './loss-ledger.ts'
-import { batchFile, batchSequence, readSpoolFile, SpoolFile, type SpoolFileContent } from './spool-file.ts'
-
-/**
- * When an append is durable. `always`: before it resolves. `batch`: when its batch is closed, so that a power failure
- * (not a crash) may lose what was appended since.
- */
-export type SpoolSync = 'always' | 'batch'
-
-/** Options of {@link openSpool}. */
-export interface SpoolOptions {
-  /** Bytes on disk at most; at least four batches. @defaultValue 256 MiB */
-  readonly maxBytes?: number | undefined
-  /** A batch is closed at this size. @defaultValue 1 MiB */
-  readonly maxBatchBytes?: number | undefined
-  /** @defaultValue `always` */
-  readonly sync?: SpoolSync | undefined
-  readonly logger?: Logger | undefined
-}
+import { encodeMark, type Mark, type Marks } from './marks.ts'
+import { batchFile, readSpoolFile, SpoolFile, type SpoolRecord } from './spool-file.ts'
+import { resolveSpoolOptions, type ResolvedSpoolOptions, type SpoolOptions } from './spool-options.ts'
+import { recoverSpool, type ClosedBatch, type RecoveredSpool } from './spool-recovery.ts'
 
 /** A batch to send: always the same bytes under the same id, over restarts too. */
 export interface SpooledBatch {
@@ -54,7 +39,7 @@ export interface SpoolStats {
 }
 
 interface Waiting {
-  readonly record: Uint8Array
+  readonly record: SpoolRecord
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -63,12 +48,6 @@ interface Waiting {
 interface Growing {
   readonly file: SpoolFile
   records: number
-}
-
-/** A closed batch on disk. */
-interface Closed {
-  readonly sequence: number
-  bytes: number
 }
 
 /**
@@ -84,8 +63,9 @@ export class Spool implements AsyncDisposable {
   readonly folder: string
   readonly epoch: string
   readonly #lock: FolderLock
-  readonly #options: { maxBytes: number; maxBatchBytes: number; sync: SpoolSync; logger: Logger }
-  readonly #closed: Closed[]
+  readonly #options: ResolvedSpoolOptions
+  readonly #closed: ClosedBatch[]
+  readonly #marks: Marks
   readonly #counts = { appended: 0, acknowledged: 0, droppedBytes: 0, droppedLines: 0, droppedEvents: 0, tornBytes: 0 }
   #sequence: number
   #growing: Growing | undefined
@@ -99,6 +79,7 @@ export class Spool implements AsyncDisposable {
     this.#lock = lock
     this.#options = init.options
     this.#closed = init.closed
+    this.#marks = init.marks
     this.#counts.tornBytes = init.tornBytes
     this.#sequence = (init.closed.at(-1)?.sequence ?? -1) + 1
   }
@@ -111,7 +92,7 @@ export class Spool implements AsyncDisposable {
     })
     const lock = await FolderLock.open(folder)
     try {
-      return new Spool(folder, lock, { options: resolved, ...(await recover(folder, resolved.logger)) })
+      return new Spool(folder, lock, { options: resolved, ...(await recoverSpool(folder, resolved.logger)) })
     } catch (error) {
       await lock.close()
       throw error
@@ -120,15 +101,16 @@ export class Spool implements AsyncDisposable {
 
   /**
    * Resolves once the delivery is in the spool (see {@link SpoolSync}); only then its source may forget it. Appends
-   * that wait share a write and a sync.
+   * that wait share a write and a sync. A `mark` becomes durable with the delivery, see {@link Spool.marks}.
    *
    * @throws ShipError `LF_SHIP_SPOOL_FULL`, `LF_SHIP_SPOOL_WRITE` (append it again), `LF_SHIP_CLOSED`; ProtocolError
    * `LF_PROTOCOL_UNENCODABLE` for a delivery over the limits
    */
-  append(item: Delivery): Promise<void> {
+  append(item: Delivery, { mark }: { readonly mark?: Mark | undefined } = {}): Promise<void> {
     if (this.#closing) return Promise.reject(new ShipError('LF_SHIP_CLOSED', `spool ${this.folder} is closed`))
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ record: encodeDelivery(item), resolve, reject })
+      encodeMark(mark) // one that is too long fails alone, not with those it shares a write with
+      this.#waiting.push({ record: { delivery: encodeDelivery(item), mark }, resolve, reject })
       if (this.#waiting.length === 1) void this.#exclusive(() => this.#commit(this.#waiting.splice(0)))
     })
   }
@@ -171,6 +153,14 @@ export class Spool implements AsyncDisposable {
       this.#closed.shift()
       this.#counts.acknowledged++
     })
+  }
+
+  /**
+   * The last mark of each key that was appended, of the 16 keys used last: where a producer goes on when a crash came
+   * between its append and its own note of it.
+   */
+  marks(): readonly Mark[] {
+    return [...this.#marks]
   }
 
   /** A snapshot. */
@@ -227,12 +217,12 @@ export class Spool implements AsyncDisposable {
     if (this.#growing && this.#growing.file.length >= this.#options.maxBatchBytes) await this.#closeGrowing()
     const growing = this.#growing ?? (await this.#startGrowing())
     const start = growing.file.length
-    const records: Uint8Array[] = []
+    const records: SpoolRecord[] = []
     let bytes = start
     for (const { record } of group) {
       if (bytes >= this.#options.maxBatchBytes || records.length >= MAX_COMMIT_RECORDS) break
       records.push(record)
-      bytes += record.length
+      bytes += record.delivery.length
     }
     try {
       await growing.file.append(records)
@@ -246,11 +236,14 @@ export class Spool implements AsyncDisposable {
       throw error
     }
     growing.records += records.length
+    for (const { mark } of records) if (mark) this.#marks.set(mark)
     return records.length
   }
 
   async #startGrowing(): Promise<Growing> {
-    const file = await SpoolFile.create(this.folder, { epoch: this.epoch, sequence: this.#sequence })
+    const file = await SpoolFile.create(this.folder, {
+      ...{ epoch: this.epoch, sequence: this.#sequence, marks: this.#marks },
+    })
     this.#sequence++
     return (this.#growing = { file, records: 0 })
   }
@@ -273,8 +266,10 @@ export class Spool implements AsyncDisposable {
     const target = (await this.#fold(first, ledger)) ? first : second
     if (!target) return false
     if (target === second) await this.#fold(second, ledger)
-    const records = ledger.gaps().map(encodeDelivery)
-    const file = await SpoolFile.create(this.folder, { epoch: this.epoch, sequence: target.sequence, records })
+    const records = ledger.gaps().map(gap => ({ delivery: encodeDelivery(gap) }))
+    const file = await SpoolFile.create(this.folder, {
+      ...{ epoch: this.epoch, sequence: target.sequence, marks: this.#marks, records },
+    })
     await file.close()
     target.bytes = file.length
     if (target === second) {
@@ -290,7 +285,7 @@ export class Spool implements AsyncDisposable {
   }
 
   /** Takes a batch into the ledger. Whether anything in it was not a gap yet. */
-  async #fold(batch: Closed, ledger: LossLedger): Promise<boolean> {
+  async #fold(batch: ClosedBatch, ledger: LossLedger): Promise<boolean> {
     const { records } = await this.#read(batch)
     let fresh = false
     for (const item of decodeRecords(records)) {
@@ -301,10 +296,13 @@ export class Spool implements AsyncDisposable {
   }
 
   /** A file that is gone or broken counts as torn as a whole: it must not stop what is behind it. */
-  async #read({ sequence, bytes }: Closed): Promise<{ readonly records: Uint8Array[]; readonly tornBytes: number }> {
+  async #read({
+    sequence,
+    bytes,
+  }: ClosedBatch): Promise<{ readonly records: Uint8Array[]; readonly tornBytes: number }> {
     try {
       const { records, tornBytes } = await readSpoolFile(this.#path(sequence))
-      return { records: [...records], tornBytes }
+      return { records: records.map(({ delivery }) => delivery), tornBytes }
     } catch (error) {
       const code = systemCode((error as Error).cause)
       if (code !== undefined && code !== 'EIO' && code !== 'ENOENT') throw error
@@ -337,48 +335,6 @@ export function openSpool(folder: string, options?: SpoolOptions): Promise<Spool
   return Spool.open(folder, options)
 }
 
-interface SpoolInit {
-  readonly options: { maxBytes: number; maxBatchBytes: number; sync: SpoolSync; logger: Logger }
-  readonly epoch: string
-  readonly closed: Closed[]
-  readonly tornBytes: number
-}
-
-function resolveSpoolOptions(options: SpoolOptions): SpoolInit['options'] {
-  const { maxBytes = DEFAULT_SPOOL_BYTES, maxBatchBytes = DEFAULT_BATCH_BYTES, sync = 'always' } = options
-  if (!(maxBatchBytes >= 1)) throw new RangeError(`maxBatchBytes is ${maxBatchBytes}, must be at least 1`)
-  if (!(maxBytes >= MIN_SPOOL_BATCHES * maxBatchBytes))
-    throw new RangeError(`maxBytes is ${maxBytes}, must be at least ${MIN_SPOOL_BATCHES} batches of ${maxBatchBytes}`)
-  return { maxBytes, maxBatchBytes, sync, logger: options.logger ?? silentLogger }
-}
-
-async function recover(folder: string, logger: Logger): Promise<Omit<SpoolInit, 'options'>> {
-  const names = await readdir(folder)
-  for (const name of names.filter(file => file.endsWith('.batch.new'))) await unlink(join(folder, name))
-  const sequences = names
-    .map(batchSequence)
-    .filter(sequence => sequence !== undefined)
-    .sort((a, b) => a - b)
-  const newest = sequences.at(-1)
-  if (newest === undefined) return { epoch: randomBytes(16).toString('hex'), closed: [], tornBytes: 0 }
-  const { epoch, tornBytes } = await newestReadable(folder, sequences)
-  if (tornBytes > 0) logger.warn({ event: 'spool.torn', folder, batch: newest, tornBytes })
-  const closed: Closed[] = []
-  for (const sequence of sequences)
-    closed.push({ sequence, bytes: (await stat(join(folder, batchFile(sequence)))).size })
-  logger.info({ event: 'spool.opened', folder, epoch, batches: closed.length })
-  return { epoch, closed, tornBytes }
-}
-
-/** The epoch stands in every batch; when the newest is broken an older one knows it. */
-async function newestReadable(folder: string, sequences: readonly number[]): Promise<SpoolFileContent> {
-  let failure: unknown
-  for (const sequence of sequences.toReversed()) {
-    try {
-      return await readSpoolFile(join(folder, batchFile(sequence)))
-    } catch (error) {
-      failure ??= error
-    }
-  }
-  throw failure
+interface SpoolInit extends RecoveredSpool {
+  readonly options: ResolvedSpoolOptions
 }

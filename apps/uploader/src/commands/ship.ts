@@ -28,7 +28,7 @@ export async function ship(run: UploaderRun): Promise<void> {
   const signal = AbortSignal.any([run.signal, stopped.signal])
   const { follow, from, kmsg, kmsgPath, stdin, hostName: host, once } = options
   const sources = await openSources({
-    ...{ folder: required.spool, follow, from, kmsg, kmsgPath, stdin, host, once, macs, signal, logger },
+    ...{ spool, follow, from, kmsg, kmsgPath, stdin, host, once, macs, signal, logger },
   })
   const shipping = new Shipping(run, { spool, target, signal })
   const status = await shipping.startStatus()
