@@ -17,7 +17,16 @@ export {
   type SourceEventName,
 } from './delivery.ts'
 export type { JsonArray, JsonObject, JsonValue } from './json.ts'
-export { eachLine, lineAt, lineBatch, lineCount, lineOffset, selectLines, type LineBatchInit } from './line-batch.ts'
+export {
+  eachLine,
+  lineAt,
+  lineBatch,
+  lineCount,
+  lineNumber,
+  lineOffset,
+  selectLines,
+  type LineBatchInit,
+} from './line-batch.ts'
 export { LineSplitter, type LineSplitterOptions } from './line-splitter.ts'
 export { LogflowError, type ErrorFacts } from './logflow-error.ts'
 export { silentLogger, type LogFields, type Logger } from './logger.ts'

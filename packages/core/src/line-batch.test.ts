@@ -26,6 +26,11 @@ describe('selectLines', () => {
     )
   })
 
+  it('leaves lines uncounted when they were not counted', () => {
+    const batch = lineBatch({ source, bytes: Buffer.from('a\nb\n'), firstLine: 0 })
+    expect(selectLines(batch, [1]).lineNumbers).toEqual(Float64Array.of(0))
+  })
+
   it('returns the batch itself when every line is chosen', () => {
     const batch = lineBatch({ source, bytes: Buffer.from('a\nb') })
     expect(selectLines(batch, [0, 1])).toBe(batch)

@@ -40,6 +40,12 @@ export function lineOffset(batch: LineBatch, index: number): number {
   return batch.offset + (index === 0 ? 0 : (batch.ends[index - 1] as number))
 }
 
+/** 1-based number of line `index` within the current read; 0 when lines are not counted. */
+export function lineNumber(batch: LineBatch, index: number): number {
+  if (batch.lineNumbers) return batch.lineNumbers[index] as number
+  return batch.firstLine === 0 ? 0 : batch.firstLine + index
+}
+
 /** Every line of the batch, its `\n` included; for tests and small outputs, hot paths use `ends`. */
 export function* eachLine(batch: LineBatch): Generator<Uint8Array, void, undefined> {
   for (let index = 0; index < batch.ends.length; index++) yield lineAt(batch, index)
@@ -62,7 +68,7 @@ export function selectLines(batch: LineBatch, indexes: ArrayLike<number>): LineB
     size += (batch.ends[index] as number) - start
     ends[i] = size
     offsets[i] = lineOffset(batch, index)
-    lineNumbers[i] = batch.lineNumbers ? (batch.lineNumbers[index] as number) : batch.firstLine + index
+    lineNumbers[i] = lineNumber(batch, index)
   }
   const bytes = new Uint8Array(size)
   copyRuns(batch, indexes, bytes)
