@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { formatPublicKey, hostKeyFrom } from '@logflow/ssh'
+import { tempDir, type Cleanup } from '@logflow/testkit'
+import { rsaKey } from './serving.ts'
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+/** A folder with a key pair, a server's configuration, and a home for the clients. */
+export interface Site {
+  readonly folder: string
+  readonly key: string
+  /** Runs a program of this app to its end. */
+  run(program: string, args: readonly string[], input?: string): Promise<Ended>
+  /** Starts a program. */
+  start(program: string, args: readonly string[]): ChildProcess
+  /** Starts a dserver and returns its port. */
+  serve(...args: readonly string[]): Promise<{ readonly port: number; stop(): Promise<Ended> }>
+}
+
+/** Programs run from their sources, so that a test needs no build. */
+export async function site(test: Cleanup): Promise<Site> {
+  const folder = await tempDir(test)
+  const privateKey = rsaKey()
+  const key = join(folder, '.ssh', 'id_rsa')
+  const line = formatPublicKey(hostKeyFrom(privateKey, 'test').publicKey)
+  await mkdir(join(folder, '.ssh'))
+  await writeFile(key, privateKey, { mode: 0o600 })
+  await writeFile(`${key}.pub`, `${line} paul@test\n`)
+  await writeFile(join(folder, 'paul.authorized_keys'), `${line}\n`)
+  await writeFile(join(folder, 'host_key'), rsaKey(), { mode: 0o600 })
+  const config = { Server: { HostKeyFile: join(folder, 'host_key') }, Common: { CacheDir: folder } }
+  await writeFile(join(folder, 'dserver.json'), JSON.stringify(config))
+  const start = (program: string, args: readonly string[]): ChildProcess => {
+    const path = join(import.meta.dirname, '..', 'src', `${program}.ts`)
+    const env = { PATH: process.env['PATH'], HOME: folder, DTAIL_HOSTNAME_OVERRIDE: 'earth' }
+    const child = spawn(process.execPath, ['--conditions=@logflow/source', path, ...args], { cwd: folder, env })
+    test.onTestFinished(async () => void child.kill('SIGKILL'))
+    return child
+  }
+  return {
+    folder,
+    key,
+    start,
+    run: (program, args, input = '') => {
+      const child = start(program, args)
+      child.stdin?.end(input)
+      return ended(child)
+    },
+    serve: async (...args) => {
+      const common = [
+        '--cfg',
+        join(folder, 'dserver.json'),
+        '--port',
+        '0',
+        '--bindAddress',
+        '127.0.0.1',
+        '--allow-root',
+      ]
+      const child = start('dserver', [...common, '--logger', 'none', ...args])
+      const port = await listeningPort(child)
+      return {
+        port,
+        stop: () => {
+          child.kill('SIGTERM')
+          return ended(child)
+        },
+      }
+    },
+  }
+}
+
+/** Waits for the end of a program. */
+export function ended(child: ChildProcess): Promise<Ended> {
+  const [stdout, stderr]: Buffer[][] = [[], []]
+  child.stdout?.on('data', (chunk: Buffer) => stdout?.push(chunk))
+  child.stderr?.on('data', (chunk: Buffer) => stderr?.push(chunk))
+  return new Promise(resolve => {
+    child.once('close', code =>
+      resolve({ code, stdout: Buffer.concat(stdout ?? []), stderr: Buffer.concat(stderr ?? []).toString() }),
+    )
+  })
+}
+
+function listeningPort(child: ChildProcess): Promise<number> {
+  let text = ''
+  return new Promise((resolve, reject) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      const [, port] = /"server\.listening","port":(\d+)/.exec(text) ?? []
+      if (port !== undefined) resolve(Number(port))
+    })
+    child.once('close', () => reject(new Error(`dserver ended: ${text}`)))
+  })
+}
