@@ -13,10 +13,10 @@ import {
   type UploadPair,
   type UploadTarget,
 } from '@logflow/protocol'
+import type { DecodedUpload } from './decoded-upload.ts'
 import type { Device } from './devices.ts'
 import { refuse } from './refusal.ts'
 import { unfold, type BodyLimits } from './request-body.ts'
-import type { DecodedUpload } from './upload-handler.ts'
 
 /** Pair that the second step's URL carries in front of the device's own: one name for all retries of that step. */
 const BATCH_KEY = 'logflow-batch'

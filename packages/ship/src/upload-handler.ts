@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import { LogflowError, silentLogger, type Logger } from '@logflow/core'
 import { DeliveryDecoder, encodeUploadAck, parseBatchPath, UPLOAD_HEADERS, type BatchId } from '@logflow/protocol'
 import type { Admission, AdmissionGate } from '@logflow/ratelimit'
+import type { DecodedUpload } from './decoded-upload.ts'
 import type { Device, Devices } from './devices.ts'
 import type { ShipError } from './errors.ts'
 import { answerUploadUrl, readGfiberUpload } from './gfiber-upload.ts'
@@ -60,13 +61,6 @@ export interface UploadHandler {
   /** For `node:https`, with `requestCert: true, rejectUnauthorized: false`. */
   readonly listener: RequestListener
   stats(): UploadStats
-}
-
-/** A decoded upload: what to store, and how to say that it is stored. */
-export interface DecodedUpload {
-  readonly id: BatchId
-  readonly bytes: Uint8Array
-  answer(response: ServerResponse, duplicate: boolean): void
 }
 
 /**
