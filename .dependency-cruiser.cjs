@@ -57,6 +57,9 @@ module.exports = {
     exclude: { path: '^(packages|apps)/[^/]+/(dist|bin|build)/' },
     tsPreCompilationDeps: true, // type-only imports are architecture too
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@logflow/source', 'import', 'types', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@logflow/source', 'import', 'types', 'default'],
+    },
   },
 }
