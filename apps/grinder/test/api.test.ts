@@ -1,3 +1,4 @@
+import { mkdir, rmdir } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { silentLogger, type LogFields } from '@logflow/core'
@@ -10,15 +11,16 @@ import { accessLines, busyDevice, encodeBatch, fillStore, lines, source } from '
 interface Running {
   readonly url: string
   readonly store: string
+  readonly state: string
   readonly fetchJson: (path: string) => Promise<Record<string, unknown>>
 }
 
 /** A grinder that follows a store, until the test is over. */
 async function startGrinder(test: Cleanup, { liveRate = 1000 } = {}): Promise<Running> {
   const dir = await tempDir(test)
-  const store = join(dir, 'store')
+  const [store, state] = [join(dir, 'store'), join(dir, 'state')]
   const stop = new AbortController()
-  const options = { store, state: join(dir, 'state'), rules: undefined, port: 0, bindAddress: '127.0.0.1', liveRate }
+  const options = { store, state, rules: undefined, port: 0, bindAddress: '127.0.0.1', liveRate }
   let ended: Promise<number> | undefined
   const port = await new Promise<unknown>((resolve, reject) => {
     const info = (fields: LogFields): void => void (fields.event === 'server.listening' && resolve(fields.port))
@@ -30,7 +32,12 @@ async function startGrinder(test: Cleanup, { liveRate = 1000 } = {}): Promise<Ru
     expect(await ended).toBe(0)
   })
   const url = `http://127.0.0.1:${port as number}`
-  return { url, store, fetchJson: async path => (await (await fetch(url + path)).json()) as Record<string, unknown> }
+  return {
+    url,
+    store,
+    state,
+    fetchJson: async path => (await (await fetch(url + path)).json()) as Record<string, unknown>,
+  }
 }
 
 /** Listens to `/api/live`; returns what came so far whenever it is asked. */
@@ -116,6 +123,20 @@ describe('the API of grinder', () => {
     const notShown = messages.reduce((sum, message) => sum + message.notShown, 0)
     expect(shown).toBeLessThanOrEqual(20)
     expect(shown + notShown).toBe(500)
+  })
+
+  it('says what is wrong while it cannot write, and loses nothing by it', async test => {
+    const { store, state, fetchJson, url } = await startGrinder(test)
+    // A folder under the name of the next checkpoint is in the way, like a disk that is full.
+    await mkdir(join(state, 'checkpoint.json.new'))
+    await fillStore(store, { a: busyDevice(2) })
+    await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(503), { timeout: 5000 })
+    expect(await fetchJson('/healthz')).toMatchObject({ ok: false, problem: expect.stringContaining('cannot write') })
+    expect(await fetchJson('/api/events')).toMatchObject({ events: [] })
+    await rmdir(join(state, 'checkpoint.json.new'))
+    await vi.waitFor(async () => expect(await fetchJson('/healthz')).toMatchObject({ ok: true }), { timeout: 5000 })
+    const { events } = (await fetchJson('/api/events')) as { events: unknown[] }
+    expect(events).toHaveLength(10)
   })
 
   it('answers 400 to a place that no answer gave, and 404 to what is not there', async test => {

@@ -40,7 +40,7 @@
   // ---- numbers and times -------------------------------------------------------------------------------------------
 
   const two = value => String(value).padStart(2, '0')
-  const number = value => (Number.isInteger(value) ? value : Number(value.toFixed(1))).toLocaleString('en')
+  const number = value => Number(value.toFixed(Math.abs(value) < 100 ? 1 : 0)).toLocaleString('en')
 
   function clockTime(ms) {
     const date = new Date(ms)

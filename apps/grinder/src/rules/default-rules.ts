@@ -84,7 +84,7 @@ export const defaultRules: readonly GrindRule[] = [
   {
     name: 'sshd.login-failed',
     literal: 'Failed password',
-    pattern: String.raw`Failed password for (?P<unknown>invalid user )?(?P<user>\S*) from (?P<address>\S+)`,
+    pattern: String.raw`Failed password for (?:(?P<account>invalid) user )?(?P<user>\S*) from (?P<address>\S+)`,
   },
   {
     name: 'systemd.unit-failed',
