@@ -1,12 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
 import { root, stateDir } from './paths.mjs'
 import { step } from './progress.mjs'
 import { runQuietly } from './run.mjs'
-
-const PNPM_VERSION = '12.21.0'
 
 /**
  * The pinned Node and pnpm, fetched as npm packages (a tarball each, no install script) into `.logflow/toolchain`.
@@ -15,15 +13,27 @@ const PNPM_VERSION = '12.21.0'
  */
 export async function prepareToolchain() {
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
-  const wanted = { pnpm: PNPM_VERSION, [nodePackage()]: manifest.devDependencies.node }
+  const pnpmVersion = manifest.packageManager.replace(/^pnpm@/, '')
+  const wanted = { pnpm: pnpmVersion, [nodePackage()]: manifest.devDependencies.node }
   const dir = path.join(stateDir, 'toolchain')
   const missing = Object.entries(wanted).filter(([name, version]) => installedVersion(dir, name) !== version)
   if (missing.length > 0)
-    await step(`Node ${manifest.devDependencies.node} and pnpm ${PNPM_VERSION} from the npm registry`, () =>
+    await step(`Node ${manifest.devDependencies.node} and pnpm ${pnpmVersion} from the npm registry`, () =>
       installPackages(dir, wanted),
     )
   const node = path.join(dir, 'node_modules', nodePackage(), 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
-  return { node, pnpm: path.join(dir, 'node_modules/pnpm/bin/pnpm.mjs'), env: environment(node) }
+  const pnpm = path.join(dir, 'node_modules/pnpm/bin/pnpm.mjs')
+  if (missing.length > 0) await writePnpmCommand(node, pnpm)
+  return { node, pnpm, env: environment(node) }
+}
+
+/** `.logflow/bin/pnpm`: what turbo, and a person without a pnpm of their own, call. */
+async function writePnpmCommand(node, pnpm) {
+  const dir = path.join(stateDir, 'bin')
+  await mkdir(dir, { recursive: true })
+  if (process.platform === 'win32') await writeFile(path.join(dir, 'pnpm.cmd'), `@"${node}" "${pnpm}" %*\r\n`)
+  else await writeFile(path.join(dir, 'pnpm'), `#!/bin/sh\nexec '${node}' '${pnpm}' "$@"\n`)
+  if (process.platform !== 'win32') await chmod(path.join(dir, 'pnpm'), 0o755)
 }
 
 /**
@@ -67,6 +77,11 @@ function environment(node) {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_(config|package|lifecycle)_/.test(name)),
   )
-  const bins = [path.dirname(node), path.join(root, 'node_modules/.bin')]
-  return { ...env, PATH: [...bins, process.env.PATH].join(path.delimiter), LOGFLOW_NODE: node }
+  const bins = [path.dirname(node), path.join(stateDir, 'bin'), path.join(root, 'node_modules/.bin')]
+  return {
+    ...env,
+    PATH: [...bins, process.env.PATH].join(path.delimiter),
+    TURBO_TELEMETRY_DISABLED: '1',
+    DO_NOT_TRACK: '1',
+  }
 }

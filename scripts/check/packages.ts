@@ -13,16 +13,16 @@ export async function checkPackages(): Promise<Counts> {
   const notes: string[] = []
   let failed = 0
   for (const { name, dir, tarball, library } of packs) {
-    const problems = [...(await publintProblems(dir)), ...(library ? await typeProblems(tarball) : [])]
+    const problems = [...(await publintProblems(dir, tarball)), ...(library ? await typeProblems(tarball) : [])]
     if (problems.length > 0) failed++
     notes.push(...problems.map(problem => `${name}: ${problem}`))
   }
   return { passed: packs.length - failed, failed, notes }
 }
 
-async function publintProblems(dir: string): Promise<string[]> {
+async function publintProblems(dir: string, tarball: string): Promise<string[]> {
   const manifest = JSON.parse(readFileSync(path.join(dir, 'package.json'), 'utf8')) as Record<string, unknown>
-  const { messages } = await publint({ pkgDir: dir, strict: true })
+  const { messages } = await publint({ strict: true, pack: { tarball: Uint8Array.from(readFileSync(tarball)).buffer } })
   return messages.map(message => formatMessage(message, manifest, { color: false }) ?? message.code)
 }
 
