@@ -20,7 +20,7 @@ import { DirectoryWatch } from './watch.ts'
  *
  * Each generation of a file is a source of its own, with offsets and lines from its start: `opened`, its lines,
  * `rotated` or `truncated`, perhaps late lines of a writer that had not moved on, `ended`. The old generation is read
- * to its end before the new one begins. Bytes that are known to be lost are a {@link Gap}.
+ * to its end before the new one begins. Bytes that are known to be lost are a gap.
  *
  * Ends never, unless `once` is set; an aborted `signal` makes it throw the signal's reason. Leaving the loop closes
  * every handle.
@@ -58,6 +58,8 @@ export function tail(
   return follow(paths, { ...options, from: 'end' })
 }
 
+/** After a delivery the next round comes this much later: a busy writer's lines then travel together. */
+const HOT_MS = 5
 /** Claims beyond this are looked through for files that are gone. */
 const PRUNE_CLAIMS = 10_000
 
@@ -71,6 +73,7 @@ class FollowGroup {
   readonly #stopped = new AbortController()
   readonly #notices: Delivery[] = []
   #discoverNow = false
+  #deliveredMs = -Infinity
   #overLimit = false
 
   constructor(patterns: readonly string[], options: ResolvedFollowOptions) {
@@ -104,6 +107,7 @@ class FollowGroup {
         for (const file of [...this.#ready]) {
           this.#ready.delete(file)
           for (const item of await file.step()) {
+            this.#deliveredMs = this.#options.clock.monotonicMs()
             yield item
             signal?.throwIfAborted()
           }
@@ -132,6 +136,8 @@ class FollowGroup {
     if (once) return true
     // The background looks set the pace; this wait has no end of its own.
     await this.#wakeup.wait(undefined, clock, signal)
+    const sinceMs = clock.monotonicMs() - this.#deliveredMs
+    if (sinceMs < HOT_MS) await clock.sleep(HOT_MS - sinceMs, { signal: this.#stopped.signal }).catch(() => {})
     return this.#stopped.signal.aborted
   }
 

@@ -2,10 +2,11 @@ import { realpath } from 'node:fs/promises'
 import type { Delivery, LineBatch } from '@logflow/core'
 import type { Claims } from './claims.ts'
 import { errorDetail, eventOf, failedEvent, truncationOf } from './events.ts'
-import { isVanished } from './errors.ts'
+import { isVanished, TailerError } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import { Generation } from './generation.ts'
-import { claimKeyOf, identify } from './identity.ts'
+import { claimKeyOf, CUT_OFF, identify } from './identity.ts'
+import { Lingering } from './lingering.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { PathOpener, type HeldGenerations, type Opened } from './path-opener.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
@@ -25,11 +26,6 @@ export interface FollowContext {
   readonly wake: (file: FollowedFile) => void
 }
 
-interface Lingering {
-  readonly generation: Generation
-  quietSinceMs: number
-}
-
 /**
  * One path that is followed, and every generation that was found under it and is not done yet. `observe` looks at the
  * path and opens what is new there, at once, so that a rotation is not missed while nobody reads; `step` reads.
@@ -43,7 +39,7 @@ export class FollowedFile {
   readonly #context: FollowContext
   readonly #opener: PathOpener
   readonly #queue: Generation[] = []
-  readonly #lingering: Lingering[] = []
+  readonly #lingering: Lingering
   readonly #unwatch: (() => void)[] = []
   #realPath: string | undefined
   #turn: Promise<unknown> = Promise.resolve()
@@ -52,7 +48,7 @@ export class FollowedFile {
   #mtimeNs = -1n
   #truncations = 0
   #rescan = false
-  #failure: string | undefined
+  readonly #failures = new Map<'look' | 'read', string>()
   #notices: Delivery[] = []
   #closed = false
 
@@ -71,17 +67,18 @@ export class FollowedFile {
       release: key => claims.release(key),
     })
     this.#quietSinceMs = context.options.clock.monotonicMs()
+    this.#lingering = new Lingering(context.options.clock, context.options.lingerMs)
     this.#watchPath(path)
   }
 
   /** Whether nothing is held for this path. */
   get idle(): boolean {
-    return this.#queue.length === 0 && this.#lingering.length === 0
+    return this.#queue.length === 0 && this.#lingering.generations.length === 0
   }
 
   /** Whether the last look at the path failed. */
   get failed(): boolean {
-    return this.#failure !== undefined
+    return this.#failures.has('look')
   }
 
   /**
@@ -93,14 +90,14 @@ export class FollowedFile {
   }
 
   get #held(): readonly Generation[] {
-    return [...this.#lingering.map(({ generation }) => generation), ...this.#queue]
+    return [...this.#lingering.generations, ...this.#queue]
   }
 
   /** Looks at the path; wakes the reader when there is something to do. */
   observe(): Promise<void> {
     return this.#serial(async () => {
       await this.#observe()
-      const waits = this.#lingering.length > 0 || this.#queue.length > 1 || this.#goneSinceMs !== undefined
+      const waits = this.#lingering.generations.length > 0 || this.#queue.length > 1 || this.#goneSinceMs !== undefined
       if (waits) this.#context.wake(this)
     })
   }
@@ -122,7 +119,7 @@ export class FollowedFile {
       for (const unwatch of this.#unwatch.splice(0)) unwatch()
       for (const generation of this.#held) await generation.close()
       this.#queue.length = 0
-      this.#lingering.length = 0
+      this.#lingering.clear()
     })
   }
 
@@ -138,10 +135,10 @@ export class FollowedFile {
     try {
       const named = await lookAt(this.path)
       await this.#settle(named && this.#isOurs(named) ? named : undefined)
-      this.#failure = undefined
+      this.#failures.delete('look')
     } catch (error) {
       // Gone between two questions: the next look tells more.
-      if (!isVanished(error)) this.#fail(error)
+      if (!isVanished(error)) this.#fail('look', error)
     }
   }
 
@@ -197,18 +194,13 @@ export class FollowedFile {
   }
 
   get #heldBefore(): HeldGenerations {
-    return { newest: this.#queue.at(-1), held: this.#held, takeBack: inodeKey => this.#takeBack(inodeKey) }
+    return { newest: this.#queue.at(-1), held: this.#held, takeBack: inodeKey => this.#lingering.takeBack(inodeKey) }
   }
 
   #takeUp({ generations, notices }: Opened): void {
     this.#notices.push(...notices)
     for (const generation of generations) this.#enqueue(generation)
     if (notices.length > 0) this.#context.wake(this)
-  }
-
-  #takeBack(inodeKey: string): Generation | undefined {
-    const at = this.#lingering.findIndex(({ generation }) => generation.identity.inodeKey === inodeKey)
-    return at === -1 ? undefined : this.#lingering.splice(at, 1)[0]?.generation
   }
 
   #enqueue(generation: Generation): void {
@@ -221,9 +213,19 @@ export class FollowedFile {
     if (this.#closed) return []
     const items = this.#notices.splice(0)
     const head = this.#queue[0]
-    if (!head) await this.#observe()
-    else await this.#readHead(head, items)
-    await this.#readLingering(items)
+    try {
+      if (!head) await this.#observe()
+      else await this.#readHead(head, items)
+      await this.#readLingering(items)
+      this.#failures.delete('read')
+    } catch (cause) {
+      // The next look tries again; what was read before is not lost.
+      const error = new TailerError('LF_TAILER_READ', `cannot read ${this.path}`, {
+        cause,
+        detail: { path: this.path },
+      })
+      this.#fail('read', error)
+    }
     return items
   }
 
@@ -261,12 +263,12 @@ export class FollowedFile {
     items.push(...this.#flushed(head), eventOf(head, 'rotated', { to: next.source.id }))
     this.#queue.shift()
     this.#context.wake(this)
-    this.#lingering.push({ generation: head, quietSinceMs: this.#context.options.clock.monotonicMs() })
+    this.#lingering.add(head)
   }
 
   /** The copy that was made before a truncation is read: now the truncation is told. */
   async #leaveCopy(copy: Generation, items: Delivery[]): Promise<void> {
-    items.push(...this.#flushed(copy), ...truncationOf(copy, this.#queue[1]))
+    items.push(...this.#flushed(copy), ...this.#cutOff(copy, this.#queue[1]))
     this.#queue.shift()
     this.#context.wake(this)
     await copy.close()
@@ -306,27 +308,26 @@ export class FollowedFile {
       copies.push(found.generation)
     } else if (found.kind === 'none' || head.announced) {
       if (found.kind === 'delivered') head.knownSize = head.offset
-      items.push(...this.#flushed(head), ...truncationOf(head, next))
+      items.push(...this.#flushed(head), ...this.#cutOff(head, next))
     }
     const missed = await this.#opener.findMissedCopies(this.#heldBefore)
     this.#queue.splice(0, 1, ...copies, ...missed, next)
     this.#context.wake(this)
   }
 
+  /** How a truncated generation ends. An acknowledged gap must not be taken for a place to go on at. */
+  #cutOff(generation: Generation, next: Generation | undefined): Delivery[] {
+    this.#context.options.checkpoint?.note(generation.source.id, generation.knownSize, CUT_OFF)
+    return truncationOf(generation, next)
+  }
+
   async #readLingering(items: Delivery[]): Promise<void> {
-    const { clock, lingerMs } = this.#context.options
-    for (const entry of [...this.#lingering]) {
-      const { generation } = entry
-      const step = await generation.step()
-      if (step.kind === 'bytes') {
-        entry.quietSinceMs = clock.monotonicMs()
-        this.#take(generation, step.items, items)
-        this.#context.wake(this)
-      } else if (step.kind === 'changed' || clock.monotonicMs() - entry.quietSinceMs >= lingerMs) {
-        items.push(...this.#flushed(generation), eventOf(generation, 'ended'))
-        this.#lingering.splice(this.#lingering.indexOf(entry), 1)
-        await this.#release(generation)
-      }
+    const { late, done } = await this.#lingering.step()
+    for (const found of late) this.#take(found.generation, found.items, items)
+    if (late.length > 0) this.#context.wake(this)
+    for (const generation of done) {
+      items.push(...this.#flushed(generation), eventOf(generation, 'ended'))
+      await this.#release(generation)
     }
   }
 
@@ -356,11 +357,11 @@ export class FollowedFile {
   }
 
   /** Tells of a failure once, until it changes or goes away. */
-  #fail(error: unknown): void {
+  #fail(doing: 'look' | 'read', error: unknown): void {
     const detail = errorDetail(error)
     const text = JSON.stringify(detail)
-    if (text === this.#failure) return
-    this.#failure = text
+    if (text === this.#failures.get(doing)) return
+    this.#failures.set(doing, text)
     this.#context.options.logger.warn({ event: 'source.failed', path: this.path, err: error })
     const source = this.#queue.at(-1)?.source ?? { host: this.#context.options.host, path: this.path, id: 'none' }
     this.#notices.push(failedEvent(source, detail))

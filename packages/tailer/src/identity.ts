@@ -13,7 +13,7 @@ const ID = /^f1:([0-9a-f]+):([0-9a-f]+):([0-9a-z]+):(\d{1,4}):([0-9a-f]{16})(?:~
 /** What tells one generation of a file from another. */
 export interface FileIdentity {
   /**
-   * {@link Source.id}: `f1:<device>:<inode>:<birth>:<head bytes>:<head hash>`, device and inode in hex, birth in ns to
+   * The `id` of a source: `f1:<device>:<inode>:<birth>:<head bytes>:<head hash>`, device and inode in hex, birth in ns to
    * base 36, the hash 16 hex digits of SHA-256. The number of hashed bytes is part of it, so that a file which was
    * small when it was first seen can be recognised after it has grown.
    */
@@ -57,7 +57,7 @@ export async function identify(handle: FileHandle): Promise<FileIdentity> {
   return { id, inodeKey, head, birthNs, mtimeNs, size: Number(stat.size) }
 }
 
-/** What a {@link Source.id} of this package says. */
+/** What a source id of this package says. */
 export interface ParsedIdentity {
   readonly inodeKey: string
   readonly birthNs: bigint
@@ -113,13 +113,22 @@ export async function provesResumeToken(handle: FileHandle, token: ResumeToken):
   return holdsContentOf(handle, token)
 }
 
+/** The proof of a source that was cut off: nothing holds it any more. */
+export const CUT_OFF = 'cut-off'
+
 /** As {@link provesResumeToken}, by content alone: also true for a copy of the file. */
-export async function holdsContentOf(handle: FileHandle, token: ResumeToken): Promise<boolean> {
-  if (!(await hasHeadOf(handle, token.sourceId))) return false
-  const size = Number(/^(\d{1,3}):/.exec(token.tailHash)?.[1] ?? 0)
-  const tail = await hashTail(handle, token.offset, size)
-  if (size === 0) return tail !== undefined && (await handle.stat()).size >= token.offset
-  return tail === token.tailHash
+export async function holdsContentOf(
+  handle: FileHandle,
+  { sourceId, offset, tailHash }: ResumeToken,
+): Promise<boolean> {
+  if (!(await hasHeadOf(handle, sourceId))) return false
+  if (tailHash === '') {
+    // Without any byte to compare, only the start of a file can be told.
+    const proof = offset === 0 || (parseIdentity(sourceId)?.headBytes ?? 0) > 0
+    return proof && (await handle.stat()).size >= offset
+  }
+  const size = Number(/^(\d{1,3}):/.exec(tailHash)?.[1] ?? 0)
+  return size > 0 && (await hashTail(handle, offset, size)) === tailHash
 }
 
 /** Reads until `size` bytes are there or the file ends. */

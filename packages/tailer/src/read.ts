@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { decompressStream, DETECT_BYTES, detectCompression, type CompressionFormat } from '@logflow/compress'
 import type { Delivery, GapReason, Source } from '@logflow/core'
+import { systemCode, TailerError } from './errors.ts'
 import { errorDetail, failedEvent } from './events.ts'
 import { ROOM_BYTES } from './file-reader.ts'
 import { expandGlob } from './glob.ts'
@@ -15,7 +16,7 @@ import { resolveTailerOptions, type ReadOptions, type ResolvedTailerOptions } fr
  * Lines are counted from 1 in each file.
  *
  * A file opens with `opened` and closes with `ended`; what cannot be opened or read to its end is `failed`, after a
- * {@link Gap} where it is known how much is missing. Only an aborted `signal` makes the iteration throw.
+ * gap where it is known how much is missing. Only an aborted `signal` makes the iteration throw.
  */
 export async function* read(
   paths: string | readonly string[],
@@ -135,7 +136,7 @@ async function* fileChunks(handle: FileHandle, batchBytes: number): AsyncGenerat
   let position = 0
   const next = async (): Promise<FreshBytes> => {
     const buffer = Buffer.allocUnsafeSlow(from + batchBytes)
-    const { bytesRead } = await handle.read(buffer, from, batchBytes, position)
+    const { bytesRead } = await readChunk(handle, buffer, from, position)
     position += bytesRead
     return { buffer: new Uint8Array(buffer.buffer), from, to: from + bytesRead }
   }
@@ -150,6 +151,20 @@ async function* fileChunks(handle: FileHandle, batchBytes: number): AsyncGenerat
     }
   } finally {
     await pending.catch(() => {})
+  }
+}
+
+async function readChunk(
+  handle: FileHandle,
+  buffer: Uint8Array,
+  from: number,
+  position: number,
+): Promise<{ readonly bytesRead: number }> {
+  try {
+    return await handle.read(buffer, from, buffer.length - from, position)
+  } catch (cause) {
+    const detail = { offset: position, code: systemCode(cause) }
+    throw new TailerError('LF_TAILER_READ', `cannot read on at byte ${position}`, { cause, detail })
   }
 }
 

@@ -3,7 +3,7 @@ import type { Delivery, Source } from '@logflow/core'
 import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { Generation } from './generation.ts'
-import { parseIdentity, provesResumeToken, type FileIdentity } from './identity.ts'
+import { CUT_OFF, parseIdentity, provesResumeToken, type FileIdentity } from './identity.ts'
 import { findByToken, findMissed, type GenerationBase } from './siblings.ts'
 
 /** What the path names now, opened. */
@@ -56,18 +56,20 @@ async function resumeRotated(file: OpenedFile | GenerationBase, entry: Checkpoin
   const truncated = 'handle' in file && identity?.inodeKey === file.identity.inodeKey
   if (rest) {
     generations.push(await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated }))
-  } else {
+  } else if (entry.tailHash !== CUT_OFF) {
     const message = `what followed byte ${entry.offset} of ${entry.path} was not found`
     notices.push({ kind: 'event', source: old, event: 'failed', detail: { message, offset: entry.offset } })
   }
   if (!('handle' in file)) return { generations, notices }
   if (truncated) {
-    if (!rest) notices.push({ kind: 'event', source: old, event: 'truncated', detail: { offset: entry.offset } })
+    if (notices.length > 0)
+      notices.push({ kind: 'event', source: old, event: 'truncated', detail: { offset: entry.offset } })
     const source = { ...file.source, id: `${file.identity.id}~${entry.atMs.toString(36)}` }
     generations.push(await begin({ ...file, source }, 0))
     return { generations, notices }
   }
-  if (!rest) notices.push({ kind: 'event', source: old, event: 'rotated', detail: { offset: entry.offset } })
+  if (notices.length > 0)
+    notices.push({ kind: 'event', source: old, event: 'rotated', detail: { offset: entry.offset } })
   if (identity)
     generations.push(
       ...(await findMissed(

@@ -1,10 +1,10 @@
 import { appendFile, copyFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Delivery } from '@logflow/core'
+import type { Delivery, Gap } from '@logflow/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { collect, tempDir } from '../../testkit/src/index.ts'
 import { follow, openCheckpoint, type FollowOptions } from '../src/index.ts'
-import { linesOf, words } from './observed.ts'
+import { following, linesOf, words } from './observed.ts'
 
 /** One run of a program: follows until everything there is was delivered, and acknowledges all of it. */
 async function run(paths: string, checkpointPath: string, options: FollowOptions = {}): Promise<Delivery[]> {
@@ -115,5 +115,25 @@ describe('follow with a checkpoint', () => {
     await run(path, checkpoint)
     await writeFile(path, 'ONE\nTWO\nthree\n')
     expect(linesOf(await run(path, checkpoint))).toEqual(['ONE', 'TWO', 'three'])
+  })
+})
+
+describe('follow after a truncation that lost bytes', () => {
+  it('does not take an acknowledged gap for a place to go on at', async () => {
+    const { path, checkpoint } = await files()
+    await writeFile(path, '')
+    await using store = await openCheckpoint(checkpoint)
+    const log = following(path, { from: 'start', batchBytes: 4, checkpoint: store })
+    await log.until(items => items.length === 1)
+    await appendFile(path, 'one\ntwo\nthree\n')
+    await log.untilText('one')
+    await truncate(path)
+    await log.until(items => items.some(item => item.kind === 'gap'))
+    await log.stop()
+    const gap = log.items.find(item => item.kind === 'gap')
+    await store.acknowledge((gap as Gap).source, (gap as Gap).to)
+    await appendFile(path, 'a new generation that is longer\n')
+    const again = await collect(follow(path, { host: 'h', once: true, checkpoint: store }))
+    expect(words(again)).toEqual(['A opened', 'A @0 a new generation that is longer'])
   })
 })

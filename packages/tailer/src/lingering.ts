@@ -1,0 +1,66 @@
+import type { Clock, Delivery } from '@logflow/core'
+import type { Generation } from './generation.ts'
+
+interface Entry {
+  readonly generation: Generation
+  quietSinceMs: number
+}
+
+/** What one look at the lingering generations found. */
+export interface LateFindings {
+  /** Late bytes, per generation. */
+  readonly late: readonly { readonly generation: Generation; readonly items: readonly Delivery[] }[]
+  /** Those that have been quiet for long enough; they are given up. */
+  readonly done: readonly Generation[]
+}
+
+/** Generations that were rotated away, whose writers may not have moved on yet. */
+export class Lingering {
+  readonly #entries: Entry[] = []
+  readonly #clock: Clock
+  readonly #lingerMs: number
+
+  /** `lingerMs` is how long one stays after its last byte. */
+  constructor(clock: Clock, lingerMs: number) {
+    this.#clock = clock
+    this.#lingerMs = lingerMs
+  }
+
+  /** Oldest first. */
+  get generations(): readonly Generation[] {
+    return this.#entries.map(({ generation }) => generation)
+  }
+
+  add(generation: Generation): void {
+    this.#entries.push({ generation, quietSinceMs: this.#clock.monotonicMs() })
+  }
+
+  /** Gives one up to be read as before: its file has its name back. */
+  takeBack(inodeKey: string): Generation | undefined {
+    const at = this.#entries.findIndex(({ generation }) => generation.identity.inodeKey === inodeKey)
+    return at === -1 ? undefined : this.#entries.splice(at, 1)[0]?.generation
+  }
+
+  /** Reads a little of each. */
+  async step(): Promise<LateFindings> {
+    const late: { generation: Generation; items: readonly Delivery[] }[] = []
+    const done: Generation[] = []
+    for (const entry of [...this.#entries]) {
+      const { generation } = entry
+      const step = await generation.step()
+      const nowMs = this.#clock.monotonicMs()
+      if (step.kind === 'bytes') {
+        entry.quietSinceMs = nowMs
+        late.push({ generation, items: step.items })
+      } else if (step.kind === 'changed' || nowMs - entry.quietSinceMs >= this.#lingerMs) {
+        this.#entries.splice(this.#entries.indexOf(entry), 1)
+        done.push(generation)
+      }
+    }
+    return { late, done }
+  }
+
+  clear(): void {
+    this.#entries.length = 0
+  }
+}
