@@ -6,6 +6,7 @@ import { compilePattern, select } from '@logflow/match'
 import { formatPattern, parsePattern, type DtailPattern, type ReadCommand } from '@logflow/protocol'
 import type { Aggregator } from '@logflow/query'
 import { readStdin } from '@logflow/tailer'
+import { expandHome } from '../config/load-config.ts'
 import { ownHostname, testMode } from '../config/test-mode.ts'
 import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
 import type { LinePrinter } from '../output/line-printer.ts'
@@ -41,14 +42,19 @@ function readsStdin(files: readonly string[]): boolean {
 
 function openContext({ config, run }: Prepared): ServerContext {
   const { people, file } = parseLogger(run.options.loggerName)
-  void file // the log of the client goes there already
   const hostname = ownHostname()
   const level = parseLevel(run.options.level === 'info' ? 'warn' : run.options.level)
   return createServerContext({
     hostname,
     // One file after another, as they were named.
     config: { ...config.Server, MaxConcurrentCats: 1, ...(testMode() ? { MaxLineLength: 1024 } : {}) },
-    log: new DtailLog({ level, prefix: `SERVER|${hostname}|`, descriptor: people ? 2 : undefined }),
+    log: new DtailLog({
+      level,
+      prefix: `SERVER|${hostname}|`,
+      descriptor: people ? 2 : undefined,
+      folder: file ? expandHome(run.options.logDir) : undefined,
+      perDay: config.Common.LogRotation === 'daily',
+    }),
     clock: systemClock,
   })
 }

@@ -110,6 +110,8 @@ async function readOne(path: string, matcher: Matcher | undefined, reading: Read
     release = await limiter.take({ signal })
     if (queued) log.info('Server limit OK now, processing file', path)
     log.info('Start reading', path, sourceId)
+    // The words of the fork, whose tests look for them: whole batches, not line by line.
+    log.debug('Using turbo mode for reading', path)
     const { before, after, max } = command.options
     const options = {
       invert: command.pattern.kind === 'invert',
