@@ -7,9 +7,10 @@ const inlinePage = {
   name: 'inline-page',
   setup(build: { onLoad(options: { filter: RegExp }, load: (file: { path: string }) => Promise<object>): void }): void {
     build.onLoad({ filter: /page[\\/]files\.ts$/ }, async ({ path }) => {
-      const paths = ['page.html', 'page.css', 'page.js'].map(name => join(dirname(path), name))
-      const [html, css, js] = await Promise.all(paths.map(file => readFile(file, 'utf8')))
-      const contents = `export const pageFiles = ${JSON.stringify({ html, css, js })}`
+      const names = ['page.html', 'page.js', 'frame.css', 'panels.css', 'stream.css']
+      const paths = names.map(name => join(dirname(path), name))
+      const [html, js, ...styles] = await Promise.all(paths.map(file => readFile(file, 'utf8')))
+      const contents = `export const pageFiles = ${JSON.stringify({ html, css: styles.join(''), js })}`
       return { contents, loader: 'js', watchFiles: paths }
     })
   },

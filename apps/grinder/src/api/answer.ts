@@ -1,20 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LogflowError } from '@logflow/core'
-import type { Committer } from '../committer.ts'
-import type { Grind } from '../grind.ts'
-import type { LiveFeed } from '../live-feed.ts'
-import type { RuleRunner } from '../rules/rule-runner.ts'
 import type { EventLog } from '../state/event-log.ts'
+import type { ApiParts } from './api-parts.ts'
 import { metricsText } from './metrics-text.ts'
-
-/** What the API shows. */
-export interface ApiParts {
-  readonly grind: Grind
-  readonly rules: RuleRunner
-  readonly events: EventLog
-  readonly committer: Committer
-  readonly live: LiveFeed
-}
 
 /** A request that cannot be answered as it stands. */
 class BadRequest extends Error {}

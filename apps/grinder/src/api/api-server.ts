@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from '@logflow/core'
 import { GrinderError } from '../errors.ts'
-import { createAnswer, type ApiParts } from './answer.ts'
+import { createAnswer } from './answer.ts'
+import type { ApiParts } from './api-parts.ts'
 
 /** Options of {@link startApiServer}. */
 export interface ApiServerOptions extends ApiParts {

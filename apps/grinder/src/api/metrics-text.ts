@@ -1,4 +1,4 @@
-import type { ApiParts } from './answer.ts'
+import type { ApiParts } from './api-parts.ts'
 
 /** Everything that is counted, as Prometheus text (exposition format 0.0.4). */
 export function metricsText({ grind, rules, committer, live, events }: ApiParts): string {
