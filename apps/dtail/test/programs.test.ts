@@ -131,6 +131,13 @@ describe('dmap', () => {
     expect(stdout.toString()).toContain(' sum(n)   \n----------\n 3.000000 \n'.replace(' sum(n)   ', '   sum(n) '))
   })
 
+  it('fails when the file for the result cannot be written', async t => {
+    const here = await site(t)
+    const query = 'select count($line) outfile /nowhere/x.csv'
+    const { code, stderr } = await here.run('dmap', ['--cfg', 'none', '--logger', 'none', '--query', query], 'x\n')
+    expect([code, stderr]).toEqual([1, expect.stringContaining('cannot write outfile /nowhere/x.csv: ENOENT')])
+  })
+
   it('wants a query', async t => {
     const here = await site(t)
     const wanted = { code: 2, stderr: expect.stringContaining('No mapreduce query specified') }

@@ -12,7 +12,7 @@ import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
 import type { LinePrinter } from '../output/line-printer.ts'
 import { readFiles, type ReadSink } from '../session/read-files.ts'
 import { createServerContext, type ServerContext } from '../session/server-context.ts'
-import type { Prepared } from './ask.ts'
+import type { Prepared } from './prepared.ts'
 
 /** Answers from the files of this machine, or from stdin, in this process: the server's own way without a network. */
 export async function askHere(prepared: Prepared): Promise<number> {

@@ -8,7 +8,7 @@ import { commandsOf } from '../client/question.ts'
 import { resolveServers } from '../client/server-list.ts'
 import { testMode } from '../config/test-mode.ts'
 import { Limiter } from '../limiter.ts'
-import type { Prepared } from './ask.ts'
+import type { Prepared } from './prepared.ts'
 
 /** Some server could not be asked, or broke off. */
 const EXIT_SERVERS_FAILED = 3

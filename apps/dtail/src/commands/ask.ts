@@ -2,28 +2,14 @@ import type { Query } from '@logflow/query'
 import { expandHome, loadConfig } from '../config/load-config.ts'
 import type { DtailConfig } from '../config/dtail-config.ts'
 import { ownHostname } from '../config/test-mode.ts'
-import type { Question } from '../client/question.ts'
 import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
 import { LinePrinter } from '../output/line-printer.ts'
 import { paintLine } from '../output/paint-line.ts'
 import type { QueryReport } from '../output/query-report.ts'
 import type { TermColors } from '../output/term-colors.ts'
 import type { ClientName, ClientRun } from './client-run.ts'
+import type { Prepared } from './prepared.ts'
 import { questionOf } from './question-of.ts'
-
-/** Everything that asking needs, here or over the network. */
-export interface Prepared {
-  readonly name: ClientName
-  readonly run: ClientRun
-  readonly config: DtailConfig
-  readonly question: Question
-  readonly query: Query | undefined
-  readonly log: DtailLog
-  readonly printer: LinePrinter
-  /** Where groups go; present exactly when `query` is. */
-  readonly report: QueryReport | undefined
-  readonly signal: AbortSignal
-}
 
 /** dcat, dgrep, dmap and dtail: what was asked goes to servers, or is answered from this machine's own files. */
 export async function ask(name: ClientName, run: ClientRun): Promise<number> {
@@ -35,6 +21,7 @@ export async function ask(name: ClientName, run: ClientRun): Promise<number> {
   } = prepared
   const here = options.discovery === '' && (options.servers === '' || options.servers.toLowerCase() === 'serverless')
   const reporting = report?.run(signal)
+  reporting?.catch(() => {}) // awaited below
   try {
     if (here) return await (await import('./ask-here.ts')).askHere(prepared)
     return await (await import('./ask-remote.ts')).askRemote(prepared)

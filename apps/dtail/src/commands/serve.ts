@@ -40,6 +40,8 @@ export async function serve({ options, given, logger, signal, stdout }: ServeRun
     host: options.bindAddress || config.Server.SSHBindAddress,
     port: given.has('port') ? options.port : config.Common.SSHPort,
   })
+  // The log is opened for every line, so that a rotated file is noticed without being told.
+  process.on('SIGHUP', () => log.info('Log is open'))
   log.info('Starting server', `${server.address}:${server.port}`)
   logger.info({ event: 'server.listening', port: server.port, address: server.address })
   await untilStopped(server, { log, signal, shutdownAfterSeconds: options.shutdownAfter })

@@ -19,7 +19,7 @@ describe('DtailLog', () => {
 
   it('has the prefix of a client instead of a time, and keeps a line one line', () => {
     const log = new DtailLog({ level: 'all', prefix: 'CLIENT|h|' })
-    expect(log.info('a\nb')).toBe('CLIENT|h|INFO|a b')
+    expect(log.info('a\nb\u001b[2J')).toBe('CLIENT|h|INFO|a b\\x1b[2J')
   })
 
   it('takes events of libraries', () => {

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { UsageError } from '@logflow/cli'
+import { safeText, UsageError } from '@logflow/cli'
 import type { LogFields, Logger } from '@logflow/core'
 
 /** Levels of the DTail family, quiet to loud. */
@@ -117,7 +117,8 @@ export class DtailLog {
     if (!this.shows(level)) return ''
     const { prefix = '', descriptor, paint, folder } = this.#options
     const text = [level.toUpperCase(), ...(prefix === '' ? [logStamp(this.#now())] : []), ...args].join('|')
-    const line = prefix + text.replace(/\n/g, ' ')
+    // A user's name or a path must not be able to write a line of its own, or to a terminal.
+    const line = prefix + safeText(text.replace(/\n/g, ' '))
     if (descriptor !== undefined) writeAll(descriptor, `${paint ? paint(line) : line}\n`)
     if (folder !== undefined) this.#toFile(`${line}\n`)
     return line

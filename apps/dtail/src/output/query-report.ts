@@ -1,5 +1,5 @@
 import { appendFile, rename, stat, writeFile } from 'node:fs/promises'
-import type { Output } from '@logflow/cli'
+import { CliError, type Output } from '@logflow/cli'
 import { systemClock } from '@logflow/core'
 import { eachMessage, parseServerMessage, type MessageBatch } from '@logflow/protocol'
 import { GroupMerger, renderCsv, renderTable, type PartialGroup, type Query, type TablePaint } from '@logflow/query'
@@ -92,7 +92,7 @@ export class QueryReport implements AnswerSink {
   async #report(): Promise<void> {
     for (const call of this.#before) call()
     const { query, cumulative } = this.#options
-    if (query.outfile) await this.#writeOutfile(query.outfile)
+    if (query.outfile) await this.#toOutfile(query.outfile)
     else await this.#printTable()
     if (!cumulative) this.#merger.clear()
   }
@@ -110,6 +110,14 @@ export class QueryReport implements AnswerSink {
       log.warn(`Got ${rows.length} results but ${limited}`)
     }
     await stdout.write(`${text}\n${table}\n`)
+  }
+
+  async #toOutfile(outfile: NonNullable<Query['outfile']>): Promise<void> {
+    try {
+      await this.#writeOutfile(outfile)
+    } catch (cause) {
+      throw new CliError('LF_CLI_OUTPUT', `cannot write outfile ${outfile.path}`, { cause })
+    }
   }
 
   async #writeOutfile({ path, append }: NonNullable<Query['outfile']>): Promise<void> {
