@@ -2,7 +2,7 @@
 const layers = [
   ['contract', ['core']],
   ['codec', ['protocol', 'record', 'query', 'ratelimit']],
-  ['adapter', ['compress', 'match', 'ssh', 'sendfile-native', 'cli']],
+  ['adapter', ['compress', 'folder-lock', 'match', 'ssh', 'sendfile-native', 'cli']],
   ['engine', ['tailer', 'store', 'ship', 'serve']],
 ]
 const inPackages = names => `^packages/(${names.join('|')})/`

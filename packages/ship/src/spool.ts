@@ -1,10 +1,10 @@
 import { mkdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Delivery } from '@logflow/core'
+import { lockFolder, type FolderLock } from '@logflow/folder-lock'
 import { encodeDelivery, type BatchId } from '@logflow/protocol'
 import { decodeRecords, encodeBatch } from './batch.ts'
 import { ShipError, spoolWriteError, systemCode } from './errors.ts'
-import { FolderLock } from './folder-lock.ts'
 import { MAX_COMMIT_RECORDS } from './limits.ts'
 import { LossLedger } from './loss-ledger.ts'
 import { encodeMark, type Mark, type Marks } from './marks.ts'
@@ -90,7 +90,9 @@ export class Spool implements AsyncDisposable {
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
       throw spoolWriteError(`cannot create spool ${folder}`, cause)
     })
-    const lock = await FolderLock.open(folder)
+    const lock = await lockFolder(folder, 'spool')
+    if (!lock)
+      throw new ShipError('LF_SHIP_SPOOL_LOCKED', `another process writes to ${folder}`, { detail: { folder } })
     try {
       return new Spool(folder, lock, { options: resolved, ...(await recoverSpool(folder, resolved.logger)) })
     } catch (error) {

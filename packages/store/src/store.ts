@@ -1,6 +1,6 @@
 import { systemClock, silentLogger, type Clock, type Logger } from '@logflow/core'
+import { lockFolder, type FolderLock } from '@logflow/folder-lock'
 import { StoreError, writeError } from './errors.ts'
-import { FolderLock } from './folder-lock.ts'
 import type { EntryId } from './format/entry.ts'
 import { streamFolder } from './format/names.ts'
 import { DEFAULT_MAX_OPEN_SEGMENTS, DEFAULT_MAX_SEGMENT_AGE_MS, DEFAULT_MAX_SEGMENT_BYTES } from './limits.ts'
@@ -97,7 +97,9 @@ export class Store implements StoreReader, AsyncDisposable {
     await createFolder(folder).catch((cause: unknown) => {
       throw writeError(`cannot create the store ${folder}`, cause, { folder })
     })
-    const store = new Store(folder, await FolderLock.open(folder), options)
+    const lock = await lockFolder(folder, 'store')
+    if (!lock) throw new StoreError('LF_STORE_LOCKED', `another process writes to ${folder}`, { detail: { folder } })
+    const store = new Store(folder, lock, options)
     try {
       for (const stream of await listStreams(folder)) await store.#writer(stream)
       return store

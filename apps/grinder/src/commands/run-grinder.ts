@@ -1,7 +1,7 @@
 import type { OptionValues } from '@logflow/cli'
 import { systemClock, type Logger } from '@logflow/core'
 import { openStoreReader, type StoredItem, type StoreReader } from '@logflow/store'
-import type { ApiParts } from '../api/answer.ts'
+import type { ApiParts } from '../api/api-parts.ts'
 import { checkStore } from '../check-store.ts'
 import { Committer } from '../committer.ts'
 import type { flags } from '../flags.ts'

@@ -1,11 +1,10 @@
 import { mkdir, realpath } from 'node:fs/promises'
-import type { Server } from 'node:net'
+import { lockFolder, type FolderLock } from '@logflow/folder-lock'
 import { join } from 'node:path'
 import type { Logger } from '@logflow/core'
 import { GrinderError } from '../errors.ts'
 import { loadCheckpoint, saveCheckpoint, type GrindState } from './checkpoint.ts'
 import { EventLog } from './event-log.ts'
-import { lockState } from './state-lock.ts'
 
 /** Options of {@link StateFolder.open}. */
 export interface StateFolderOptions {
@@ -26,7 +25,7 @@ export class StateFolder implements AsyncDisposable {
   /** What was ground before, `undefined` when everything is to be ground. */
   readonly saved: GrindState | undefined
   readonly #rulesId: string
-  readonly #lock: Server
+  readonly #lock: FolderLock
 
   private constructor(
     folder: string,
@@ -35,7 +34,7 @@ export class StateFolder implements AsyncDisposable {
       saved,
       rulesId,
       lock,
-    }: { events: EventLog; saved: GrindState | undefined; rulesId: string; lock: Server },
+    }: { events: EventLog; saved: GrindState | undefined; rulesId: string; lock: FolderLock },
   ) {
     this.folder = folder
     this.events = events
@@ -51,7 +50,9 @@ export class StateFolder implements AsyncDisposable {
       .catch((cause: unknown) => {
         throw new GrinderError('LF_GRINDER_STATE', `cannot use the state folder ${folder}`, { cause })
       })
-    const lock = await lockState(real)
+    const detail = { folder: real }
+    const lock = await lockFolder(real, 'grinder')
+    if (!lock) throw new GrinderError('LF_GRINDER_LOCKED', `another grinder works on ${real}`, { detail })
     try {
       const checkpoint = await loadCheckpoint(folder)
       const saved = checkpoint?.rulesId === rulesId ? checkpoint : undefined
@@ -59,7 +60,7 @@ export class StateFolder implements AsyncDisposable {
       const events = await EventLog.open(join(folder, `events-${rulesId}.pb`), saved?.eventLogBytes ?? 0)
       return new StateFolder(folder, { events, saved, rulesId, lock })
     } catch (error) {
-      lock.close()
+      await lock.close()
       throw error
     }
   }
@@ -81,7 +82,7 @@ export class StateFolder implements AsyncDisposable {
 
   async close(): Promise<void> {
     await this.events.close()
-    this.#lock.close()
+    await this.#lock.close()
   }
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
