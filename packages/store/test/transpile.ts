@@ -5,9 +5,9 @@ import ts from 'typescript'
 
 const packages = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Puts this package and core as JavaScript below `folder`/node_modules, for child processes on any Node. */
+/** Puts this package and its neighbours as JavaScript below `folder`/node_modules, for child processes on any Node. */
 export async function transpile(folder: string): Promise<void> {
-  for (const name of ['core', 'store']) {
+  for (const name of ['core', 'folder-lock', 'store']) {
     const target = join(folder, 'node_modules', '@logflow', name)
     const sources = await readdir(join(packages, name, 'src'), { recursive: true })
     for (const source of sources.filter(path => path.endsWith('.ts') && !path.endsWith('.test.ts'))) {
