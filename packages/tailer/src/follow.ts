@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Delivery } from '@logflow/core'
 import { Claims } from './claims.ts'
 import { ReadBuffer } from './file-reader.ts'
@@ -60,6 +61,10 @@ export function tail(
 
 /** After a delivery the next round comes this much later: a busy writer's lines then travel together. */
 const HOT_MS = 5
+/** Files that are taken up at one time. */
+const OPENING = 16
+/** Files that are glanced at before others get their turn. */
+const GLANCES = 250
 /** Claims beyond this are looked through for files that are gone. */
 const PRUNE_CLAIMS = 10_000
 
@@ -149,11 +154,16 @@ class FollowGroup {
 
   /** Looks at everything every `pollMs`, also while the consumer is busy: a rotation does not wait for it. */
   async #lookAgain(): Promise<void> {
-    const { clock, pollMs, discover } = this.#options
+    const { clock, pollMs, discover, watch } = this.#options
     for (;;) {
       await clock.sleep(pollMs, { signal: this.#stopped.signal })
       this.#context.watch.retry()
-      for (const file of [...this.#files.values()]) await file.observe()
+      let asked = 0
+      for (const file of [...this.#files.values()]) {
+        // Without watching the files may lie on another machine, and a quick question may take for ever.
+        if (!watch || file.mayHaveChanged()) await file.observe()
+        if (++asked % GLANCES === 0) await setImmediate()
+      }
       if (discover) this.#discoverNow = true
       this.#wakeup.wake()
     }
@@ -176,21 +186,24 @@ class FollowGroup {
     this.#discoverNow = false
     for (const pattern of this.#patterns) {
       const targets = hasMagic(pattern) ? await expandGlob(pattern, this.#options) : [unescapeGlob(pattern)]
-      for (const path of targets)
-        if (!this.#files.has(path)) await this.#takeUp(path, { first, sure: !hasMagic(pattern) })
+      const fresh = targets.filter(path => !this.#files.has(path))
+      for (let at = 0; at < fresh.length; at += OPENING) {
+        const paths = fresh.slice(at, at + OPENING)
+        await Promise.all(paths.map(path => this.#takeUp(path, { first, sure: !hasMagic(pattern) })))
+      }
       if (first && targets.length === 0) this.#tellMissing(pattern)
     }
     if (!first) await this.#forgetGone()
   }
 
   async #takeUp(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
-    if (this.#files.size >= this.#options.maxGlobTargets) return this.#tellLimit(path)
     if (!sure) {
       const named = await lookAt(path).catch(() => undefined)
       // A rotated file under its new name, or a link to one that is followed.
       if (!named?.isFile || this.#context.claims.ownerOf(claimKeyOf(named))) return
       if (!first && (await this.#isCopy(path))) return
     }
+    if (this.#files.size >= this.#options.maxGlobTargets) return this.#tellLimit(path)
     const file = new FollowedFile(path, this.#context, first && this.#options.from === 'end')
     this.#files.set(path, file)
     await file.observe()

@@ -1,13 +1,15 @@
-import { realpath } from 'node:fs/promises'
 import type { Delivery, LineBatch } from '@logflow/core'
 import type { Claims } from './claims.ts'
-import { errorDetail, eventOf, failedEvent, truncationOf } from './events.ts'
+import { eventOf, failedEvent, truncationOf } from './events.ts'
+import { Failures } from './failures.ts'
 import { isVanished, TailerError } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import { Generation } from './generation.ts'
+import { Glance } from './glance.ts'
 import { claimKeyOf, CUT_OFF, identify } from './identity.ts'
 import { Lingering } from './lingering.ts'
 import type { ResolvedFollowOptions } from './options.ts'
+import { PathWatch } from './path-watch.ts'
 import { PathOpener, type HeldGenerations, type Opened } from './path-opener.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
 import { claimCopy, findCopy } from './siblings.ts'
@@ -40,15 +42,15 @@ export class FollowedFile {
   readonly #opener: PathOpener
   readonly #queue: Generation[] = []
   readonly #lingering: Lingering
-  readonly #unwatch: (() => void)[] = []
-  #realPath: string | undefined
+  readonly #glance: Glance
+  readonly #watch: PathWatch
   #turn: Promise<unknown> = Promise.resolve()
   #goneSinceMs: number | undefined
   #quietSinceMs: number
   #mtimeNs = -1n
   #truncations = 0
   #rescan = false
-  readonly #failures = new Map<'look' | 'read', string>()
+  readonly #failures = new Failures()
   #notices: Delivery[] = []
   #closed = false
 
@@ -67,8 +69,9 @@ export class FollowedFile {
       release: key => claims.release(key),
     })
     this.#quietSinceMs = context.options.clock.monotonicMs()
+    this.#glance = new Glance(path)
     this.#lingering = new Lingering(context.options.clock, context.options.lingerMs)
-    this.#watchPath(path)
+    this.#watch = new PathWatch(path, context.watch, renamed => this.#hear(renamed))
   }
 
   /** Whether nothing is held for this path. */
@@ -76,9 +79,9 @@ export class FollowedFile {
     return this.#queue.length === 0 && this.#lingering.generations.length === 0
   }
 
-  /** Whether the last look at the path failed. */
+  /** Whether the last look at the path, or the last read, failed. */
   get failed(): boolean {
-    return this.#failures.has('look')
+    return this.#failures.any
   }
 
   /**
@@ -97,9 +100,18 @@ export class FollowedFile {
   observe(): Promise<void> {
     return this.#serial(async () => {
       await this.#observe()
-      const waits = this.#lingering.generations.length > 0 || this.#queue.length > 1 || this.#goneSinceMs !== undefined
-      if (waits) this.#context.wake(this)
+      if (this.#waits) this.#context.wake(this)
     })
+  }
+
+  /** Whether a look is worth its price: a quick question that most of thousands of files answer with no. */
+  mayHaveChanged(): boolean {
+    return this.#glance.changed() || this.#waits || this.#rescan || this.#failures.any
+  }
+
+  /** Whether time alone brings something about. */
+  get #waits(): boolean {
+    return this.#lingering.generations.length > 0 || this.#queue.length > 1 || this.#goneSinceMs !== undefined
   }
 
   /** Reads a little: at most one batch of each generation that has something. Wakes itself when more is likely. */
@@ -116,7 +128,7 @@ export class FollowedFile {
   close(): Promise<void> {
     this.#closed = true
     return this.#serial(async () => {
-      for (const unwatch of this.#unwatch.splice(0)) unwatch()
+      this.#watch.close()
       for (const generation of this.#held) await generation.close()
       this.#queue.length = 0
       this.#lingering.clear()
@@ -135,7 +147,7 @@ export class FollowedFile {
     try {
       const named = await lookAt(this.path)
       await this.#settle(named && this.#isOurs(named) ? named : undefined)
-      this.#failures.delete('look')
+      this.#failures.clear('look')
     } catch (error) {
       // Gone between two questions: the next look tells more.
       if (!isVanished(error)) this.#fail('look', error)
@@ -176,10 +188,11 @@ export class FollowedFile {
   }
 
   async #openNamed(): Promise<void> {
+    const rotated = !this.idle
     const opened = await this.#opener.openNamed(this.#heldBefore)
-    this.#rescan = opened.generations.length > 0
+    this.#rescan = rotated && opened.generations.length > 0
     this.#takeUp(opened)
-    if (opened.openedPath !== undefined) await this.#watchTarget(opened.openedPath)
+    if (opened.openedPath !== undefined) await this.#watch.retarget(opened.openedPath)
   }
 
   /** A folder in motion may have been listed without some of its files: looks once more. */
@@ -205,6 +218,7 @@ export class FollowedFile {
 
   #enqueue(generation: Generation): void {
     this.#queue.push(generation)
+    this.#mtimeNs = generation.identity.mtimeNs
     this.#quietSinceMs = this.#context.options.clock.monotonicMs()
     this.#context.wake(this)
   }
@@ -217,7 +231,7 @@ export class FollowedFile {
       if (!head) await this.#observe()
       else await this.#readHead(head, items)
       await this.#readLingering(items)
-      this.#failures.delete('read')
+      this.#failures.clear('read')
     } catch (cause) {
       // The next look tries again; what was read before is not lost.
       const error = new TailerError('LF_TAILER_READ', `cannot read ${this.path}`, {
@@ -358,32 +372,17 @@ export class FollowedFile {
 
   /** Tells of a failure once, until it changes or goes away. */
   #fail(doing: 'look' | 'read', error: unknown): void {
-    const detail = errorDetail(error)
-    const text = JSON.stringify(detail)
-    if (text === this.#failures.get(doing)) return
-    this.#failures.set(doing, text)
+    const detail = this.#failures.add(doing, error)
+    if (!detail) return
     this.#context.options.logger.warn({ event: 'source.failed', path: this.path, err: error })
     const source = this.#queue.at(-1)?.source ?? { host: this.#context.options.host, path: this.path, id: 'none' }
     this.#notices.push(failedEvent(source, detail))
     this.#context.wake(this)
   }
 
-  #watchPath(path: string): void {
-    this.#unwatch.push(this.#context.watch.add(path, renamed => this.#hear(renamed)))
-  }
-
   #hear(renamed: boolean): void {
     // A rename is looked at now, even while nobody reads: the next one may come before the consumer does.
     if (renamed) this.observe().catch(() => {})
     this.#context.wake(this)
-  }
-
-  /** Growth is told where the file lies, not where a link to it lies. */
-  async #watchTarget(path: string): Promise<void> {
-    const target = await realpath(path).catch(() => path) // moved on already
-    if (target === this.#realPath || target === this.path) return
-    this.#realPath = target
-    for (const unwatch of this.#unwatch.splice(1)) unwatch()
-    this.#watchPath(target)
   }
 }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { FileHandle } from 'node:fs/promises'
 import { systemClock, type AbortOptions, type Clock, type Source } from '@logflow/core'
 import { TailerError } from './errors.ts'
-import { identify, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
+import { identify, identifyBy, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
 import { openIfThere } from './open-file.ts'
 import { judgeRotation, lookAt } from './rotation.ts'
 import { Wakeup } from './wakeup.ts'
@@ -86,8 +86,8 @@ async function openGeneration(path: string, options: GrowingFileOptions, wakeup:
   const { signal, wait = false, pollMs = 1000, clock = systemClock } = options
   for (;;) {
     signal?.throwIfAborted()
-    const handle = await openIfThere(path)
-    if (handle) return { handle, identity: await identify(handle) }
+    const opened = await openIfThere(path)
+    if (opened) return { handle: opened.handle, identity: await identifyBy(opened.handle, opened.stat) }
     if (!wait) throw new TailerError('LF_TAILER_OPEN', `${path} does not exist`, { detail: { path, code: 'ENOENT' } })
     await wakeup.wait(pollMs, clock, signal)
   }
@@ -193,9 +193,10 @@ class WatchedFile implements GrowingFile {
   }
 
   async #rotate(): Promise<GrowingFileChange | undefined> {
-    const handle = await openIfThere(this.path)
-    if (!handle) return undefined
-    const identity = await identify(handle)
+    const opened = await openIfThere(this.path)
+    if (!opened) return undefined
+    const { handle } = opened
+    const identity = await identifyBy(handle, opened.stat)
     if (identity.inodeKey === this.#inodeKey) {
       await handle.close() // moved back meanwhile
       return undefined

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { ResumeToken } from '@logflow/core'
 
@@ -49,8 +50,12 @@ export function claimKeyOf({ inodeKey, birthNs }: Pick<FileIdentity, 'inodeKey' 
 
 /** The identity of an open file, of its head as it is now. */
 export async function identify(handle: FileHandle): Promise<FileIdentity> {
-  const stat = await handle.stat({ bigint: true })
-  const head = await readAt(handle, 0, HEAD_BYTES)
+  return identifyBy(handle, await handle.stat({ bigint: true }))
+}
+
+/** As {@link identify}, with facts that are at hand. */
+export async function identifyBy(handle: FileHandle, stat: BigIntStats): Promise<FileIdentity> {
+  const head = await readAt(handle, 0, Math.min(HEAD_BYTES, Number(stat.size)))
   const inodeKey = inodeKeyOf(stat)
   const { birthtimeNs: birthNs, mtimeNs } = stat
   const id = `${VERSION}:${inodeKey}:${birthNs.toString(36)}:${head.length}:${hashBytes(head)}`

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, type BigIntStats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { isVanished, systemCode, TailerError } from './errors.ts'
 import { inodeKeyOf } from './identity.ts'
@@ -6,17 +6,23 @@ import { inodeKeyOf } from './identity.ts'
 /** The permission hook, see {@link TailerOptions.admit}. */
 export type Admit = (path: string) => Promise<string>
 
+/** A file that was opened, and what it was then. */
+export interface OpenFile {
+  readonly handle: FileHandle
+  readonly stat: BigIntStats
+}
+
 /**
  * Opens a regular file for reading. Never waits for the other end of a fifo, never opens a device for good.
  *
  * @throws TailerError `LF_TAILER_NOT_A_FILE`, `LF_TAILER_OPEN` (retryable; `detail.code` is the system's)
  */
-export async function openRegularFile(path: string): Promise<FileHandle> {
+export async function openRegularFile(path: string): Promise<OpenFile> {
   let handle: FileHandle | undefined
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    const stat = await handle.stat()
-    if (stat.isFile()) return handle
+    const stat = await handle.stat({ bigint: true })
+    if (stat.isFile()) return { handle, stat }
   } catch (cause) {
     await handle?.close()
     const code = systemCode(cause)
@@ -27,7 +33,7 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
 }
 
 /** As {@link openRegularFile}; `undefined` when the path names nothing. */
-export async function openIfThere(path: string): Promise<FileHandle | undefined> {
+export async function openIfThere(path: string): Promise<OpenFile | undefined> {
   try {
     return await openRegularFile(path)
   } catch (error) {
@@ -37,8 +43,7 @@ export async function openIfThere(path: string): Promise<FileHandle | undefined>
 }
 
 /** A file that may be read: what was opened, and where. */
-export interface AdmittedFile {
-  readonly handle: FileHandle
+export interface AdmittedFile extends OpenFile {
   /** The path that `admit` gave. */
   readonly openedPath: string
 }
@@ -50,16 +55,17 @@ export interface AdmittedFile {
  * @throws TailerError `LF_TAILER_OPEN`, `LF_TAILER_NOT_A_FILE`; whatever `admit` throws
  */
 export async function openAdmitted(path: string, admit: Admit | undefined): Promise<AdmittedFile> {
-  if (!admit) return { handle: await openRegularFile(path), openedPath: path }
+  if (!admit) return { ...(await openRegularFile(path)), openedPath: path }
   const openedPath = await admit(path)
-  const handle = await openRegularFile(openedPath)
+  const opened = await openRegularFile(openedPath)
   try {
-    const [held, named] = [await handle.stat({ bigint: true }), await stat(openedPath, { bigint: true })]
-    if ((await admit(path)) === openedPath && inodeKeyOf(held) === inodeKeyOf(named)) return { handle, openedPath }
+    const named = await stat(openedPath, { bigint: true })
+    const same = (await admit(path)) === openedPath && inodeKeyOf(opened.stat) === inodeKeyOf(named)
+    if (same) return { ...opened, openedPath }
   } catch (error) {
-    await handle.close()
+    await opened.handle.close()
     throw error
   }
-  await handle.close()
+  await opened.handle.close()
   throw new TailerError('LF_TAILER_OPEN', `${path} changed while it was opened`, { detail: { path } })
 }

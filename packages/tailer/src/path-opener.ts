@@ -1,7 +1,7 @@
 import type { Delivery, ResumeToken, Source } from '@logflow/core'
 import type { ReadBuffer } from './file-reader.ts'
 import { Generation } from './generation.ts'
-import { claimKeyOf, identify, provesResumeToken } from './identity.ts'
+import { claimKeyOf, identifyBy, provesResumeToken } from './identity.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { beginNew, resumeGenerations, type OpenedFile } from './resume.ts'
@@ -74,9 +74,9 @@ export class PathOpener {
    */
   async openNamed(held: HeldGenerations): Promise<Opened> {
     const { path, options } = this.#init
-    const { handle, openedPath } = await openAdmitted(path, options.admit)
+    const { handle, stat, openedPath } = await openAdmitted(path, options.admit)
     try {
-      const identity = await identify(handle)
+      const identity = await identifyBy(handle, stat)
       if (held.newest?.identity.inodeKey === identity.inodeKey || !this.#base.claim(claimKeyOf(identity))) {
         await handle.close()
         return NOTHING

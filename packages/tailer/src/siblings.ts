@@ -1,4 +1,4 @@
-import { readdir, stat, type FileHandle } from 'node:fs/promises'
+import { readdir, stat as statOf, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
@@ -9,7 +9,7 @@ import {
   claimKeyOf,
   hasHeadOf,
   holdsContentOf,
-  identify,
+  identifyBy,
   inodeKeyOf,
   parseIdentity,
   readAt,
@@ -264,11 +264,12 @@ export async function claimCopy(
 
 /** Opens a sibling unless it is compressed: those bytes are no lines. */
 async function openPlain({ path }: Pick<Sibling, 'path'>): Promise<OpenedSibling | undefined> {
-  const handle = await openIfThere(path).catch(() => undefined) // what cannot be opened cannot be it
-  if (!handle) return undefined
+  const opened = await openIfThere(path).catch(() => undefined) // what cannot be opened cannot be it
+  if (!opened) return undefined
+  const { handle, stat } = opened
   try {
     if (detectCompression(await readAt(handle, 0, DETECT_BYTES)) === 'none') {
-      return { handle, identity: await identify(handle) }
+      return { handle, identity: await identifyBy(handle, stat) }
     }
   } catch (error) {
     await handle.close()
@@ -280,7 +281,7 @@ async function openPlain({ path }: Pick<Sibling, 'path'>): Promise<OpenedSibling
 
 async function factsOf(path: string): Promise<Sibling | undefined> {
   try {
-    const facts = await stat(path, { bigint: true })
+    const facts = await statOf(path, { bigint: true })
     if (!facts.isFile()) return undefined
     const { birthtimeNs: birthNs, mtimeNs } = facts
     return { path, inodeKey: inodeKeyOf(facts), birthNs, mtimeNs, size: Number(facts.size) }

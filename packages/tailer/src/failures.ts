@@ -1,0 +1,26 @@
+import type { JsonObject } from '@logflow/core'
+import { errorDetail } from './events.ts'
+
+/** What is going wrong with a path now, so that each failure is told once, and again when it changes or comes back. */
+export class Failures {
+  readonly #texts = new Map<'look' | 'read', string>()
+
+  /** Whether anything goes wrong. */
+  get any(): boolean {
+    return this.#texts.size > 0
+  }
+
+  /** What to tell about it; `undefined` when that was told. */
+  add(doing: 'look' | 'read', error: unknown): JsonObject | undefined {
+    const detail = errorDetail(error)
+    const text = JSON.stringify(detail)
+    if (this.#texts.get(doing) === text) return undefined
+    this.#texts.set(doing, text)
+    return detail
+  }
+
+  /** It went well this time. */
+  clear(doing: 'look' | 'read'): void {
+    this.#texts.delete(doing)
+  }
+}
