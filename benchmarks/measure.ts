@@ -44,7 +44,7 @@ export async function measure(candidate: Candidate): Promise<Run> {
   try {
     const child = spawn(command, args, {
       cwd: candidate.cwd ?? dir,
-      env: { ...process.env, ...candidate.env },
+      env: { ...process.env, HOME: dir, ...candidate.env },
       stdio: [devNull, 'pipe', 'ignore'],
     })
     const sampler = gnuTime ? undefined : sampleProc(child)
