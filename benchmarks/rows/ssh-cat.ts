@@ -13,6 +13,7 @@ import type { RowGroup } from '../row.ts'
 interface Pair {
   readonly candidate: Candidate
   readonly server: ChildProcess
+  readonly home: string
 }
 
 /** `dcat` through SSH on loopback: our client and server, and the pair of the Go fork. The Go original delivers other bytes. */
@@ -20,10 +21,6 @@ export const sshCat: RowGroup = {
   name: 'ssh-dcat',
   async prepare({ dir, peers, size, seed }) {
     const input = await accessLog(dir, { size, seed })
-    // Everybody reads here, also a peer that runs as nobody.
-    const home = mkdtempSync(path.join(tmpdir(), 'logflow-ssh-bench-'))
-    chmodSync(home, 0o777)
-    await prepareKeys(home)
     const peer = path.join(peers ?? '', 'F')
     const hasPeer = peers !== undefined && existsSync(path.join(peer, 'dserver'))
     const programs = [
@@ -31,7 +28,7 @@ export const sshCat: RowGroup = {
       ...(hasPeer ? [{ name: 'Go F', folder: peer }] : []),
     ]
     const pairs: Pair[] = []
-    for (const { name, folder } of programs) pairs.push(await startPair(name, folder, { home, file: input.path }))
+    for (const { name, folder } of programs) pairs.push(await startPair(name, folder, input.path))
     const candidates = pairs.map(pair => pair.candidate)
     return {
       rows: [
@@ -44,15 +41,19 @@ export const sshCat: RowGroup = {
         },
       ],
       close: async () => {
-        for (const { server } of pairs) await end(server)
-        rmSync(home, { recursive: true, force: true })
+        for (const { server, home } of pairs) {
+          await end(server)
+          rmSync(home, { recursive: true, force: true })
+        }
       },
     }
   },
 }
 
-/** The test mode of DTail takes its keys from the working directory. */
-async function prepareKeys(home: string): Promise<void> {
+/** A folder for one pair; DTail's test mode takes its keys from the working directory. A peer that runs as nobody writes here. */
+async function prepareHome(): Promise<string> {
+  const home = mkdtempSync(path.join(tmpdir(), 'logflow-ssh-bench-'))
+  chmodSync(home, 0o777)
   const key = await loadHostKey(path.join(home, 'id_rsa'), { generateBits: 2048 })
   writeFileSync(path.join(home, 'id_rsa.pub'), `${formatPublicKey(key.publicKey)} bench\n`)
   await loadHostKey(path.join(home, 'host_key'), { generateBits: 2048 })
@@ -62,13 +63,11 @@ async function prepareKeys(home: string): Promise<void> {
   for (const file of ['id_rsa', 'id_rsa.pub']) copyFileSync(path.join(home, file), path.join(home, '.ssh', file))
   chmodSync(path.join(home, '.ssh'), 0o777)
   for (const file of ['id_rsa', 'ssh_host_key', 'known_hosts', '.ssh/id_rsa']) chmodSync(path.join(home, file), 0o666)
+  return home
 }
 
-async function startPair(
-  name: string,
-  folder: string,
-  { home, file }: { readonly home: string; readonly file: string },
-): Promise<Pair> {
+async function startPair(name: string, folder: string, file: string): Promise<Pair> {
+  const home = await prepareHome()
   const port = await freePort()
   const env = { DTAIL_INTEGRATION_TEST_RUN_MODE: 'yes', HOME: home, SSH_AUTH_SOCK: '', NO_COLOR: '1' }
   const isOurs = name === 'logflow'
@@ -115,7 +114,7 @@ async function startPair(
   const base = isOurs
     ? ours('dcat', args)
     : { name: `${name} dcat`, kind: 'peer' as const, command: dcat.command, args: [...dcat.prefix, ...args] }
-  return { candidate: { ...base, cwd: home, env }, server }
+  return { candidate: { ...base, cwd: home, env }, server, home }
 }
 
 async function freePort(): Promise<number> {
