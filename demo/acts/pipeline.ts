@@ -84,17 +84,17 @@ export async function watchPipeline(
   { clock, signal, lag }: { readonly clock: Clock; readonly signal: AbortSignal; readonly lag: LagMeter },
 ): Promise<void> {
   await screen.heading(`live on http://127.0.0.1:${scene.ports.console}/ until Ctrl-C`)
-  let before = { lines: 0, atMs: clock.monotonicMs() }
+  let before: { readonly lines: number; readonly atMs: number } | undefined
   while (!signal.aborted) {
     const sources = await ask(scene).then(
       ground => ground.sources,
       () => undefined,
     )
     const now = {
-      lines: sources?.reduce((sum, { lines }) => sum + lines, 0) ?? before.lines,
+      lines: sources?.reduce((sum, { lines }) => sum + lines, 0) ?? before?.lines ?? 0,
       atMs: clock.monotonicMs(),
     }
-    const rate = Math.max(0, ((now.lines - before.lines) / (now.atMs - before.atMs)) * 1000)
+    const rate = before ? Math.max(0, ((now.lines - before.lines) / (now.atMs - before.atMs)) * 1000) : 0
     const lost = sources?.reduce((sum, { lostBytes }) => sum + lostBytes, 0) ?? 0
     const facts = [
       `${now.lines.toLocaleString('en')} lines ground`,

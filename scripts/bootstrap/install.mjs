@@ -13,7 +13,11 @@ export async function installWorkspace({ node, pnpm, env }) {
   const known = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : ''
   if (known === stamp && existsSync(path.join(root, 'node_modules/.bin'))) return
   await step('dependencies from the npm registry (only the install script of `node` runs)', async () => {
-    await runQuietly(node, [pnpm, 'install', '--frozen-lockfile', '--reporter=append-only'], { env })
+    // The script of `node` calls npm, which shall not ask the registry about anything else.
+    const quiet = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_update_notifier: 'false' }
+    await runQuietly(node, [pnpm, 'install', '--frozen-lockfile', '--reporter=append-only'], {
+      env: { ...env, ...quiet },
+    })
   })
   mkdirSync(stateDir, { recursive: true })
   writeFileSync(stampFile, stamp)
