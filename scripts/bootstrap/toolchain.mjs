@@ -72,10 +72,13 @@ async function installPackages(dir, packages) {
   await runQuietly(npm[0], [...npm.slice(1), ...args], { cwd: dir })
 }
 
+// How this machine reaches its registry; an npm that runs on the pinned Node would not find it by itself.
+const KEPT = /^npm_config_(registry|cafile|ca|proxy|https_proxy|noproxy|strict_ssl|userconfig|globalconfig|cache)$/i
+
 /** The pinned tools first; what npm exports about its own run would only confuse pnpm. */
 function environment(node) {
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_(config|package|lifecycle)_/.test(name)),
+    Object.entries(process.env).filter(([name]) => KEPT.test(name) || !/^npm_(config|package|lifecycle)_/i.test(name)),
   )
   const bins = [path.dirname(node), path.join(stateDir, 'bin'), path.join(root, 'node_modules/.bin')]
   return {
