@@ -30,7 +30,8 @@ export function runTool(
   return new Promise((resolve, reject) => {
     const child = spawn(options.node ?? process.execPath, [path.join(root, script), ...args], {
       cwd: root,
-      env: { ...process.env, ...options.env },
+      // Colours belong on a terminal; in a file of CI they are noise.
+      env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...options.env },
       stdio: ['ignore', options.live ? 'inherit' : 'pipe', options.live ? 'inherit' : 'pipe'],
     })
     let output = ''
