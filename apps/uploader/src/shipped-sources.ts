@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import type { Delivery, Logger, Source } from '@logflow/core'
 import type { Mark, Spool } from '@logflow/ship'
-import { follow, openCheckpoint, readStream } from '@logflow/tailer'
+import { follow, openCheckpoint, readStream, resumeTokenAfter } from '@logflow/tailer'
 import { openKmsg, readBootId } from './kmsg-device.ts'
 import { kmsgPositionAfter, laterKmsgPosition, loadKmsgPosition, saveKmsgPosition } from './kmsg-position.ts'
 import { readKmsg } from './kmsg-source.ts'
@@ -40,6 +40,14 @@ export interface SourceOptions {
   readonly logger: Logger
 }
 
+/** What the spool keeps with the deliveries of a file: where the file goes on after them. */
+interface FileMark {
+  readonly source: Source
+  readonly offset: number
+  /** Proof of the bytes before `offset`. */
+  readonly tailHash: string
+}
+
 /** Key of the mark of the kernel log; files have the id of their source. */
 const KMSG_KEY = 'kmsg'
 
@@ -57,29 +65,27 @@ async function followFiles(options: SourceOptions): Promise<ShippedSource> {
   const checkpoint = await openCheckpoint(join(spool.folder, 'checkpoint'))
   for (const { key, value } of spool.marks()) {
     if (key === KMSG_KEY) continue
-    const { source, offset } = JSON.parse(value) as { source: Source; offset: number }
-    if ((checkpoint.load(source.id)?.offset ?? -1) < offset) await checkpoint.acknowledge(source, offset)
+    const { source, offset, tailHash } = JSON.parse(value) as FileMark
+    if ((checkpoint.load(source.id)?.offset ?? -1) >= offset) continue
+    // Without its proof the place would not be found again in a file that was empty when it was first seen.
+    checkpoint.note(source.id, offset, tailHash)
+    await checkpoint.acknowledge(source, offset)
   }
   return {
     deliveries: follow(options.follow, { checkpoint, from, host, once, signal, logger, admit: notOwnLog }),
     mark(item) {
-      const offset = endOf(item)
-      const value = JSON.stringify({ source: item.source, offset })
-      return offset === undefined ? undefined : { key: item.source.id, value }
+      const token = resumeTokenAfter(item)
+      if (!token) return undefined
+      const mark: FileMark = { source: item.source, offset: token.offset, tailHash: token.tailHash }
+      return { key: item.source.id, value: JSON.stringify(mark) }
     },
     async spooled(item) {
-      const offset = endOf(item)
-      if (offset !== undefined) await checkpoint.acknowledge(item.source, offset)
+      const token = resumeTokenAfter(item)
+      if (token) await checkpoint.acknowledge(item.source, token.offset)
     },
     rewrite: item => macs?.delivery(item) ?? item,
     close: () => checkpoint.close(),
   }
-}
-
-/** Where the source goes on after this delivery; `undefined` when it stays. */
-function endOf(item: Delivery): number | undefined {
-  if (item.kind === 'gap') return item.to
-  return item.kind === 'lines' ? item.offset + item.bytes.length : undefined
 }
 
 async function followKmsg(options: SourceOptions): Promise<ShippedSource> {
