@@ -28,7 +28,7 @@ export function programCommand(
 
 /** Writes logs into the home of one host. */
 export function generatorRole(scene: Scene, host: Host, linesPerSecond: number): Role {
-  const pace = ['--lines-per-second', String(linesPerSecond), '--rotate-bytes', '96KiB', '--keep', '10000']
+  const pace = ['--lines-per-second', String(linesPerSecond), '--rotate-bytes', '48KiB', '--keep', '10000']
   return {
     name: `generator-${host.name}`,
     command: process.execPath,

@@ -62,10 +62,11 @@ describe('the packed packages', () => {
   )
 
   it.each(libraries)('@logflow/%s leaves nothing running when it is only imported', async folder => {
-    const code = `await import('@logflow/${folder}'); console.log(process.getActiveResourcesInfo().filter(name => !/TTY|Pipe|FSReq|Immediate/.test(name)).join() || 'idle')`
+    // A timer, socket or thread would keep the process from ending by itself.
+    const code = `await import('@logflow/${folder}'); console.log('imported')`
     for (const node of nodes) {
-      const { stdout } = await run(node, ['--input-type=module', '--eval', code], { cwd: project, timeout: 30_000 })
-      expect(stdout.trim()).toBe('idle')
+      const { stdout } = await run(node, ['--input-type=module', '--eval', code], { cwd: project, timeout: 10_000 })
+      expect(stdout).toBe('imported\n')
     }
   })
 
