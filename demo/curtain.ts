@@ -36,15 +36,16 @@ export async function raiseCurtain(
 ): Promise<void> {
   await Promise.all([makeCertificate(scene, 'server', 'receiver'), makeCertificate(scene, 'device', 'device-1')])
   await copyFile(path.join(scene.dir, 'certificates/device-1.pem'), path.join(scene.dir, 'devices/device-1.pem'))
-  for (const role of [tailsrvRole, receiverRole, grinderRole, uploaderRole, consoleRole])
-    supervisor.start(role(scene, dev))
+  for (const role of [tailsrvRole, receiverRole, grinderRole, consoleRole]) supervisor.start(role(scene, dev))
   for (const host of scene.hosts) supervisor.start(dserverRole(host, dev))
   const { ports, hosts } = scene
   await waitForPort(ports.tailsrv, clock, signal)
   beforeLogs()
   for (const host of hosts) supervisor.start(generatorRole(scene, host, linesPerSecond))
-  for (const port of [...(Object.values(ports) as number[]), ...hosts.map(host => host.port)])
-    await waitForPort(port, clock, signal)
+  for (const host of hosts) await waitForPort(host.port, clock, signal)
+  // Now there are logs, and the uploader has no pattern without a file to complain about.
+  supervisor.start(uploaderRole(scene, dev))
+  for (const port of Object.values(ports) as number[]) await waitForPort(port, clock, signal)
 }
 
 /** A self-signed certificate by devcert: `certificates/<name>.pem` and `.key`. */
