@@ -1,5 +1,3 @@
-import { open, readFile, rename, type FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Source } from '@logflow/core'
 import {
   CHECKPOINT_HEADER,
@@ -7,7 +5,8 @@ import {
   encodeCheckpointRecord,
   type CheckpointEntry,
 } from './checkpoint-log.ts'
-import { isMissing, TailerError } from './errors.ts'
+import { openCheckpointFile, type CheckpointStorage } from './checkpoint-storage.ts'
+import { TailerError } from './errors.ts'
 
 /** The log is written anew when it is this long and four times what its live entries need. */
 const COMPACT_BYTES = 256 * 1024
@@ -15,13 +14,13 @@ const COMPACT_BYTES = 256 * 1024
 const MAX_NOTES = 4096
 
 /**
- * Opens the checkpoint file at `path`, or makes it. What a crash tore off or damaged is cut out and counted in
+ * Opens the checkpoint file at `path`, or makes it; or what another storage keeps. What a crash tore off or damaged is cut out and counted in
  * {@link Checkpoint.damagedRecords}; nothing makes it unusable. One process at a time may have it open.
  *
  * @throws TailerError `LF_TAILER_CHECKPOINT` when the file cannot be read or written
  */
-export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  return Checkpoint.open(path)
+export async function openCheckpoint(place: string | CheckpointStorage): Promise<Checkpoint> {
+  return Checkpoint.open(place)
 }
 
 /** The durable "resume here" of every source, in one append-only file. */
@@ -32,33 +31,34 @@ export class Checkpoint implements AsyncDisposable {
   readonly damagedRecords: number
   readonly #entries: Map<string, CheckpointEntry>
   readonly #notes = new Map<string, Map<number, string>>()
-  #file: FileHandle
+  readonly #storage: CheckpointStorage
   #fileBytes: number
   #waiting = new Map<string, CheckpointEntry | undefined>()
   #flushing: Promise<void> | undefined
   #next: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
-  private constructor(path: string, file: FileHandle, log: ReturnType<typeof decodeCheckpointLog>) {
-    this.path = path
+  private constructor(storage: CheckpointStorage, log: ReturnType<typeof decodeCheckpointLog>) {
+    this.path = storage.path
     this.damagedRecords = log.damaged
     this.#entries = log.entries
-    this.#file = file
+    this.#storage = storage
     this.#fileBytes = log.validBytes
   }
 
   /** See {@link openCheckpoint}. */
-  static async open(path: string): Promise<Checkpoint> {
+  static async open(place: string | CheckpointStorage): Promise<Checkpoint> {
+    const path = typeof place === 'string' ? place : place.path
     try {
-      const log = decodeCheckpointLog(await contents(path))
-      const file = await open(path, 'a')
+      const storage = typeof place === 'string' ? await openCheckpointFile(place) : place
       try {
-        await file.truncate(log.validBytes)
-        const checkpoint = new Checkpoint(path, file, log)
+        const log = decodeCheckpointLog(await storage.load())
+        await storage.truncate(log.validBytes)
+        const checkpoint = new Checkpoint(storage, log)
         if (log.validBytes === 0) await checkpoint.#append(Buffer.from(CHECKPOINT_HEADER))
         return checkpoint
       } catch (error) {
-        await file.close()
+        await storage.close()
         throw error
       }
     } catch (cause) {
@@ -111,7 +111,7 @@ export class Checkpoint implements AsyncDisposable {
 
   /** Waits for what is being written. Every call returns the same promise. */
   close(): Promise<void> {
-    return (this.#closing ??= this.#settled().then(() => this.#file.close()))
+    return (this.#closing ??= this.#settled().then(() => this.#storage.close()))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -165,51 +165,20 @@ export class Checkpoint implements AsyncDisposable {
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
-    await this.#file.appendFile(bytes)
-    await this.#file.datasync()
+    await this.#storage.append(bytes)
     this.#fileBytes += bytes.length
   }
 
-  /** Writes only what lives to a new file and puts it in place: a crash leaves the old one or the new one, whole. */
+  /** Keeps only what lives. */
   async #compact(): Promise<void> {
     const live = Buffer.concat([Buffer.from(CHECKPOINT_HEADER), ...this.entries().map(encodeCheckpointRecord)])
     if (live.length * 4 > this.#fileBytes) return
-    const next = await open(`${this.path}.new`, 'w')
-    try {
-      await next.writeFile(live)
-      await next.sync()
-      await rename(`${this.path}.new`, this.path)
-      await syncDirectory(dirname(this.path))
-    } catch (error) {
-      await next.close()
-      throw error
-    }
-    const old = this.#file
-    this.#file = next
+    await this.#storage.replace(live)
     this.#fileBytes = live.length
-    await old.close()
   }
 
   async #settled(): Promise<void> {
     // A failed write was told to whoever asked for it.
     for (let pending = this.#flushing; pending; pending = this.#flushing) await pending.catch(() => {})
-  }
-}
-
-async function contents(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    if (isMissing(error)) return new Uint8Array(0)
-    throw error
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }

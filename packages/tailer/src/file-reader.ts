@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import type { ReadHandle } from './file-system.ts'
 import { TAIL_BYTES } from './identity.ts'
 import type { FreshBytes } from './line-cutter.ts'
 
@@ -41,13 +41,13 @@ export class ReadBuffer {
  * seen in the same system call that would have read the wrong bytes.
  */
 export class FileReader {
-  readonly #handle: FileHandle
+  readonly #handle: ReadHandle
   readonly #buffer: ReadBuffer
   #offset = 0
   #tail = new Uint8Array(0)
   #head: Uint8Array | undefined
 
-  constructor(handle: FileHandle, buffer: ReadBuffer) {
+  constructor(handle: ReadHandle, buffer: ReadBuffer) {
     this.#handle = handle
     this.#buffer = buffer
   }

@@ -84,9 +84,12 @@ class FollowGroup {
   constructor(patterns: readonly string[], options: ResolvedFollowOptions) {
     this.#patterns = patterns
     this.#options = options
-    const watch = new DirectoryWatch((path, error) => {
-      options.logger.warn({ event: 'directory.unwatched', path, pollMs: options.pollMs, err: error })
-    }, options.watch)
+    const watch = new DirectoryWatch(
+      (path, error) => {
+        options.logger.warn({ event: 'directory.unwatched', path, pollMs: options.pollMs, err: error })
+      },
+      { enabled: options.watch, fileSystem: options.fileSystem },
+    )
     this.#context = {
       options,
       watch,
@@ -198,7 +201,7 @@ class FollowGroup {
 
   async #takeUp(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
     if (!sure) {
-      const named = await lookAt(path).catch(() => undefined)
+      const named = await lookAt(path, this.#options.fileSystem).catch(() => undefined)
       // A rotated file under its new name, or a link to one that is followed.
       if (!named?.isFile || this.#context.claims.ownerOf(claimKeyOf(named))) return
       if (!first && (await this.#isCopy(path))) return
@@ -237,7 +240,7 @@ class FollowGroup {
   async #forgetGone(): Promise<void> {
     const literal = new Set(this.#patterns.filter(pattern => !hasMagic(pattern)).map(unescapeGlob))
     for (const [path, file] of this.#files) {
-      if (!file.idle || literal.has(path) || (await lookAt(path).catch(errorDetail))) continue
+      if (!file.idle || literal.has(path) || (await lookAt(path, this.#options.fileSystem).catch(errorDetail))) continue
       this.#files.delete(path)
       await file.close()
     }

@@ -69,9 +69,9 @@ export class FollowedFile {
       release: key => claims.release(key),
     })
     this.#quietSinceMs = context.options.clock.monotonicMs()
-    this.#glance = new Glance(path)
+    this.#glance = new Glance(path, options.fileSystem)
     this.#lingering = new Lingering(context.options.clock, context.options.lingerMs)
-    this.#watch = new PathWatch(path, context.watch, renamed => this.#hear(renamed))
+    this.#watch = new PathWatch(path, context.watch, options.fileSystem, renamed => this.#hear(renamed))
   }
 
   /** Whether nothing is held for this path. */
@@ -89,7 +89,11 @@ export class FollowedFile {
    * now on. One that is still being copied counts, but is not claimed yet.
    */
   claimCopy(path: string): Promise<boolean> {
-    return this.#serial(() => claimCopy(path, this.#held, key => this.#context.claims.claim(key, this)))
+    return this.#serial(() =>
+      claimCopy({ path, fileSystem: this.#context.options.fileSystem }, this.#held, key =>
+        this.#context.claims.claim(key, this),
+      ),
+    )
   }
 
   get #held(): readonly Generation[] {
@@ -145,7 +149,7 @@ export class FollowedFile {
   async #observe(): Promise<void> {
     if (this.#closed) return
     try {
-      const named = await lookAt(this.path)
+      const named = await lookAt(this.path, this.#context.options.fileSystem)
       await this.#settle(named && this.#isOurs(named) ? named : undefined)
       this.#failures.clear('look')
     } catch (error) {

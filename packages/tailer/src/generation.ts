@@ -1,12 +1,12 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { Delivery, LineBatch, ResumeToken, Source } from '@logflow/core'
 import { FileReader, type ReadBuffer } from './file-reader.ts'
+import type { ReadHandle } from './file-system.ts'
 import { formatTailHash, TAIL_BYTES, type FileIdentity } from './identity.ts'
 import { LineCutter, type FreshBytes } from './line-cutter.ts'
 
 /** What a {@link Generation} is made of. */
 export interface GenerationInit {
-  readonly handle: FileHandle
+  readonly handle: ReadHandle
   readonly source: Source
   readonly identity: FileIdentity
   /** Where to begin. */
@@ -39,7 +39,7 @@ export class Generation {
   readonly copy: boolean
   /** Largest size this generation was seen with. */
   knownSize: number
-  readonly handle: FileHandle
+  readonly handle: ReadHandle
   readonly #reader: FileReader
   readonly #buffer: ReadBuffer
   readonly #cutter: LineCutter
@@ -106,7 +106,7 @@ export class Generation {
 
   /** Size now. */
   async size(): Promise<number> {
-    const { size } = await this.handle.stat()
+    const size = Number((await this.handle.stat({ bigint: true })).size)
     if (size > this.knownSize) this.knownSize = size
     return size
   }

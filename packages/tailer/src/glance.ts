@@ -1,4 +1,4 @@
-import { statSync, type Stats } from 'node:fs'
+import type { FileSystem, GlanceFacts } from './file-system.ts'
 
 /**
  * Asks whether anything about a path has changed since it was last asked. Blocks for a microsecond or two, a tenth of
@@ -6,11 +6,13 @@ import { statSync, type Stats } from 'node:fs'
  */
 export class Glance {
   readonly #path: string
-  #last: Stats | undefined
+  readonly #fileSystem: FileSystem
+  #last: GlanceFacts | undefined
   #asked = false
 
-  constructor(path: string) {
+  constructor(path: string, fileSystem: FileSystem) {
     this.#path = path
+    this.#fileSystem = fileSystem
   }
 
   /** True the first time, too. */
@@ -18,7 +20,7 @@ export class Glance {
     const last = this.#last
     const asked = this.#asked
     try {
-      this.#last = statSync(this.#path, { throwIfNoEntry: false })
+      this.#last = this.#fileSystem.glance(this.#path)
     } catch {
       return true // whoever looks properly will say why
     }
@@ -27,7 +29,7 @@ export class Glance {
   }
 }
 
-function isSame(a: Stats | undefined, b: Stats | undefined): boolean {
+function isSame(a: GlanceFacts | undefined, b: GlanceFacts | undefined): boolean {
   if (!a || !b) return a === b
   return a.ino === b.ino && a.dev === b.dev && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs
 }

@@ -1,12 +1,14 @@
-import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing, systemCode, TailerError } from './errors.ts'
+import { nodeFileSystem, type FileSystem } from './file-system.ts'
 import { compileGlob, hasMagic, unescapeGlob } from './glob-pattern.ts'
 
 /** Options of {@link expandGlob}. */
 export interface GlobOptions {
   /** A segment `**` matches any number of directories, links to directories not entered. @defaultValue false */
   readonly globstar?: boolean | undefined
+  /** @defaultValue the files of this machine */
+  readonly fileSystem?: FileSystem | undefined
 }
 
 /**
@@ -18,14 +20,17 @@ export interface GlobOptions {
  *
  * @throws TailerError `LF_TAILER_GLOB` on a pattern that is not well-formed
  */
-export async function expandGlob(pattern: string, { globstar = false }: GlobOptions = {}): Promise<string[]> {
-  if (!hasMagic(pattern)) return (await exists(unescapeGlob(pattern))) ? [unescapeGlob(pattern)] : []
+export async function expandGlob(
+  pattern: string,
+  { globstar = false, fileSystem = nodeFileSystem }: GlobOptions = {},
+): Promise<string[]> {
+  if (!hasMagic(pattern)) return (await exists(unescapeGlob(pattern), fileSystem)) ? [unescapeGlob(pattern)] : []
   const absolute = pattern.startsWith('/')
   const segments = pattern.split('/').filter(segment => segment !== '')
   let found = [absolute ? '/' : '']
   for (const [index, segment] of segments.entries()) {
     const last = index === segments.length - 1
-    found = await step(found, segment, { last, globstar })
+    found = await step(found, segment, { last, globstar, fileSystem })
     if (found.length === 0) break
   }
   return found
@@ -34,32 +39,42 @@ export async function expandGlob(pattern: string, { globstar = false }: GlobOpti
 interface Step {
   readonly last: boolean
   readonly globstar: boolean
+  readonly fileSystem: FileSystem
 }
 
-async function step(parents: readonly string[], segment: string, { last, globstar }: Step): Promise<string[]> {
+async function step(
+  parents: readonly string[],
+  segment: string,
+  { last, globstar, fileSystem }: Step,
+): Promise<string[]> {
   const found: string[] = []
   if (globstar && segment === '**') {
-    for (const parent of parents) await descend(parent, last, found)
+    for (const parent of parents) await descend(parent, { files: last, fileSystem }, found)
     return found
   }
   const matches = hasMagic(segment) ? compileGlob(segment) : undefined
   for (const parent of parents) {
     if (!matches) {
       const path = under(parent, unescapeGlob(segment))
-      if (!last || (await exists(path))) found.push(path)
+      if (!last || (await exists(path, fileSystem))) found.push(path)
       continue
     }
-    for (const name of await names(parent)) if (matches(name)) found.push(under(parent, name))
+    for (const name of await names(parent, fileSystem)) if (matches(name)) found.push(under(parent, name))
   }
   return found
 }
 
 /** Every directory at and below `parent`, and everything in them when `files` is set. */
-async function descend(parent: string, files: boolean, found: string[]): Promise<void> {
+async function descend(
+  parent: string,
+  options: { readonly files: boolean; readonly fileSystem: FileSystem },
+  found: string[],
+): Promise<void> {
+  const { files, fileSystem } = options
   if (!files) found.push(parent)
   let entries
   try {
-    entries = await readdir(parent === '' ? '.' : parent, { withFileTypes: true })
+    entries = [...(await fileSystem.readEntries(parent === '' ? '.' : parent))]
   } catch (error) {
     return ignoreUnreadable(error)
   }
@@ -67,13 +82,13 @@ async function descend(parent: string, files: boolean, found: string[]): Promise
   for (const entry of entries) {
     const path = under(parent, entry.name)
     if (files) found.push(path)
-    if (entry.isDirectory()) await descend(path, files, found)
+    if (entry.isDirectory()) await descend(path, options, found)
   }
 }
 
-async function names(directory: string): Promise<string[]> {
+async function names(directory: string, fileSystem: FileSystem): Promise<string[]> {
   try {
-    return (await readdir(directory === '' ? '.' : directory)).sort()
+    return (await fileSystem.readdir(directory === '' ? '.' : directory)).sort()
   } catch (error) {
     ignoreUnreadable(error)
     return []
@@ -87,9 +102,9 @@ function ignoreUnreadable(error: unknown): void {
   throw new TailerError('LF_TAILER_OPEN', 'cannot list a directory', { cause: error, detail: { code } })
 }
 
-async function exists(path: string): Promise<boolean> {
+async function exists(path: string, fileSystem: FileSystem): Promise<boolean> {
   try {
-    await lstat(path)
+    await fileSystem.lstat(path)
     return true
   } catch {
     return false

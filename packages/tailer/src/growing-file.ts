@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { FileHandle } from 'node:fs/promises'
 import { systemClock, type AbortOptions, type Clock, type Source } from '@logflow/core'
 import { TailerError } from './errors.ts'
+import { nodeFileSystem } from './file-system.ts'
 import { identify, identifyBy, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
 import { openIfThere } from './open-file.ts'
 import { judgeRotation, lookAt } from './rotation.ts'
@@ -86,7 +87,7 @@ async function openGeneration(path: string, options: GrowingFileOptions, wakeup:
   const { signal, wait = false, pollMs = 1000, clock = systemClock } = options
   for (;;) {
     signal?.throwIfAborted()
-    const opened = await openIfThere(path)
+    const opened = await openIfThere(path, nodeFileSystem)
     if (opened) return { handle: opened.handle, identity: await identifyBy(opened.handle, opened.stat) }
     if (!wait) throw new TailerError('LF_TAILER_OPEN', `${path} does not exist`, { detail: { path, code: 'ENOENT' } })
     await wakeup.wait(pollMs, clock, signal)
@@ -193,7 +194,7 @@ class WatchedFile implements GrowingFile {
   }
 
   async #rotate(): Promise<GrowingFileChange | undefined> {
-    const opened = await openIfThere(this.path)
+    const opened = await openIfThere(this.path, nodeFileSystem)
     if (!opened) return undefined
     const { handle } = opened
     const identity = await identifyBy(handle, opened.stat)

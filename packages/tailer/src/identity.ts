@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { BigIntStats } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
 import type { ResumeToken } from '@logflow/core'
+import type { FileFacts, ReadHandle } from './file-system.ts'
 
 /** Bytes at the start of a file that its identity is made of; a shorter file gives what it has. */
 export const HEAD_BYTES = 1024
@@ -49,12 +48,12 @@ export function claimKeyOf({ inodeKey, birthNs }: Pick<FileIdentity, 'inodeKey' 
 }
 
 /** The identity of an open file, of its head as it is now. */
-export async function identify(handle: FileHandle): Promise<FileIdentity> {
+export async function identify(handle: ReadHandle): Promise<FileIdentity> {
   return identifyBy(handle, await handle.stat({ bigint: true }))
 }
 
 /** As {@link identify}, with facts that are at hand. */
-export async function identifyBy(handle: FileHandle, stat: BigIntStats): Promise<FileIdentity> {
+export async function identifyBy(handle: ReadHandle, stat: FileFacts): Promise<FileIdentity> {
   const head = await readAt(handle, 0, Math.min(HEAD_BYTES, Number(stat.size)))
   const inodeKey = inodeKeyOf(stat)
   const { birthtimeNs: birthNs, mtimeNs } = stat
@@ -79,7 +78,7 @@ export function parseIdentity(id: string): ParsedIdentity | undefined {
 }
 
 /** Whether the first bytes of the file are those that the id was made of. Says nothing about the inode. */
-export async function hasHeadOf(handle: FileHandle, id: string): Promise<boolean> {
+export async function hasHeadOf(handle: ReadHandle, id: string): Promise<boolean> {
   const parsed = parseIdentity(id)
   if (!parsed) return false
   const head = await readAt(handle, 0, parsed.headBytes)
@@ -90,7 +89,7 @@ export async function hasHeadOf(handle: FileHandle, id: string): Promise<boolean
  * Proof of what lies before `offset`: `<bytes>:<hash>` over the last `size` bytes before it, empty at offset 0.
  * `undefined` when the file is shorter than `offset`.
  */
-export async function hashTail(handle: FileHandle, offset: number, size = TAIL_BYTES): Promise<string | undefined> {
+export async function hashTail(handle: ReadHandle, offset: number, size = TAIL_BYTES): Promise<string | undefined> {
   const length = Math.min(size, offset)
   const bytes = await readAt(handle, offset - length, length)
   return bytes.length === length ? formatTailHash(bytes) : undefined
@@ -102,7 +101,7 @@ export function formatTailHash(bytes: Uint8Array): string {
 }
 
 /** Where a reader who has everything before `offset` goes on. */
-export async function resumeTokenAt(handle: FileHandle, sourceId: string, offset: number): Promise<ResumeToken> {
+export async function resumeTokenAt(handle: ReadHandle, sourceId: string, offset: number): Promise<ResumeToken> {
   return { sourceId, offset, tailHash: (await hashTail(handle, offset)) ?? '' }
 }
 
@@ -110,7 +109,7 @@ export async function resumeTokenAt(handle: FileHandle, sourceId: string, offset
  * Whether the open file still is what the token speaks of: same inode and birth, same head, and the same bytes before
  * the offset. A file that was truncated and has grown past the offset since is not.
  */
-export async function provesResumeToken(handle: FileHandle, token: ResumeToken): Promise<boolean> {
+export async function provesResumeToken(handle: ReadHandle, token: ResumeToken): Promise<boolean> {
   const parsed = parseIdentity(token.sourceId)
   if (!parsed) return false
   const stat = await handle.stat({ bigint: true })
@@ -123,21 +122,21 @@ export const CUT_OFF = 'cut-off'
 
 /** As {@link provesResumeToken}, by content alone: also true for a copy of the file. */
 export async function holdsContentOf(
-  handle: FileHandle,
+  handle: ReadHandle,
   { sourceId, offset, tailHash }: ResumeToken,
 ): Promise<boolean> {
   if (!(await hasHeadOf(handle, sourceId))) return false
   if (tailHash === '') {
     // Without any byte to compare, only the start of a file can be told.
     const proof = offset === 0 || (parseIdentity(sourceId)?.headBytes ?? 0) > 0
-    return proof && (await handle.stat()).size >= offset
+    return proof && (await handle.stat({ bigint: true })).size >= offset
   }
   const size = Number(/^(\d{1,3}):/.exec(tailHash)?.[1] ?? 0)
   return size > 0 && (await hashTail(handle, offset, size)) === tailHash
 }
 
 /** Reads until `size` bytes are there or the file ends. */
-export async function readAt(handle: FileHandle, position: number, size: number): Promise<Uint8Array> {
+export async function readAt(handle: ReadHandle, position: number, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size)
   let at = 0
   while (at < size) {

@@ -4,8 +4,18 @@
  * @packageDocumentation
  */
 export type { CheckpointEntry } from './checkpoint-log.ts'
+export type { CheckpointStorage } from './checkpoint-storage.ts'
 export { Checkpoint, openCheckpoint } from './checkpoint.ts'
 export { TailerError, tailerErrors, type TailerErrorCode } from './errors.ts'
+export {
+  nodeFileSystem,
+  type DirectoryEntry,
+  type DirectoryListener,
+  type FileFacts,
+  type FileSystem,
+  type GlanceFacts,
+  type ReadHandle,
+} from './file-system.ts'
 export { follow, tail } from './follow.ts'
 export { expandGlob, type GlobOptions } from './glob.ts'
 export { openGrowingFile, type GrowingFile, type GrowingFileChange, type GrowingFileOptions } from './growing-file.ts'

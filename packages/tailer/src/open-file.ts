@@ -1,15 +1,14 @@
-import { constants, type BigIntStats } from 'node:fs'
-import { open, stat, type FileHandle } from 'node:fs/promises'
 import { isVanished, systemCode, TailerError } from './errors.ts'
+import type { FileFacts, FileSystem, ReadHandle } from './file-system.ts'
 import { inodeKeyOf } from './identity.ts'
 
 /** The permission hook, see {@link TailerOptions.admit}. */
 export type Admit = (path: string) => Promise<string>
 
 /** A file that was opened, and what it was then. */
-export interface OpenFile {
-  readonly handle: FileHandle
-  readonly stat: BigIntStats
+export interface OpenFile<Handle extends ReadHandle = ReadHandle> {
+  readonly handle: Handle
+  readonly stat: FileFacts
 }
 
 /**
@@ -17,10 +16,13 @@ export interface OpenFile {
  *
  * @throws TailerError `LF_TAILER_NOT_A_FILE`, `LF_TAILER_OPEN` (retryable; `detail.code` is the system's)
  */
-export async function openRegularFile(path: string): Promise<OpenFile> {
-  let handle: FileHandle | undefined
+export async function openRegularFile<Handle extends ReadHandle>(
+  path: string,
+  fileSystem: FileSystem<Handle>,
+): Promise<OpenFile<Handle>> {
+  let handle: Handle | undefined
   try {
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    handle = await fileSystem.open(path)
     const stat = await handle.stat({ bigint: true })
     if (stat.isFile()) return { handle, stat }
   } catch (cause) {
@@ -33,9 +35,12 @@ export async function openRegularFile(path: string): Promise<OpenFile> {
 }
 
 /** As {@link openRegularFile}; `undefined` when the path names nothing. */
-export async function openIfThere(path: string): Promise<OpenFile | undefined> {
+export async function openIfThere<Handle extends ReadHandle>(
+  path: string,
+  fileSystem: FileSystem<Handle>,
+): Promise<OpenFile<Handle> | undefined> {
   try {
-    return await openRegularFile(path)
+    return await openRegularFile(path, fileSystem)
   } catch (error) {
     if (isVanished(error)) return undefined
     throw error
@@ -54,12 +59,16 @@ export interface AdmittedFile extends OpenFile {
  *
  * @throws TailerError `LF_TAILER_OPEN`, `LF_TAILER_NOT_A_FILE`; whatever `admit` throws
  */
-export async function openAdmitted(path: string, admit: Admit | undefined): Promise<AdmittedFile> {
-  if (!admit) return { ...(await openRegularFile(path)), openedPath: path }
+export async function openAdmitted(
+  path: string,
+  admit: Admit | undefined,
+  fileSystem: FileSystem,
+): Promise<AdmittedFile> {
+  if (!admit) return { ...(await openRegularFile(path, fileSystem)), openedPath: path }
   const openedPath = await admit(path)
-  const opened = await openRegularFile(openedPath)
+  const opened = await openRegularFile(openedPath, fileSystem)
   try {
-    const named = await stat(openedPath, { bigint: true })
+    const named = await fileSystem.stat(openedPath)
     const same = (await admit(path)) === openedPath && inodeKeyOf(opened.stat) === inodeKeyOf(named)
     if (same) return { ...opened, openedPath }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { silentLogger, systemClock, type AbortOptions, type Clock, type Logger } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
+import { nodeFileSystem, type FileSystem } from './file-system.ts'
 import type { Admit } from './open-file.ts'
 
 /** What reading and following have in common. */
@@ -52,6 +53,8 @@ export interface FollowOptions extends TailerOptions {
   readonly once?: boolean | undefined
   /** @defaultValue the clock of the machine */
   readonly clock?: Clock | undefined
+  /** What is followed. @defaultValue the files of this machine */
+  readonly fileSystem?: FileSystem | undefined
 }
 
 /** {@link TailerOptions} with every default filled in. */
@@ -76,6 +79,7 @@ export interface ResolvedFollowOptions extends ResolvedTailerOptions {
   readonly discover: boolean
   readonly once: boolean
   readonly clock: Clock
+  readonly fileSystem: FileSystem
 }
 
 /** @throws RangeError when a number is out of its range */
@@ -104,6 +108,7 @@ export function resolveFollowOptions(options: FollowOptions): ResolvedFollowOpti
     discover: options.discover ?? true,
     once: options.once ?? false,
     clock: options.clock ?? systemClock,
+    fileSystem: options.fileSystem ?? nodeFileSystem,
   }
 }
 

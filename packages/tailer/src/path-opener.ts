@@ -56,8 +56,8 @@ export class PathOpener {
   constructor(init: PathOpenerInit) {
     const { path, options, buffer, claim, isTaken, release } = init
     this.#init = init
-    const { host, maxLineBytes } = options
-    this.#base = { path, host, buffer, maxLineBytes, claim, isTaken, release, opened: new Set<string>() }
+    const { host, maxLineBytes, fileSystem } = options
+    this.#base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened: new Set<string>() }
     this.#startAtEnd = init.startAtEnd
   }
 
@@ -74,7 +74,7 @@ export class PathOpener {
    */
   async openNamed(held: HeldGenerations): Promise<Opened> {
     const { path, options } = this.#init
-    const { handle, stat, openedPath } = await openAdmitted(path, options.admit)
+    const { handle, stat, openedPath } = await openAdmitted(path, options.admit, options.fileSystem)
     try {
       const identity = await identifyBy(handle, stat)
       if (held.newest?.identity.inodeKey === identity.inodeKey || !this.#base.claim(claimKeyOf(identity))) {

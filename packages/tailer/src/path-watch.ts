@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import type { FileSystem } from './file-system.ts'
 import type { DirectoryWatch, WatchListener } from './watch.ts'
 
 /** Hears of one path, and of what it links to: growth is told where the file lies, not where a link to it lies. */
@@ -6,19 +6,21 @@ export class PathWatch {
   readonly #path: string
   readonly #watch: DirectoryWatch
   readonly #listener: WatchListener
+  readonly #fileSystem: FileSystem
   readonly #ends: (() => void)[]
   #target: string | undefined
 
-  constructor(path: string, watch: DirectoryWatch, listener: WatchListener) {
+  constructor(path: string, watch: DirectoryWatch, fileSystem: FileSystem, listener: WatchListener) {
     this.#path = path
     this.#watch = watch
     this.#listener = listener
+    this.#fileSystem = fileSystem
     this.#ends = [watch.add(path, listener)]
   }
 
   /** Hears of the target of `openedPath` from now on, and of no earlier one. */
   async retarget(openedPath: string): Promise<void> {
-    const target = await realpath(openedPath).catch(() => openedPath) // moved on already
+    const target = await this.#fileSystem.realpath(openedPath).catch(() => openedPath) // moved on already
     if (target === this.#target || target === this.#path) return
     this.#target = target
     for (const end of this.#ends.splice(1)) end()

@@ -1,9 +1,9 @@
-import type { FileHandle } from 'node:fs/promises'
 import { decompressStream, DETECT_BYTES, detectCompression, type CompressionFormat } from '@logflow/compress'
 import type { Delivery, GapReason, Source } from '@logflow/core'
 import { systemCode, TailerError } from './errors.ts'
 import { errorDetail, failedEvent } from './events.ts'
 import { ROOM_BYTES } from './file-reader.ts'
+import { nodeFileSystem, type ReadHandle } from './file-system.ts'
 import { expandGlob } from './glob.ts'
 import { identify, readAt } from './identity.ts'
 import { LineCutter, type FreshBytes } from './line-cutter.ts'
@@ -55,11 +55,11 @@ async function expandForReading(pattern: string, options: ResolvedTailerOptions)
 }
 
 async function* readFile(path: string, options: ResolvedTailerOptions): AsyncGenerator<Delivery, void, undefined> {
-  let handle: FileHandle | undefined
+  let handle: ReadHandle | undefined
   let source = unknownSource(path, options)
   try {
     options.signal?.throwIfAborted()
-    handle = (await openAdmitted(path, options.admit)).handle
+    handle = (await openAdmitted(path, options.admit, nodeFileSystem)).handle
     const { id, size } = await identify(handle)
     source = { ...source, id }
     yield* readOpened(handle, source, size, options)
@@ -73,7 +73,7 @@ async function* readFile(path: string, options: ResolvedTailerOptions): AsyncGen
 }
 
 async function* readOpened(
-  handle: FileHandle,
+  handle: ReadHandle,
   source: Source,
   size: number,
   options: ResolvedTailerOptions,
@@ -109,7 +109,7 @@ function* endOf(
 }
 
 function openChunks(
-  handle: FileHandle,
+  handle: ReadHandle,
   format: CompressionFormat,
   { batchBytes, signal }: ResolvedTailerOptions,
 ): AsyncIterable<FreshBytes> {
@@ -131,7 +131,7 @@ async function* unfolded(
 }
 
 /** The file from its start, the next read under way while the last one is worked on; each in a buffer of its own. */
-async function* fileChunks(handle: FileHandle, batchBytes: number): AsyncGenerator<FreshBytes, void, undefined> {
+async function* fileChunks(handle: ReadHandle, batchBytes: number): AsyncGenerator<FreshBytes, void, undefined> {
   const from = Math.min(ROOM_BYTES, batchBytes)
   let position = 0
   const next = async (): Promise<FreshBytes> => {
@@ -155,7 +155,7 @@ async function* fileChunks(handle: FileHandle, batchBytes: number): AsyncGenerat
 }
 
 async function readChunk(
-  handle: FileHandle,
+  handle: ReadHandle,
   buffer: Uint8Array,
   from: number,
   position: number,

@@ -1,14 +1,14 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { Delivery, Source } from '@logflow/core'
 import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import { CUT_OFF, parseIdentity, provesResumeToken, type FileIdentity } from './identity.ts'
 import { findByToken, findMissed, type GenerationBase } from './siblings.ts'
 
 /** What the path names now, opened. */
 export interface OpenedFile extends GenerationBase {
-  readonly handle: FileHandle
+  readonly handle: ReadHandle
   readonly source: Source
   readonly identity: FileIdentity
 }
@@ -82,7 +82,7 @@ async function resumeRotated(file: OpenedFile | GenerationBase, entry: Checkpoin
 }
 
 async function firstProven(
-  handle: FileHandle,
+  handle: ReadHandle,
   entries: readonly CheckpointEntry[],
 ): Promise<CheckpointEntry | undefined> {
   for (const entry of entries) if (await provesResumeToken(handle, entry)) return entry

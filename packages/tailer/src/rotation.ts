@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
 import { isMissing, TailerError } from './errors.ts'
+import { nodeFileSystem, type FileSystem } from './file-system.ts'
 import { inodeKeyOf } from './identity.ts'
 
 /** What a reader knows about the file it holds open. */
@@ -45,9 +45,9 @@ export function judgeRotation(held: HeldFacts | undefined, named: NamedFacts | u
 }
 
 /** The facts about a path now; `undefined` when it names nothing. @throws TailerError `LF_TAILER_OPEN` */
-export async function lookAt(path: string): Promise<NamedFacts | undefined> {
+export async function lookAt(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<NamedFacts | undefined> {
   try {
-    const facts = await stat(path, { bigint: true })
+    const facts = await fileSystem.stat(path)
     const { birthtimeNs: birthNs, mtimeNs } = facts
     return { inodeKey: inodeKeyOf(facts), size: Number(facts.size), birthNs, mtimeNs, isFile: facts.isFile() }
   } catch (cause) {

@@ -1,9 +1,9 @@
-import { readdir, stat as statOf, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
 import { isMissing } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
+import type { FileSystem, ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import {
   claimKeyOf,
@@ -18,9 +18,14 @@ import {
 } from './identity.ts'
 import { openIfThere } from './open-file.ts'
 
-/** What is needed to open generations of one path. */
-export interface GenerationBase {
+/** A path, and where it is. */
+export interface Place {
   readonly path: string
+  readonly fileSystem: FileSystem
+}
+
+/** What is needed to open generations of one path. */
+export interface GenerationBase extends Place {
   readonly host: string
   readonly buffer: ReadBuffer
   readonly maxLineBytes: number
@@ -45,7 +50,7 @@ export interface Sibling {
 
 /** A sibling that was opened. */
 export interface OpenedSibling {
-  readonly handle: FileHandle
+  readonly handle: ReadHandle
   readonly identity: FileIdentity
 }
 
@@ -69,10 +74,10 @@ const MAX_PASSES = 16
  * The regular files beside `path` whose names look rotated, oldest first; of those that tie `.2` before `.1`. A folder
  * in which files are being renamed can be listed without some of them, so it is listed until it looks the same twice.
  */
-export async function listSiblings(path: string): Promise<Sibling[]> {
-  let found = await listOnce(path)
+export async function listSiblings({ path, fileSystem }: Place): Promise<Sibling[]> {
+  let found = await listOnce(path, fileSystem)
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const again = await listOnce(path)
+    const again = await listOnce(path, fileSystem)
     const same = again.length === found.length && again.every((sibling, i) => isSame(sibling, found[i]))
     found = again
     if (same) break
@@ -80,12 +85,12 @@ export async function listSiblings(path: string): Promise<Sibling[]> {
   return found.sort((a, b) => byAge(a, b) || b.path.localeCompare(a.path, 'en', { numeric: true }))
 }
 
-async function listOnce(path: string): Promise<Sibling[]> {
+async function listOnce(path: string, fileSystem: FileSystem): Promise<Sibling[]> {
   const [directory, base] = [dirname(path), basename(path)]
   const found: Sibling[] = []
-  for (const name of (await readdir(directory)).sort()) {
+  for (const name of (await fileSystem.readdir(directory)).sort()) {
     if (!isRotatedName(name, base)) continue
-    const sibling = await factsOf(join(directory, name))
+    const sibling = await factsOf(join(directory, name), fileSystem)
     if (sibling) found.push(sibling)
   }
   return found
@@ -138,13 +143,13 @@ export async function findMissed(range: MissedRange, base: GenerationBase): Prom
 /** One pass; whether it saw a folder at rest, and nothing new in it. */
 async function findOnce(range: MissedRange, base: GenerationBase, found: Generation[]): Promise<boolean> {
   let settled = true
-  for (const sibling of await listSiblings(base.path)) {
+  for (const sibling of await listSiblings(base)) {
     const between = sibling.birthNs >= range.sinceNs && sibling.birthNs <= range.untilNs
     // An empty file is asked about again: it may be a copy that is only being made.
     if (!between || sibling.size === 0 || base.isTaken(claimKeyOf(sibling))) continue
-    const opened = await openPlain(sibling)
+    const opened = await openPlain(sibling, base)
     if (!opened) {
-      settled &&= await isStill(sibling)
+      settled &&= await isStill(sibling, base)
       continue
     }
     const { handle, identity } = opened
@@ -164,8 +169,8 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
 }
 
 /** Whether the path still names what it named: then it was left out for what it is. */
-async function isStill(sibling: Sibling): Promise<boolean> {
-  const now = await factsOf(sibling.path)
+async function isStill(sibling: Sibling, { fileSystem }: Place): Promise<boolean> {
+  const now = await factsOf(sibling.path, fileSystem)
   return now !== undefined && claimKeyOf(now) === claimKeyOf(sibling)
 }
 
@@ -191,14 +196,14 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
   const isInode = ({ inodeKey, birthNs }: Sibling): boolean =>
     inodeKey === identity.inodeKey && birthNs === identity.birthNs
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const siblings = await listSiblings(base.path)
+    const siblings = await listSiblings(base)
     let settled = true
     for (const sibling of [...siblings.filter(isInode), ...siblings.filter(other => !isInode(other)).reverse()]) {
       if (sibling.size < token.offset) continue
-      const opened = await openPlain(sibling)
+      const opened = await openPlain(sibling, base)
       if (opened && (await holdsContentOf(opened.handle, token)) && base.claim(claimKeyOf(opened.identity)))
         return opened
-      settled &&= opened ? claimKeyOf(opened.identity) === claimKeyOf(sibling) : await isStill(sibling)
+      settled &&= opened ? claimKeyOf(opened.identity) === claimKeyOf(sibling) : await isStill(sibling, base)
       await opened?.handle.close()
     }
     if (settled) break
@@ -241,11 +246,11 @@ function rememberOpened({ opened }: GenerationBase, identity: FileIdentity): voi
  * file with the same head that has not reached the offset yet is taken for a copy under way, and not claimed.
  */
 export async function claimCopy(
-  path: string,
+  place: Place,
   held: readonly Generation[],
   claim: (key: string) => boolean,
 ): Promise<boolean> {
-  const opened = await openPlain({ path })
+  const opened = await openPlain(place, place)
   if (!opened) return false
   const { handle, identity } = opened
   try {
@@ -263,8 +268,11 @@ export async function claimCopy(
 }
 
 /** Opens a sibling unless it is compressed: those bytes are no lines. */
-async function openPlain({ path }: Pick<Sibling, 'path'>): Promise<OpenedSibling | undefined> {
-  const opened = await openIfThere(path).catch(() => undefined) // what cannot be opened cannot be it
+async function openPlain(
+  { path }: Pick<Sibling, 'path'>,
+  { fileSystem }: Pick<Place, 'fileSystem'>,
+): Promise<OpenedSibling | undefined> {
+  const opened = await openIfThere(path, fileSystem).catch(() => undefined) // what cannot be opened cannot be it
   if (!opened) return undefined
   const { handle, stat } = opened
   try {
@@ -279,9 +287,9 @@ async function openPlain({ path }: Pick<Sibling, 'path'>): Promise<OpenedSibling
   return undefined
 }
 
-async function factsOf(path: string): Promise<Sibling | undefined> {
+async function factsOf(path: string, fileSystem: FileSystem): Promise<Sibling | undefined> {
   try {
-    const facts = await statOf(path, { bigint: true })
+    const facts = await fileSystem.stat(path)
     if (!facts.isFile()) return undefined
     const { birthtimeNs: birthNs, mtimeNs } = facts
     return { path, inodeKey: inodeKeyOf(facts), birthNs, mtimeNs, size: Number(facts.size) }

@@ -1,13 +1,13 @@
-import { statSync, watch, type FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { nodeFileSystem, type FileSystem } from './file-system.ts'
 
 /** Told that something about a path may have changed; `renamed` when the name itself may have. */
 export type WatchListener = (renamed: boolean) => void
 
 interface WatchedDirectory {
-  watcher: FSWatcher | undefined
+  watcher: { close(): void } | undefined
   /** Inode of what is watched; the system does not say when another directory takes the name. */
-  inode: bigint | undefined
+  inode: number | undefined
   /** Whether the failure was told. */
   failed: boolean
   readonly names: Map<string, Set<WatchListener>>
@@ -23,10 +23,15 @@ export class DirectoryWatch {
   readonly #directories = new Map<string, WatchedDirectory>()
   readonly #onFailure: (directory: string, error: unknown) => void
   readonly #enabled: boolean
+  readonly #fileSystem: FileSystem
 
   /** `onFailure` is told once for every directory that cannot be watched (missing, out of watches): poll it. */
-  constructor(onFailure: (directory: string, error: unknown) => void, enabled = true) {
+  constructor(
+    onFailure: (directory: string, error: unknown) => void,
+    { enabled = true, fileSystem = nodeFileSystem }: { enabled?: boolean; fileSystem?: FileSystem } = {},
+  ) {
     this.#onFailure = onFailure
+    this.#fileSystem = fileSystem
     this.#enabled = enabled
   }
 
@@ -56,7 +61,7 @@ export class DirectoryWatch {
   /** Tries again where watching failed, or where another directory has taken the name. */
   retry(): void {
     for (const [path, directory] of this.#directories) {
-      if (directory.watcher && directory.inode === inodeOf(path)) continue
+      if (directory.watcher && directory.inode === this.#inodeOf(path)) continue
       directory.watcher?.close()
       this.#watch(path, directory)
     }
@@ -90,13 +95,16 @@ export class DirectoryWatch {
       entry.failed = true
     }
     try {
-      entry.inode = inodeOf(directory)
-      entry.watcher = watch(directory, { persistent: false }, (kind, name) => tell(entry, kind === 'rename', name))
-      entry.watcher.on('error', fail)
+      entry.inode = this.#inodeOf(directory)
+      entry.watcher = this.#fileSystem.watch(directory, (renamed, name) => tell(entry, renamed, name), fail)
       entry.failed = false
     } catch (error) {
       fail(error)
     }
+  }
+
+  #inodeOf(path: string): number | undefined {
+    return this.#fileSystem.glance(path)?.ino
   }
 
   #drop(directory: string): void {
@@ -110,8 +118,4 @@ function tell({ names, all }: WatchedDirectory, renamed: boolean, name: string |
   // Some systems do not name what changed: then it may be any of them.
   const lists = name === null ? [...names.values()] : [names.get(name)]
   for (const listeners of lists) for (const listener of listeners ?? []) listener(renamed)
-}
-
-function inodeOf(path: string): bigint | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino
 }
