@@ -222,13 +222,6 @@ describe('dserver', () => {
     expect(code).toBe(0)
     expect(stdout.toString()).toMatch(/^DTail \S+ Protocol 4\.1 Have a lot of fun!\nINFO\|\d{4}-\d{6}\|/)
   })
-
-  it('says that jobs are not supported instead of not running them', async t => {
-    const here = await site(t)
-    await writeFile(join(here.folder, 'jobs.json'), JSON.stringify({ Server: { Schedule: [{ Name: 'x' }] } }))
-    const refused = { code: 2, stderr: expect.stringContaining('jobs are not supported yet') }
-    expect(await here.run('dserver', ['--cfg', 'jobs.json', '--allow-root'])).toMatchObject(refused)
-  })
 })
 
 /** Resolves when `text` comes from now on. */

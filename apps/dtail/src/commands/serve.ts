@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { UsageError } from '@logflow/cli'
 import { systemClock, type LogFields, type Logger } from '@logflow/core'
-import { loadHostKey, openSshServer, type SshServer, type SshSession } from '@logflow/ssh'
+import { loadHostKey, openSshServer, type HostKey, type SshServer, type SshSession } from '@logflow/ssh'
 import { loadConfig, expandHome } from '../config/load-config.ts'
 import type { DtailConfig } from '../config/dtail-config.ts'
 import { ownHostname, testMode } from '../config/test-mode.ts'
 import type { serverFlags } from '../flags/server-flags.ts'
 import { versionText } from '../flags/version-text.ts'
+import { parseJobs } from '../jobs/job.ts'
+import { createJobLogin, type JobLogin } from '../jobs/job-login.ts'
+import { startJobs, type StartedJobs } from '../jobs/start-jobs.ts'
 import { DtailLog, errorText, parseLevel, parseLogger } from '../output/dtail-log.ts'
 import { paintLine } from '../output/paint-line.ts'
 import { AuthKeyStore } from '../session/auth-key-store.ts'
@@ -31,12 +34,15 @@ const STATISTICS_MS = 10_000
 export async function serve({ options, given, logger, signal, stdout }: ServeRun): Promise<number> {
   if (!options.allowRoot) refuseRoot()
   const { config, warnings } = await loadConfig(options.cfg)
-  refuseJobs(config)
+  const jobs = parseJobs(config.Server)
   await stdout.write(versionText)
   const log = openLog(options, config)
-  for (const warning of warnings) log.warn(warning)
+  for (const warning of [...warnings, ...jobs.warnings]) log.warn(warning)
   const context = openContext(config, log)
+  const hostKey = await openHostKey(config, log)
   const server = await openServer(config, context, {
+    hostKey,
+    jobLogin: createJobLogin(jobs),
     host: options.bindAddress || config.Server.SSHBindAddress,
     port: given.has('port') ? options.port : config.Common.SSHPort,
   })
@@ -44,7 +50,17 @@ export async function serve({ options, given, logger, signal, stdout }: ServeRun
   process.on('SIGHUP', () => log.info('Log is open'))
   log.info('Starting server', `${server.address}:${server.port}`)
   logger.info({ event: 'server.listening', port: server.port, address: server.address })
-  await untilStopped(server, { log, signal, shutdownAfterSeconds: options.shutdownAfter })
+  const { SSHConnectTimeoutMs: connectTimeoutMs } = config.Common
+  const { port, address } = server
+  const started = startJobs(jobs, {
+    address,
+    port,
+    hostKey: hostKey.publicKey,
+    connectTimeoutMs,
+    clock: systemClock,
+    log,
+  })
+  await untilStopped(server, started, { log, signal, shutdownAfterSeconds: options.shutdownAfter })
   return 0
 }
 
@@ -53,12 +69,6 @@ function refuseRoot(): void {
   const hint = 'start it as another user, or with --allow-root'
   if (process.getuid?.() === 0) throw new UsageError(`Not allowed to run as UID 0: ${hint}`)
   if (process.getgid?.() === 0) throw new UsageError(`Not allowed to run as GID 0: ${hint}`)
-}
-
-function refuseJobs({ Server }: DtailConfig): void {
-  for (const kind of ['Schedule', 'Continuous'] as const) {
-    if (Server[kind].length > 0) throw new UsageError(`Server.${kind}: jobs are not supported yet`)
-  }
 }
 
 function openLog(options: ServeRun['options'], { Common }: DtailConfig): DtailLog {
@@ -84,15 +94,25 @@ function openContext({ Server }: DtailConfig, log: DtailLog): ServerContext {
   })
 }
 
+async function openHostKey({ Server }: DtailConfig, log: DtailLog): Promise<HostKey> {
+  const path = testMode() ? './ssh_host_key' : Server.HostKeyFile
+  log.info('Reading private server RSA host key from file', path)
+  return loadHostKey(path, { generateBits: Server.HostKeyBits, logger: log.asLogger() })
+}
+
+interface Listening {
+  readonly host: string
+  readonly port: number
+  readonly hostKey: HostKey
+  readonly jobLogin: JobLogin
+}
+
 async function openServer(
   { Server, Common }: DtailConfig,
   context: ServerContext,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, hostKey, jobLogin }: Listening,
 ): Promise<SshServer> {
   const { log } = context
-  const path = testMode() ? './ssh_host_key' : Server.HostKeyFile
-  log.info('Reading private server RSA host key from file', path)
-  const hostKey = await loadHostKey(path, { generateBits: Server.HostKeyBits, logger: log.asLogger() })
   const { KeyExchanges: keyExchanges, Ciphers: ciphers, MACs: macs } = Server
   return openSshServer({
     host,
@@ -103,6 +123,7 @@ async function openServer(
     authenticate: createLogin(context, {
       cacheDir: Common.CacheDir,
       onlyFile: testMode() ? './id_rsa.pub' : undefined,
+      jobLogin,
     }),
     onSession: (session: SshSession) => serveSession(session, context),
     logger: connectionLogger(log, Server.MaxConnections),
@@ -131,7 +152,11 @@ interface Stopping {
   readonly shutdownAfterSeconds: number
 }
 
-async function untilStopped(server: SshServer, { log, signal, shutdownAfterSeconds }: Stopping): Promise<void> {
+async function untilStopped(
+  server: SshServer,
+  jobs: StartedJobs,
+  { log, signal, shutdownAfterSeconds }: Stopping,
+): Promise<void> {
   const timer = setInterval(() => void logStatistics(server, log), STATISTICS_MS)
   const after = shutdownAfterSeconds > 0 ? [AbortSignal.timeout(shutdownAfterSeconds * 1000)] : []
   const ended = AbortSignal.any([signal, ...after])
@@ -140,6 +165,7 @@ async function untilStopped(server: SshServer, { log, signal, shutdownAfterSecon
     await new Promise<void>(resolve => ended.addEventListener('abort', () => resolve(), { once: true }))
   clearInterval(timer)
   log.info('Stopping server')
+  await jobs.close()
   await server.close()
 }
 

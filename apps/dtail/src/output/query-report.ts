@@ -17,7 +17,7 @@ export interface QueryReportOptions {
   readonly stdout: Output
   readonly log: DtailLog
   /** For what is no group. */
-  readonly printer: LinePrinter
+  readonly printer: Pick<LinePrinter, 'print'>
   readonly colors: TermColors | undefined
 }
 
@@ -30,6 +30,7 @@ export class QueryReport implements AnswerSink {
   readonly #finish = new AbortController()
   readonly #before: (() => void)[] = []
   #lastTable = ''
+  #collected = false
 
   constructor(options: QueryReportOptions) {
     this.#options = options
@@ -42,6 +43,7 @@ export class QueryReport implements AnswerSink {
   }
 
   merge(groups: Iterable<PartialGroup>): void {
+    this.#collected = true
     this.#merger.merge(groups)
   }
 
@@ -65,7 +67,9 @@ export class QueryReport implements AnswerSink {
       await systemClock.sleep(waitMs, { signal: either }).catch(() => {}) // ended by either signal
       // What was collected until a person stopped us is reported as well; the finish comes after the last groups.
       if (signal.aborted && !this.#finish.signal.aborted) await this.#finished()
-      await this.#report()
+      // The last file of a query over intervals is about a whole one, not about the moment before the end.
+      const cut = this.#finish.signal.aborted && !this.#options.cumulative && !this.#collected
+      if (!cut) await this.report()
       if (this.#finish.signal.aborted) return
     }
   }
@@ -89,12 +93,15 @@ export class QueryReport implements AnswerSink {
     }
   }
 
-  async #report(): Promise<void> {
+  /** Reports what was collected, now. @throws CliError `LF_CLI_OUTPUT` */
+  async report(): Promise<void> {
     for (const call of this.#before) call()
     const { query, cumulative } = this.#options
     if (query.outfile) await this.#toOutfile(query.outfile)
     else await this.#printTable()
-    if (!cumulative) this.#merger.clear()
+    if (cumulative) return
+    this.#collected = false
+    this.#merger.clear()
   }
 
   async #printTable(): Promise<void> {

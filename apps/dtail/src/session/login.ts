@@ -5,9 +5,10 @@ import {
   parseAuthorizedKeys,
   sameKey,
   type Authenticate,
-  type AuthenticationAttempt,
+  type PasswordAttempt,
   type PublicKeyAttempt,
 } from '@logflow/ssh'
+import type { JobLogin } from '../jobs/job-login.ts'
 import { errorText } from '../output/dtail-log.ts'
 import { homeOf } from './home-of.ts'
 import type { ServerContext } from './server-context.ts'
@@ -18,6 +19,8 @@ export interface LoginOptions {
   readonly cacheDir: string
   /** The one file that counts, for everybody: test mode. */
   readonly onlyFile?: string | undefined
+  /** Decides on the logins of jobs. */
+  readonly jobLogin?: JobLogin | undefined
 }
 
 // A user's name becomes a file name.
@@ -29,15 +32,17 @@ const USER = /^[A-Za-z0-9_][A-Za-z0-9._@+-]{0,127}$/
  */
 export function createLogin(context: ServerContext, options: LoginOptions): Authenticate {
   return attempt =>
-    attempt.method === 'password' ? checkPassword(attempt, context) : checkKey(attempt, context, options)
+    attempt.method === 'password' ? checkPassword(attempt, context, options) : checkKey(attempt, context, options)
 }
 
-function checkPassword(
-  attempt: AuthenticationAttempt & { readonly method: 'password' },
+async function checkPassword(
+  attempt: PasswordAttempt,
   context: ServerContext,
-): boolean {
+  { jobLogin }: LoginOptions,
+): Promise<boolean> {
   const name = `${attempt.user}@${attempt.peer}`
-  const allowed = attempt.user === HEALTH_USER && attempt.password === HEALTH_USER
+  const healthy = attempt.user === HEALTH_USER && attempt.password === HEALTH_USER
+  const allowed = healthy || (await jobLogin?.(attempt)) === true
   if (!allowed) context.log.warn(`user ${name} not authorized`)
   return allowed
 }
