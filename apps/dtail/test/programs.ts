@@ -24,8 +24,8 @@ export interface Site {
   serve(...args: readonly string[]): Promise<{ readonly port: number; stop(): Promise<Ended> }>
 }
 
-/** Programs run from their sources, so that a test needs no build. */
-export async function site(test: Cleanup): Promise<Site> {
+/** Programs run from their sources, so that a test needs no build. `environment` goes over what they get otherwise. */
+export async function site(test: Cleanup, environment: NodeJS.ProcessEnv = {}): Promise<Site> {
   const folder = await tempDir(test)
   const privateKey = rsaKey()
   const key = join(folder, '.ssh', 'id_rsa')
@@ -39,7 +39,7 @@ export async function site(test: Cleanup): Promise<Site> {
   await writeFile(join(folder, 'dserver.json'), JSON.stringify(config))
   const start = (program: string, args: readonly string[]): ChildProcess => {
     const path = join(import.meta.dirname, '..', 'src', `${program}.ts`)
-    const env = { PATH: process.env['PATH'], HOME: folder, DTAIL_HOSTNAME_OVERRIDE: 'earth' }
+    const env = { PATH: process.env['PATH'], HOME: folder, DTAIL_HOSTNAME_OVERRIDE: 'earth', ...environment }
     const child = spawn(process.execPath, ['--conditions=@logflow/source', path, ...args], { cwd: folder, env })
     test.onTestFinished(async () => void child.kill('SIGKILL'))
     return child

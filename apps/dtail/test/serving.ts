@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { systemClock, type Clock } from '@logflow/core'
+import { systemClock } from '@logflow/core'
 import { encodeCommandFrame } from '@logflow/protocol'
 import { connectSsh, hostKeyFrom, openSshServer, type SshServer, type SshSession } from '@logflow/ssh'
 import { tempDir, type Cleanup } from '@logflow/testkit'
@@ -9,7 +9,7 @@ import { defaultConfig, type ServerConfig } from '../src/config/dtail-config.ts'
 import { DtailLog } from '../src/output/dtail-log.ts'
 import { AuthKeyStore } from '../src/session/auth-key-store.ts'
 import { createLogin } from '../src/session/login.ts'
-import { createServerContext } from '../src/session/server-context.ts'
+import { createServerContext, type ServerContext } from '../src/session/server-context.ts'
 import { serveSession } from '../src/session/serve-session.ts'
 
 /** An RSA key as the originals write it, small enough to be quick. */
@@ -33,14 +33,22 @@ export interface Serving {
   session(user?: string): Promise<SshSession>
 }
 
+/** What a test puts in the place of the machine's. */
+export type ServingParts = Partial<Pick<ServerContext, 'clock' | 'findJournalctl'>>
+
 /** Starts one with parts of the configuration replaced. */
-export async function serving(test: Cleanup, config: Partial<ServerConfig> = {}, clock?: Clock): Promise<Serving> {
+export async function serving(
+  test: Cleanup,
+  config: Partial<ServerConfig> = {},
+  { clock = systemClock, findJournalctl = async () => undefined }: ServingParts = {},
+): Promise<Serving> {
   const folder = await tempDir(test)
   const context = createServerContext({
     hostname: 'earth.example.org',
     config: { ...defaultConfig.Server, ReadGlobRetryIntervalMs: 10, ...config },
     log: new DtailLog({ level: 'all', now: () => new Date(2026, 10, 21, 3, 4, 5) }),
-    clock: clock ?? systemClock,
+    clock,
+    findJournalctl,
     authKeys: new AuthKeyStore({ ttlSeconds: 60, maxPerUser: 2, clock: systemClock }),
   })
   const login = createLogin(context, { cacheDir: folder })

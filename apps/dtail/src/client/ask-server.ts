@@ -1,4 +1,6 @@
+import { UsageError } from '@logflow/cli'
 import {
+  CAPABILITY_JOURNAL,
   CLOSE_ACKNOWLEDGE,
   CLOSE_REQUEST,
   encodeCommandFrame,
@@ -8,6 +10,7 @@ import {
   ServerMessageDecoder,
   type MessageBatch,
 } from '@logflow/protocol'
+import { systemClock } from '@logflow/core'
 import { connectSsh, SshError, type ConnectSshOptions, type SshSession } from '@logflow/ssh'
 import type { Limiter } from '../limiter.ts'
 import type { DtailLog } from '../output/dtail-log.ts'
@@ -22,6 +25,8 @@ export interface AnswerSink {
 /** How to reach servers and what to ask. */
 export interface Asking {
   readonly commands: readonly string[]
+  /** The commands are about a journal, which not every server can read. */
+  readonly readsJournal?: boolean
   readonly connection: Pick<ConnectSshOptions, 'user' | 'auth' | 'verifyHostKey' | 'connectTimeoutMs'>
   /** Base64 of the public key to register for a faster login. */
   readonly authKey?: string | undefined
@@ -71,7 +76,10 @@ class Conversation {
   readonly #asking: Asking
   readonly #release: () => void
   readonly #decoder = new ServerMessageDecoder()
-  #capabilities: (known: boolean) => void = () => {}
+  readonly #capabilities: Promise<readonly string[]>
+  #tellCapabilities: (names: readonly string[]) => void = () => {}
+  /** Why there is nothing to ask this server. */
+  #refusal: UsageError | undefined
   #authKeyPending = false
 
   constructor(server: ServerAddress, session: SshSession, asking: Asking, release: () => void) {
@@ -79,11 +87,24 @@ class Conversation {
     this.#session = session
     this.#asking = asking
     this.#release = release
+    this.#capabilities = new Promise(resolve => (this.#tellCapabilities = resolve))
   }
 
   async run(): Promise<void> {
     const asked = this.#ask()
-    asked.catch(() => {}) // a connection that breaks meanwhile is reported by reading
+    // A connection that breaks meanwhile is reported by reading; what cannot be asked ends the reading.
+    asked.catch((error: unknown) => {
+      if (error instanceof UsageError) this.#refusal = error
+      this.#session.abort()
+    })
+    try {
+      return await this.#listen(asked)
+    } catch (error) {
+      throw this.#refusal ?? error
+    }
+  }
+
+  async #listen(asked: Promise<void>): Promise<void> {
     for await (const chunk of this.#session.input) {
       this.#decoder.push(chunk)
       for (let batch = this.#decoder.read(); batch; batch = this.#decoder.read()) {
@@ -100,9 +121,13 @@ class Conversation {
 
   /** AUTHKEY goes only to servers that are known to understand it: another one would take it for the last command. */
   async #ask(): Promise<void> {
-    const { commands, authKey, onAsked } = this.#asking
+    const { commands, authKey, onAsked, readsJournal } = this.#asking
     const texts = [...commands]
-    if (authKey !== undefined && (await this.#knowsAuthKey())) {
+    // Every server that tells its capabilities has AUTHKEY.
+    const capabilities = authKey === undefined && !readsJournal ? undefined : await this.#waitForCapabilities()
+    if (readsJournal && !capabilities?.includes(CAPABILITY_JOURNAL))
+      throw new UsageError(`journal file targets require server capability ${CAPABILITY_JOURNAL}`)
+    if (authKey !== undefined && capabilities) {
       this.#authKeyPending = true
       texts.unshift(`AUTHKEY ${authKey}`)
     }
@@ -113,21 +138,19 @@ class Conversation {
     onAsked?.(this.#server)
   }
 
-  #knowsAuthKey(): Promise<boolean> {
-    return new Promise(resolve => {
-      const timer = setTimeout(() => resolve(false), CAPABILITIES_WAIT_MS)
-      this.#capabilities = known => {
-        clearTimeout(timer)
-        resolve(known)
-      }
-    })
+  /** What the server can do; `undefined` when it does not say. */
+  async #waitForCapabilities(): Promise<readonly string[] | undefined> {
+    const waiting = new AbortController()
+    const late = systemClock.sleep(CAPABILITIES_WAIT_MS, waiting).then(() => undefined)
+    late.catch(() => {}) // they came in time
+    return Promise.race([this.#capabilities, late]).finally(() => waiting.abort())
   }
 
   #isOver(hidden: readonly string[]): boolean {
     for (const text of hidden) {
       if (text === CLOSE_REQUEST) return true
-      // Every server that tells its capabilities has AUTHKEY.
-      if (parseCapabilities(text)) this.#capabilities(true)
+      const capabilities = parseCapabilities(text)
+      if (capabilities) this.#tellCapabilities(capabilities)
     }
     return false
   }

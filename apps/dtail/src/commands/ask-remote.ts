@@ -7,6 +7,7 @@ import { ownKeys } from '../client/own-keys.ts'
 import { commandsOf } from '../client/question.ts'
 import { resolveServers } from '../client/server-list.ts'
 import { testMode } from '../config/test-mode.ts'
+import { isJournal } from '../journal/journal-unit.ts'
 import { Limiter } from '../limiter.ts'
 import type { Prepared } from './prepared.ts'
 
@@ -42,6 +43,7 @@ export async function askRemote(prepared: Prepared): Promise<number> {
     servers,
     {
       commands: commandsOf(question),
+      readsJournal: question.files.some(isJournal),
       connection: {
         user: options.user ?? userInfo().username,
         auth: { identities: keys.identities },

@@ -1,5 +1,4 @@
 import { UsageError } from '@logflow/cli'
-import { compilePattern } from '@logflow/match'
 import type { Query } from '@logflow/query'
 import type { Question } from '../client/question.ts'
 import type { ClientName, ClientRun } from './client-run.ts'
@@ -21,8 +20,9 @@ export async function questionOf(name: ClientName, { options, operands }: Client
   if (text === undefined) {
     const { max, before, after } = options
     const facts = { files, options: { ...session, max, before, after }, timeoutSeconds: 0 }
+    const pattern = await patternOf(name, options)
     const mode = name === 'dtail' ? 'tail' : name === 'dgrep' ? 'grep' : 'cat'
-    const question = { ...facts, mode, pattern: patternOf(name, options), invert: options.invert === true } as const
+    const question = { ...facts, mode, pattern, invert: options.invert === true } as const
     return { query: undefined, question }
   }
   const { query, pattern } = await parse(text)
@@ -53,14 +53,14 @@ function itemsOf(text: string): string[] {
 
 function checkFiles(files: readonly string[]): void {
   for (const file of files) {
-    if (file.startsWith('journal:')) throw new UsageError(`${file}: journal targets are not supported yet`)
     if (file.includes(' ')) throw new UsageError(`${JSON.stringify(file)}: DTail cannot carry a file name with a space`)
   }
 }
 
-function patternOf(name: ClientName, options: ClientRun['options']): string {
+async function patternOf(name: ClientName, options: ClientRun['options']): Promise<string> {
   if (name === 'dcat') return ''
   const pattern = options.grep || options.regex || '.'
+  const { compilePattern } = await import('@logflow/match')
   try {
     compilePattern(pattern)
   } catch (cause) {

@@ -3,6 +3,7 @@ import type { Query } from '@logflow/query'
 import { askServers } from '../client/ask-servers.ts'
 import { commandsOf, type Question } from '../client/question.ts'
 import { resolveServers } from '../client/server-list.ts'
+import { isJournal } from '../journal/journal-unit.ts'
 import { Limiter } from '../limiter.ts'
 import { errorText, type DtailLog } from '../output/dtail-log.ts'
 import { QueryReport } from '../output/query-report.ts'
@@ -67,10 +68,12 @@ async function ask({ job, files, outfile }: DueJob, { connection, throttle, sign
   const reporting = scheduled ? undefined : report.run(AbortSignal.any([signal, ended.signal]))
   // A report that cannot be written ends the job; the reason comes out below.
   reporting?.catch(error => ended.abort(error))
+  const question = questionOf(query, files, scheduled)
   const { failed } = await askServers(
     servers,
     {
-      commands: commandsOf(questionOf(query, files, scheduled)),
+      commands: commandsOf(question),
+      readsJournal: question.files.some(isJournal),
       connection: {
         user: JOB_USERS[job.kind],
         auth: { password: job.name },

@@ -2,6 +2,7 @@ import { unknownDelivery, type Delivery, type LineBatch } from '@logflow/core'
 import { compilePattern, select, type Matcher } from '@logflow/match'
 import { cleanPath, sourceIdOf, type ReadCommand } from '@logflow/protocol'
 import { expandGlob, follow, read } from '@logflow/tailer'
+import { isJournal } from '../journal/journal-unit.ts'
 import { errorText } from '../output/dtail-log.ts'
 import { admitFile, type Reader } from './admit-file.ts'
 import type { ServerContext } from './server-context.ts'
@@ -45,6 +46,10 @@ export async function readFiles(reading: Reading): Promise<void> {
     return sink.tell(context.log.error(reader.name, `Unable to parse command|${errorText(error)}`), PROBLEM)
   }
   if (matcher && command.mode === 'grep') logMatcher(reading)
+  if (isJournal(command.path)) {
+    const { readJournal } = await import('../journal/read-journal.ts')
+    return readJournal(reading, matcher, item => pass(item, command.path, reading))
+  }
   const paths = await findFiles(reading)
   if (paths.length === 0) return
   sink.filesFound(paths.length)

@@ -1,5 +1,6 @@
 import { LogflowError, type LineBatch } from '@logflow/core'
 import {
+  CAPABILITY_JOURNAL,
   CLOSE_ACKNOWLEDGE_TIMEOUT_MS,
   CLOSE_GRACE_MS,
   CLOSE_REQUEST,
@@ -25,6 +26,7 @@ import {
   type ReadCommand,
 } from '@logflow/protocol'
 import { publicKeyOf, type SshSession } from '@logflow/ssh'
+import { findJournalctl } from '../journal/find-journalctl.ts'
 import { errorText } from '../output/dtail-log.ts'
 import type { Reader } from './admit-file.ts'
 import { readFiles, type ReadSink } from './read-files.ts'
@@ -65,7 +67,7 @@ class ServedSession implements ReadSink {
     const { log, config } = this.#context
     const decoder = new CommandFrameDecoder(config.MaxCommandFrameSize > 0 ? config.MaxCommandFrameSize : Infinity)
     try {
-      if (!this.#health) await this.#session.write(encodeHidden(formatCapabilities([CAPABILITY_AUTHKEY])))
+      if (!this.#health) await this.#tellCapabilities()
       for await (const chunk of this.#session.input) {
         decoder.push(chunk)
         for (let frame = decoder.read(); frame; frame = decoder.read()) this.#onFrame(frame)
@@ -83,6 +85,12 @@ class ServedSession implements ReadSink {
     this.#apply({ kind: 'aborted' })
     await this.#session.closed
     log.debug(this.#reader.name, 'Session is closed')
+  }
+
+  async #tellCapabilities(): Promise<void> {
+    const program = await (this.#context.findJournalctl ?? findJournalctl)()
+    const journal = program === undefined ? [] : [CAPABILITY_JOURNAL]
+    await this.#session.write(encodeHidden(formatCapabilities([CAPABILITY_AUTHKEY, ...journal])))
   }
 
   async deliver(batch: LineBatch, sourceId: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Clock } from '@logflow/core'
 import type { ServerConfig } from '../config/dtail-config.ts'
 import type { DtailLog } from '../output/dtail-log.ts'
 import type { AuthKeyStore } from './auth-key-store.ts'
+import type { findJournalctl } from '../journal/find-journalctl.ts'
 import { Limiter } from '../limiter.ts'
 import { PermissionRules } from './permissions.ts'
 
@@ -17,12 +18,14 @@ export interface ServerContext {
   readonly tails: Limiter
   /** Absent when the feature is off. */
   readonly authKeys?: AuthKeyStore | undefined
+  /** Path of `journalctl`, where there is one. @defaultValue the one in PATH */
+  readonly findJournalctl?: typeof findJournalctl
   rulesOf(user: string): PermissionRules
 }
 
 /** A context over `config`. */
 export function createServerContext(
-  init: Pick<ServerContext, 'hostname' | 'config' | 'log' | 'clock' | 'authKeys'>,
+  init: Pick<ServerContext, 'hostname' | 'config' | 'log' | 'clock' | 'authKeys' | 'findJournalctl'>,
 ): ServerContext {
   const { MaxConcurrentCats, MaxConcurrentTails, Permissions } = init.config
   const compiled = new Map<string, PermissionRules>()
