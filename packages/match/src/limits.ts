@@ -22,11 +22,17 @@ export const MAX_CLASS_RANGES = 200_000
 /** Memory of one lazy automaton; when it is full the states are forgotten and the search goes on. */
 export const MAX_AUTOMATON_BYTES = 8 * 1024 * 1024
 
-/** Needles of one literal search. Each costs its own pass over the bytes. */
+/** Literals that are looked for one after the other: each costs its own pass over the bytes. */
 export const MAX_NEEDLES = 4
 
-/** Bytes of one needle: more do not make it rarer. */
-export const MAX_NEEDLE_BYTES = 64
+/** Literals that are looked for all at once, a bit for each. */
+export const MAX_LITERALS = 8
+
+/** Bytes of one literal: more do not make it rarer. */
+export const MAX_LITERAL_BYTES = 64
+
+/** The largest batch that is copied for a search in WebAssembly; its memory does not shrink any more. */
+export const MAX_SEARCH_BYTES = 4 * 1024 * 1024
 
 /** Lines of context before or after one match. */
 export const MAX_CONTEXT_LINES = 1_000_000

@@ -1,6 +1,8 @@
 import type { Lines, LineScanner } from './line-scanner.ts'
 import { lineStart, testedEnd } from './line-scanner.ts'
-import type { Needles } from './literals.ts'
+
+/** A few byte strings. */
+export type Needles = readonly Uint8Array[]
 
 /** Decides whether a line with a hit matches. */
 export type Verify = (bytes: Uint8Array, range: { from: number; to: number }) => boolean

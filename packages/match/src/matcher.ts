@@ -3,13 +3,14 @@ import { Alphabet } from './alphabet.ts'
 import { Automaton, type Machine, type NewlineRole } from './automaton.ts'
 import { AutomatonScanner, testText } from './automaton-scanner.ts'
 import { MatchError } from './errors.ts'
-import { DEFAULT_MAX_PATTERN_BYTES, DEFAULT_MAX_STATES } from './limits.ts'
+import { DEFAULT_MAX_PATTERN_BYTES, DEFAULT_MAX_STATES, MAX_LITERAL_BYTES, MAX_NEEDLES } from './limits.ts'
 import { linesOf, plainBytes, type LineScanner } from './line-scanner.ts'
-import { holdsNeedle, LiteralScanner } from './literal-scanner.ts'
-import { literalFacts, type LiteralFacts } from './literals.ts'
+import { holdsNeedle, LiteralScanner, type Verify } from './literal-scanner.ts'
+import { isPlain, literalBytes, literalFacts, type LiteralFacts } from './literals.ts'
 import { parsePattern } from './parser.ts'
 import { PrefilterScanner } from './prefilter-scanner.ts'
 import { compileProgram } from './program.ts'
+import { SequenceScanner } from './sequence-scanner.ts'
 import { canBeEmpty, trimEnds, type Syntax } from './syntax.ts'
 import { Utf8Decoder } from './utf8-decoder.ts'
 
@@ -61,7 +62,7 @@ export function compilePattern(pattern: string, options: PatternOptions = {}): M
   const syntax = trimEnds(literal ? { kind: 'empty' } : parsePattern(pattern))
   const facts = literalFacts(syntax)
   const [only] = facts.exact ?? []
-  if (only && facts.exact?.length === 1) return new LiteralMatcher(pattern, only)
+  if (only && facts.exact?.length === 1 && isPlain(only)) return new LiteralMatcher(pattern, literalBytes(only))
   return new AutomatonMatcher(pattern, syntax, { facts, maxStates })
 }
 
@@ -80,12 +81,16 @@ function resolvePatternOptions({
 class LiteralMatcher implements Matcher {
   readonly pattern: string
   readonly literal: Uint8Array
-  readonly #scanner: LiteralScanner
+  readonly #scanner: LineScanner
 
   constructor(pattern: string, literal: Uint8Array) {
     this.pattern = pattern
     this.literal = literal
     this.#scanner = new LiteralScanner([literal])
+    if (literal.length <= MAX_LITERAL_BYTES) {
+      const bytes = Array.from(literal, byte => String.fromCharCode(byte))
+      this.#scanner = new SequenceScanner([bytes], { fallback: this.#scanner })
+    }
   }
 
   test(bytes: Uint8Array, from = 0, to = bytes.length): boolean {
@@ -103,7 +108,9 @@ class AutomatonMatcher implements Matcher {
   readonly pattern: string
   readonly literal: Uint8Array | undefined
   readonly #machine: Machine
+  readonly #syntax: Syntax
   readonly #facts: LiteralFacts
+  readonly #verify: Verify
   readonly #matchesAll: boolean
   readonly #scanners = new Map<NewlineRole, LineScanner>()
   #text: Automaton | undefined
@@ -114,7 +121,9 @@ class AutomatonMatcher implements Matcher {
     this.pattern = pattern
     this.literal = undefined
     this.#machine = { program, alphabet, decoder: new Utf8Decoder(alphabet) }
+    this.#syntax = syntax
     this.#facts = facts
+    this.#verify = (bytes, range) => testText(this.#textAutomaton(), bytes, range)
     this.#matchesAll = canBeEmpty(syntax)
   }
 
@@ -136,11 +145,17 @@ class AutomatonMatcher implements Matcher {
 
   #createScanner(newline: NewlineRole): LineScanner {
     const { exact, required } = this.#facts
-    if (exact) return new LiteralScanner(exact)
+    const slow = this.#createPlainScanner(newline)
+    if (exact) return new SequenceScanner(exact, { fallback: slow })
+    return required ? new SequenceScanner(required, { fallback: slow, verify: this.#verify }) : slow
+  }
+
+  /** Without WebAssembly. */
+  #createPlainScanner(newline: NewlineRole): LineScanner {
+    const { exact, required } = literalFacts(this.#syntax, { maxLiterals: MAX_NEEDLES, plain: true })
+    if (exact) return new LiteralScanner(exact.map(literalBytes))
     const whole = new AutomatonScanner(new Automaton(this.#machine, { newline }))
-    if (!required) return whole
-    const verify = new LiteralScanner(required, (bytes, range) => testText(this.#textAutomaton(), bytes, range))
-    return new PrefilterScanner(verify, whole)
+    return required ? new PrefilterScanner(new LiteralScanner(required.map(literalBytes), this.#verify), whole) : whole
   }
 
   #textAutomaton(): Automaton {

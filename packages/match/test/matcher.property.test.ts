@@ -53,7 +53,9 @@ describe('Matcher', () => {
         const [pair] = randomPairs(1, seed)
         const matcher = compileOrRefuse(pair?.pattern ?? '')
         if (!matcher) return
-        const batch = lineBatch({ source, bytes: new Uint8Array(Buffer.concat(parts)) })
+        const text = Buffer.concat(parts)
+        const batch = lineBatch({ source, bytes: new Uint8Array(text) })
+        const large = lineBatch({ source, bytes: new Uint8Array(Buffer.concat([text, Buffer.alloc(5000, '\n')])) })
         for (const withNewline of [false, true]) {
           const expected: number[] = []
           for (let index = 0; index < batch.ends.length; index++) {
@@ -62,6 +64,10 @@ describe('Matcher', () => {
             if (matcher.test(tested)) expected.push(index)
           }
           expect([...matcher.matchingLines(batch, { withNewline })]).toEqual(expected)
+          // The last line may be open in one and closed in the other.
+          const isShared = (index: number): boolean => index < batch.ends.length - 1
+          const shared = [...matcher.matchingLines(large, { withNewline })].filter(isShared)
+          expect(shared).toEqual(expected.filter(isShared))
         }
       }),
       { numRuns: 1500 },
