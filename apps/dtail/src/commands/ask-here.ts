@@ -1,17 +1,19 @@
 import { fstatSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { UsageError } from '@logflow/cli'
-import { systemClock, unknownDelivery, type LineBatch } from '@logflow/core'
-import { compilePattern, select } from '@logflow/match'
-import { formatPattern, parsePattern, type DtailPattern, type ReadCommand } from '@logflow/protocol'
+import { systemClock, type Delivery, type LineBatch } from '@logflow/core'
+import { formatPattern, parsePattern } from '@logflow/protocol'
 import type { Aggregator } from '@logflow/query'
-import { readStdin } from '@logflow/tailer'
+import { defaultConfig } from '../config/dtail-config.ts'
 import { expandHome } from '../config/load-config.ts'
 import { ownHostname, testMode } from '../config/test-mode.ts'
+import { BlockWriter } from '../output/block-writer.ts'
 import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
 import type { LinePrinter } from '../output/line-printer.ts'
-import { readFiles, type ReadSink } from '../session/read-files.ts'
-import { createServerContext, type ServerContext } from '../session/server-context.ts'
+import { Limiter } from '../limiter.ts'
+import type { Reader } from '../session/admit-file.ts'
+import { readFiles, type ReadingContext, type ReadSink, type WholeFile } from '../session/read-files.ts'
+import { takeFile } from '../whole-file/take-file.ts'
 import type { Prepared } from './prepared.ts'
 
 /** Answers from the files of this machine, or from stdin, in this process: the server's own way without a network. */
@@ -19,18 +21,20 @@ export async function askHere(prepared: Prepared): Promise<number> {
   const { question, signal } = prepared
   const sink = await openSink(prepared)
   const context = openContext(prepared)
-  const reader = { name: `${userInfo().username}@local(serverless)`, rules: context.rulesOf(userInfo().username) }
+  const reader = await readerHere(context)
   const { pattern, invert, mode, options } = question
   const command = { kind: 'read' as const, mode, options, pattern: parsePattern(formatPattern({ pattern, invert })) }
   try {
-    if (readsStdin(question.files)) await readInput({ ...command, path: '-' }, context, sink, signal)
-    else if (question.files.length === 0) throw new UsageError('no files to read, and nothing on stdin')
+    if (readsStdin(question.files)) {
+      const { readInput } = await import('../session/read-input.ts')
+      await readInput({ ...command, path: '-' }, context, sink, signal)
+    } else if (question.files.length === 0) throw new UsageError('no files to read, and nothing on stdin')
     const reads = question.files.filter(path => path !== '-')
     await Promise.all(reads.map(path => readFiles({ command: { ...command, path }, reader, context, sink, signal })))
+    await sink.flush()
   } catch (error) {
     if (!signal.aborted) throw error
   }
-  await sink.close()
   return sink.problems > 0 ? 1 : 0
 }
 
@@ -40,14 +44,23 @@ function readsStdin(files: readonly string[]): boolean {
   return !fstatSync(0).isCharacterDevice()
 }
 
-function openContext({ config, run }: Prepared): ServerContext {
+/** The rules of the configuration hold here, too; those that allow everything are not worth loading an engine. */
+async function readerHere(context: ReadingContext): Promise<Reader> {
+  const { username } = userInfo()
+  const name = `${username}@local(serverless)`
+  if (context.config.Permissions === defaultConfig.Server.Permissions)
+    return { name, rules: { decide: () => ({ allowed: true }) } }
+  const { createServerContext } = await import('../session/server-context.ts')
+  return { name, rules: createServerContext(context).rulesOf(username) }
+}
+
+function openContext({ config, run }: Prepared): ReadingContext {
   const { people, file } = parseLogger(run.options.loggerName)
   const hostname = ownHostname()
   const level = parseLevel(run.options.level === 'info' ? 'warn' : run.options.level)
-  return createServerContext({
+  return {
     hostname,
-    // One file after another, as they were named.
-    config: { ...config.Server, MaxConcurrentCats: 1, ...(testMode() ? { MaxLineLength: 1024 } : {}) },
+    config: { ...config.Server, ...(testMode() ? { MaxLineLength: 1024 } : {}) },
     log: new DtailLog({
       level,
       prefix: `SERVER|${hostname}|`,
@@ -56,42 +69,14 @@ function openContext({ config, run }: Prepared): ServerContext {
       perDay: config.Common.LogRotation === 'daily',
     }),
     clock: systemClock,
-  })
-}
-
-async function readInput(
-  command: ReadCommand,
-  context: ServerContext,
-  sink: HereSink,
-  signal: AbortSignal,
-): Promise<void> {
-  const { hostname: host, config } = context
-  const matcher = matcherOf(command.pattern)
-  const { before, after, max } = command.options
-  const options = { invert: command.pattern.kind === 'invert', before, after, max, withNewline: true }
-  const deliveries = readStdin({ host, signal, maxLineBytes: config.MaxLineLength })
-  for await (const item of select(deliveries, matcher, options)) {
-    switch (item.kind) {
-      case 'lines':
-        await sink.deliver(item, '-')
-        break
-      case 'gap':
-        await sink.tell(context.log.warn('Lost a part of the input', item.reason), { problem: true })
-        break
-      case 'event':
-        break
-      default:
-        unknownDelivery(item)
-    }
+    // One file after another, as they were named.
+    cats: new Limiter(1),
+    tails: new Limiter(config.Server.MaxConcurrentTails),
   }
 }
 
-function matcherOf({ kind, pattern, literal }: DtailPattern): ReturnType<typeof compilePattern> | undefined {
-  return kind === 'noop' ? undefined : compilePattern(pattern, { literal })
-}
-
 async function openSink({ query, config, report, printer }: Prepared): Promise<HereSink> {
-  if (!query || !report) return new HereSink(printer)
+  if (!query || !report) return printer.verbatim ? new VerbatimSink(printer) : new HereSink(printer)
   const { Aggregator, planQuery } = await import('@logflow/query')
   const plan = planQuery(query, { defaultLogFormat: config.Server.MapreduceLogFormat })
   const aggregator = new Aggregator(plan, { hostname: ownHostname() })
@@ -123,5 +108,18 @@ class HereSink implements ReadSink {
 
   filesFound(): void {}
   fileFinished(): void {}
-  async close(): Promise<void> {}
+  async flush(): Promise<void> {}
+}
+
+/** Bytes of lines as they lie in the file: whole files go past everything that handles lines. */
+class VerbatimSink extends HereSink {
+  readonly #writer = new BlockWriter(process.stdout)
+
+  async takeFile(file: WholeFile): Promise<readonly Delivery[] | undefined> {
+    return takeFile(file, this.#writer)
+  }
+
+  override flush(): Promise<void> {
+    return this.#writer.flush()
+  }
 }

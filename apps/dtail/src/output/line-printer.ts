@@ -32,6 +32,12 @@ export class LinePrinter implements AnswerSink {
     this.#harmless = options.stdout.isTerminal && !options.plain
   }
 
+  /** Whether lines go out just as they are, and nobody else wants to see them. */
+  get verbatim(): boolean {
+    const { plain, colors, payload } = this.#options
+    return plain && !colors && !payload
+  }
+
   async take(batch: MessageBatch): Promise<readonly string[]> {
     const { visible, hidden } = splitVisible(batch, { plain: this.#options.plain })
     if (visible.length > 0) await this.print(visible)

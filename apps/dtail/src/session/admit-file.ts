@@ -8,7 +8,7 @@ import type { PermissionRules } from './permissions.ts'
 export interface Reader {
   /** `user@address:port`, as the log says it. */
   readonly name: string
-  readonly rules: PermissionRules
+  readonly rules: Pick<PermissionRules, 'decide'>
 }
 
 /**

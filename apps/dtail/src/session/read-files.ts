@@ -1,7 +1,7 @@
+import { lstat } from 'node:fs/promises'
 import { unknownDelivery, type Delivery, type LineBatch } from '@logflow/core'
-import { compilePattern, select, type Matcher } from '@logflow/match'
+import type { Matcher } from '@logflow/match'
 import { cleanPath, sourceIdOf, type ReadCommand } from '@logflow/protocol'
-import { expandGlob, follow, read } from '@logflow/tailer'
 import { isJournal } from '../journal/journal-unit.ts'
 import { errorText } from '../output/dtail-log.ts'
 import { admitFile, type Reader } from './admit-file.ts'
@@ -15,13 +15,36 @@ export interface ReadSink {
   tell(text: string, facts?: { readonly problem: boolean }): Promise<void>
   filesFound(count: number): void
   fileFinished(): void
+  /** Does a whole file its own way and returns what is left to pass on, or `undefined` when it cannot. */
+  takeFile?(file: WholeFile): Promise<readonly Delivery[] | undefined>
 }
+
+/** A file that is read once to its end, for {@link ReadSink.takeFile}. */
+export interface WholeFile {
+  /** As it was found. */
+  readonly path: string
+  /** What to open. */
+  readonly resolved: string
+  readonly command: ReadCommand
+  readonly context: ReadingContext
+  /** Absent when every line is wanted. */
+  readonly matcher: Matcher | undefined
+  readonly signal: AbortSignal
+  /** Lines were cut because they are too long. */
+  readonly onCut: () => Promise<void>
+}
+
+/** What reading needs of a {@link ServerContext}. */
+export type ReadingContext = Pick<
+  ServerContext,
+  'hostname' | 'config' | 'log' | 'clock' | 'cats' | 'tails' | 'findJournalctl'
+>
 
 /** One read command under way. */
 export interface Reading {
   readonly command: ReadCommand
   readonly reader: Reader
-  readonly context: ServerContext
+  readonly context: ReadingContext
   readonly sink: ReadSink
   readonly signal: AbortSignal
 }
@@ -41,7 +64,7 @@ export async function readFiles(reading: Reading): Promise<void> {
   const { command, context, reader, sink } = reading
   let matcher: Matcher | undefined
   try {
-    matcher = matcherOf(command)
+    matcher = await matcherOf(command)
   } catch (error) {
     return sink.tell(context.log.error(reader.name, `Unable to parse command|${errorText(error)}`), PROBLEM)
   }
@@ -58,8 +81,10 @@ export async function readFiles(reading: Reading): Promise<void> {
   for (const result of ended) if (result.status === 'rejected') throw result.reason
 }
 
-function matcherOf({ pattern }: ReadCommand): Matcher | undefined {
-  return pattern.kind === 'noop' ? undefined : compilePattern(pattern.pattern, { literal: pattern.literal })
+async function matcherOf({ pattern }: ReadCommand): Promise<Matcher | undefined> {
+  if (pattern.kind === 'noop') return undefined
+  const { compilePattern } = await import('@logflow/match')
+  return compilePattern(pattern.pattern, { literal: pattern.literal })
 }
 
 function logMatcher({ command, context }: Reading): void {
@@ -89,8 +114,16 @@ async function findFiles({ command, context, reader, sink, signal }: Reading): P
   return []
 }
 
-async function expand(glob: string, { log }: ServerContext): Promise<readonly string[]> {
+/** A client that has its own way with files needs nothing of all that expanding, reading and searching are made of. */
+async function expand(glob: string, { log }: ReadingContext): Promise<readonly string[]> {
+  if (!/[*?[\\]/.test(glob)) {
+    return lstat(glob).then(
+      () => [glob],
+      () => [],
+    )
+  }
   try {
+    const { expandGlob } = await import('@logflow/tailer')
     return await expandGlob(glob)
   } catch (error) {
     log.warn('Unable to expand glob', glob, errorText(error))
@@ -117,16 +150,7 @@ async function readOne(path: string, matcher: Matcher | undefined, reading: Read
     log.info('Start reading', path, sourceId)
     // The words of the fork, whose tests look for them: whole batches, not line by line.
     log.debug('Using turbo mode for reading', path)
-    const { before, after, max } = command.options
-    const options = {
-      invert: command.pattern.kind === 'invert',
-      before,
-      after,
-      max,
-      withNewline: command.mode !== 'tail',
-    }
-    for await (const item of select(open(path, resolved, reading), matcher, options))
-      await pass(item, sourceId, reading)
+    await readAdmitted({ path, resolved, sourceId }, matcher, reading)
     log.debug('File processing complete', path)
   } finally {
     release?.()
@@ -134,17 +158,31 @@ async function readOne(path: string, matcher: Matcher | undefined, reading: Read
   }
 }
 
-function open(path: string, resolved: string, { command, context, signal }: Reading): AsyncIterable<Delivery> {
-  const { hostname: host, config, clock } = context
-  const options = {
-    host,
-    signal,
-    maxLineBytes: config.MaxLineLength,
-    // The name was matched already; what is opened is what was checked.
-    admit: async () => resolved,
+interface Admitted {
+  readonly path: string
+  readonly resolved: string
+  readonly sourceId: string
+}
+
+async function readAdmitted(
+  { path, resolved, sourceId }: Admitted,
+  matcher: Matcher | undefined,
+  reading: Reading,
+): Promise<void> {
+  const { command, context, sink, signal } = reading
+  if (command.mode !== 'tail' && sink.takeFile) {
+    const onCut = (): Promise<void> => tellCut(path, reading)
+    const left = await sink.takeFile({ path, resolved, command, context, matcher, signal, onCut })
+    for (const item of left ?? []) await pass(item, sourceId, reading)
+    if (left) return
   }
-  const pattern = path.replace(/[\\*?[]/g, '\\$&')
-  return command.mode === 'tail' ? follow(pattern, { ...options, from: 'end', clock }) : read(pattern, options)
+  const { openDeliveries } = await import('./open-deliveries.ts')
+  for await (const item of openDeliveries({ path, resolved, command, context, matcher, signal }))
+    await pass(item, sourceId, reading)
+}
+
+function tellCut(path: string, { context, sink }: Reading): Promise<void> {
+  return sink.tell(context.log.warn(path, 'Long log line, splitting into multiple lines'))
 }
 
 async function pass(item: Delivery, sourceId: string, reading: Reading): Promise<void> {
@@ -152,8 +190,7 @@ async function pass(item: Delivery, sourceId: string, reading: Reading): Promise
   const { log } = context
   switch (item.kind) {
     case 'lines':
-      if (hasCutLine(item, context.config.MaxLineLength))
-        await sink.tell(log.warn(item.source.path, 'Long log line, splitting into multiple lines'))
+      if (hasCutLine(item, context.config.MaxLineLength)) await tellCut(item.source.path, reading)
       return sink.deliver(item, sourceId)
     case 'gap': {
       const range = `bytes ${item.from} to ${item.to}`

@@ -1,0 +1,63 @@
+import type { Writable } from 'node:stream'
+
+/** Bytes of one block. */
+export const BLOCK_BYTES: number = 256 * 1024
+
+/** Blocks that may be on their way at one time: while the reader of a pipe works on one, the next is there already. */
+const BLOCKS = 3
+
+/**
+ * Writes to a stream out of a few blocks of memory, each used again as soon as its bytes are handed to the operating
+ * system: copying a file of any size touches no more memory than that.
+ */
+export class BlockWriter {
+  readonly #stream: Writable
+  readonly #free: Buffer[] = []
+  #allocated = 0
+  #wake: (() => void) | undefined
+  #failure: Error | undefined
+
+  constructor(stream: Writable) {
+    this.#stream = stream
+  }
+
+  /** A block to fill. Wait for the promise, where there is one, before taking another. @throws the stream's error */
+  take(): Buffer | Promise<Buffer> {
+    if (this.#failure) throw this.#failure
+    const free = this.#free.pop()
+    if (free) return free
+    if (this.#allocated === BLOCKS) return this.#wait()
+    this.#allocated++
+    return Buffer.allocUnsafeSlow(BLOCK_BYTES)
+  }
+
+  /** Gives a block back unwritten. */
+  giveBack(block: Buffer): void {
+    this.#free.push(block)
+    this.#wake?.()
+  }
+
+  /** Writes `bytes`, in order; `block`, where they lie in one, is free again after that. */
+  write(bytes: Uint8Array, block?: Buffer): void {
+    this.#stream.write(bytes, error => {
+      if (error) this.#failure ??= error
+      if (block) this.giveBack(block)
+    })
+  }
+
+  /** Resolves when everything is handed over. @throws the stream's error */
+  async flush(): Promise<void> {
+    while (this.#free.length < this.#allocated && !this.#failure) await this.#woken()
+    if (this.#failure) throw this.#failure
+  }
+
+  async #wait(): Promise<Buffer> {
+    while (this.#free.length === 0 && !this.#failure) await this.#woken()
+    if (this.#failure) throw this.#failure
+    return this.#free.pop() as Buffer
+  }
+
+  #woken(): Promise<void> {
+    return new Promise(resolve => (this.#wake = resolve))
+  }
+}

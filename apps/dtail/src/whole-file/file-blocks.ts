@@ -1,0 +1,73 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+
+/**
+ * A file that is read in this process's own time, block by block into memory of the caller: four times as cheap as
+ * reading with promises into memory that is new each time. For programs that have nothing else to do meanwhile.
+ */
+export class FileBlocks {
+  readonly #descriptor: number
+  /** Bytes the file had when it was opened. */
+  readonly size: number
+  #position = 0
+  #broken = false
+
+  private constructor(descriptor: number, size: number) {
+    this.#descriptor = descriptor
+    this.size = size
+  }
+
+  /** `undefined` for what is no regular file, cannot be opened, or is compressed: another way of reading knows what to do. */
+  static open(path: string): FileBlocks | undefined {
+    let descriptor: number
+    try {
+      descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    } catch {
+      return undefined
+    }
+    const stat = fstatSync(descriptor)
+    if (stat.isFile() && !mayBePacked(headOf(descriptor))) return new FileBlocks(descriptor, stat.size)
+    closeSync(descriptor)
+    return undefined
+  }
+
+  /** Bytes that were read. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** Whether reading has failed. */
+  get broken(): boolean {
+    return this.#broken
+  }
+
+  /** Fills `block` from `from` on, as far as the file goes, and returns how many bytes came; 0 is the end of the file. */
+  read(block: Buffer, from: number): number {
+    try {
+      const size = readSync(this.#descriptor, block, from, block.length - from, this.#position)
+      this.#position += size
+      return size
+    } catch (error) {
+      this.#broken = true
+      throw error
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor)
+  }
+}
+
+function headOf(descriptor: number): Uint8Array {
+  const head = new Uint8Array(2)
+  try {
+    return head.subarray(0, readSync(descriptor, head, 0, head.length, 0))
+  } catch {
+    return head.subarray(0, 0) // reading on will say why
+  }
+}
+
+/** Whether a gzip member, a zstd frame or a skippable one could begin so; whoever reads the other way looks closely. */
+function mayBePacked([first = 0, second]: Uint8Array): boolean {
+  if (first === 0x1f) return second === 0x8b
+  return first === 0x28 ? second === 0xb5 : (first & 0xf0) === 0x50 && second === 0x2a
+}
