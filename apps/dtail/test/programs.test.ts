@@ -93,7 +93,6 @@ describe('dgrep', () => {
     const here = await site(t)
     const refused: [string[], string][] = [
       [['--grep', '(', 'x'], 'is no pattern'],
-      [['--files', 'journal:x'], 'not supported yet'],
       [['--interactive-query', 'x'], 'not supported yet'],
       [['--servers', 'a', '--discovery', 'etcd', 'x'], 'no such server discovery module'],
       [['--servers', 'a'], 'no files to read'],

@@ -12,6 +12,7 @@ import {
 } from '@logflow/protocol'
 import { systemClock } from '@logflow/core'
 import { connectSsh, SshError, type ConnectSshOptions, type SshSession } from '@logflow/ssh'
+import type { ConnectionStats } from '../interactive/connection-stats.ts'
 import type { Limiter } from '../limiter.ts'
 import type { DtailLog } from '../output/dtail-log.ts'
 import type { ServerAddress } from './server-list.ts'
@@ -32,6 +33,8 @@ export interface Asking {
   readonly authKey?: string | undefined
   /** Places for connections that are being set up. */
   readonly throttle: Limiter
+  /** Told of every connection. */
+  readonly stats?: ConnectionStats | undefined
   readonly sink: AnswerSink
   readonly log: DtailLog
   readonly signal: AbortSignal
@@ -48,7 +51,12 @@ const CAPABILITIES_WAIT_MS = 250
  * @throws SshError; `LF_SSH_CONNECTION_LOST` when the server left without saying that it was done
  */
 export async function askServer(server: ServerAddress, asking: Asking): Promise<void> {
-  const release = await asking.throttle.take({ signal: asking.signal })
+  const taken = await asking.throttle.take({ signal: asking.signal })
+  const connecting = asking.stats?.connecting()
+  const release = (): void => {
+    connecting?.()
+    taken()
+  }
   let session: SshSession
   try {
     const { host, port } = server
@@ -57,6 +65,7 @@ export async function askServer(server: ServerAddress, asking: Asking): Promise<
     release()
     throw error
   }
+  const disconnected = asking.stats?.connected()
   const abort = (): void => session.abort()
   asking.signal.addEventListener('abort', abort, { once: true })
   try {
@@ -64,6 +73,7 @@ export async function askServer(server: ServerAddress, asking: Asking): Promise<
     await session.close()
   } finally {
     release()
+    disconnected?.()
     asking.signal.removeEventListener('abort', abort)
     session.abort()
   }

@@ -1,12 +1,17 @@
 import { homedir, availableParallelism, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '@logflow/cli'
+import { systemClock } from '@logflow/core'
+import type { Asking } from '../client/ask-server.ts'
 import { askServers } from '../client/ask-servers.ts'
 import { HostTrust } from '../client/host-trust.ts'
 import { ownKeys } from '../client/own-keys.ts'
 import { commandsOf } from '../client/question.ts'
-import { resolveServers } from '../client/server-list.ts'
+import { resolveServers, type ServerAddress } from '../client/server-list.ts'
 import { testMode } from '../config/test-mode.ts'
+import { ConnectionStats } from '../interactive/connection-stats.ts'
+import { HeldOutput } from '../interactive/held-output.ts'
+import { hintAtInterrupt } from '../interactive/interrupt-hint.ts'
 import { isJournal } from '../journal/journal-unit.ts'
 import { Limiter } from '../limiter.ts'
 import type { Prepared } from './prepared.ts'
@@ -16,15 +21,39 @@ const EXIT_SERVERS_FAILED = 3
 
 /** Asks servers over SSH and prints what they answer, as it comes. */
 export async function askRemote(prepared: Prepared): Promise<number> {
-  const { name, run, config, question, query, log, printer, report, signal } = prepared
-  const { options, given, stderr } = run
+  const { name, run, question, query, log, signal } = prepared
   if (question.files.length === 0) throw new UsageError('no files to read; name them with -files')
+  const servers = serversOf(prepared)
+  const stats = new ConnectionStats(servers.length)
+  const ended = new AbortController()
+  const life = AbortSignal.any([signal, ended.signal])
+  if (!question.options.quiet) void stats.log(log, { clock: systemClock, signal: life })
+  const { stdout } = run
+  const { colors } = prepared
+  const hint = { stats, colors, clock: systemClock, signal: life }
+  const undo = stdout instanceof HeldOutput ? hintAtInterrupt({ stdout, ...hint }) : undefined
+  const reconnect = name === 'dtail' && query?.outfile === undefined && question.timeoutSeconds === 0
+  const { failed } = await askServers(servers, { ...(await askingOf(prepared)), stats }, { reconnect })
+  ended.abort(new Error('all is asked'))
+  undo?.()
+  if (failed.length === 0) return 0
+  if (servers.length > 1) log.error(`${failed.length} of ${servers.length} servers failed`)
+  return EXIT_SERVERS_FAILED
+}
+
+function serversOf({ run: { options, given }, config }: Prepared): readonly ServerAddress[] {
   const servers = resolveServers(options.servers, {
     discovery: options.discovery,
     defaultPort: given.has('port') ? options.port : config.Common.SSHPort,
     random: Math.random,
   })
   if (servers.length === 0) throw new UsageError('no servers to ask; name them with -servers')
+  return servers
+}
+
+/** What is asked, as whom, and where the answers go. */
+async function askingOf({ run, config, question, log, printer, report, signal }: Prepared): Promise<Asking> {
+  const { options, stderr } = run
   const keys = await ownKeys({
     given: options.authKeyPath || options.key,
     configured: config.Client.AuthKeyPath,
@@ -39,26 +68,19 @@ export async function askRemote(prepared: Prepared): Promise<number> {
     answers: process.stdin,
   })
   const registers = !options.noAuthKey && !config.Client.AuthKeyDisable
-  const { failed } = await askServers(
-    servers,
-    {
-      commands: commandsOf(question),
-      readsJournal: question.files.some(isJournal),
-      connection: {
-        user: options.user ?? userInfo().username,
-        auth: { identities: keys.identities },
-        verifyHostKey: offered => trust.verify(offered),
-        connectTimeoutMs: config.Common.SSHConnectTimeoutMs,
-      },
-      authKey: registers ? keys.authKey : undefined,
-      throttle: new Limiter(options.connectionsPerCpu * availableParallelism()),
-      sink: report ?? printer,
-      log,
-      signal,
+  return {
+    commands: commandsOf(question),
+    readsJournal: question.files.some(isJournal),
+    connection: {
+      user: options.user ?? userInfo().username,
+      auth: { identities: keys.identities },
+      verifyHostKey: offered => trust.verify(offered),
+      connectTimeoutMs: config.Common.SSHConnectTimeoutMs,
     },
-    { reconnect: name === 'dtail' && query?.outfile === undefined && question.timeoutSeconds === 0 },
-  )
-  if (failed.length === 0) return 0
-  if (servers.length > 1) log.error(`${failed.length} of ${servers.length} servers failed`)
-  return EXIT_SERVERS_FAILED
+    authKey: registers ? keys.authKey : undefined,
+    throttle: new Limiter(options.connectionsPerCpu * availableParallelism()),
+    sink: report ?? printer,
+    log,
+    signal,
+  }
 }

@@ -2,6 +2,8 @@ import type { Query } from '@logflow/query'
 import { expandHome, loadConfig } from '../config/load-config.ts'
 import type { DtailConfig } from '../config/dtail-config.ts'
 import { ownHostname } from '../config/test-mode.ts'
+import { HeldOutput } from '../interactive/held-output.ts'
+import { endOnHangup } from '../interactive/interrupt-hint.ts'
 import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
 import { LinePrinter } from '../output/line-printer.ts'
 import { paintLine } from '../output/paint-line.ts'
@@ -22,17 +24,21 @@ export async function ask(name: ClientName, run: ClientRun): Promise<number> {
   const here = options.discovery === '' && (options.servers === '' || options.servers.toLowerCase() === 'serverless')
   const reporting = report?.run(signal)
   reporting?.catch(() => {}) // awaited below
+  const undo = endOnHangup()
   try {
     if (here) return await (await import('./ask-here.ts')).askHere(prepared)
     return await (await import('./ask-remote.ts')).askRemote(prepared)
   } finally {
+    undo()
     report?.finish()
     await reporting
   }
 }
 
-async function prepare(name: ClientName, run: ClientRun): Promise<Prepared> {
-  const { options, stdout } = run
+async function prepare(name: ClientName, given: ClientRun): Promise<Prepared> {
+  const stdout = given.stdout.isTerminal ? new HeldOutput(given.stdout) : given.stdout
+  const run = { ...given, stdout }
+  const { options } = run
   const { question, query } = await questionOf(name, run)
   const { config, warnings } = await loadConfig(options.cfg)
   const colors = colorsOf(options, config)
@@ -52,6 +58,7 @@ async function prepare(name: ClientName, run: ClientRun): Promise<Prepared> {
     question,
     query,
     log,
+    colors,
     printer,
     report: query && (await openReport({ query, name, run, log, printer, colors, config })),
     signal: lifeOf(run),
