@@ -16,7 +16,7 @@ export interface LoadedLines {
 
 // The layout is described in `sequence-search.wat`.
 const TEXT = 32_768
-const SLACK = 32
+const SLACK = 48
 const PAGE_BYTES = 65_536
 
 /** Comparing more bytes than the text has is slower than an automaton. */

@@ -1,13 +1,14 @@
-;; Searches lines for up to eight sequences of byte sets, 16 places at a time. Of each sequence a window of three bytes,
+;; Searches lines for up to eight sequences of byte sets, 32 places at a time. Of each sequence a window of three bytes,
 ;; its rarest, is looked up first ("Teddy", by Geoffrey Langdale, in Hyperscan and ripgrep): a table per half of a byte
 ;; gives for each place the sequences, as bits, that may have that byte there; the tables of both halves and of all
-;; three bytes together leave few places. There the whole sequence is compared, set by set.
+;; three bytes together leave few places. The third byte is looked at only where the first two are; where all three
+;; are, the whole sequence is compared, set by set.
 ;;
 ;;     0      window tables: low and high half of byte 0, of byte 1, of byte 2; 16 bytes each
 ;;     96     scratch: the sequences possible at each of 16 places
 ;;     128    per sequence 16 bytes: length, where its window is in it, address of its sets (i32 each)
 ;;     256    byte sets of 256 bits
-;;     32768  the text, and at least 18 bytes of anything; behind that, at $ends, where each line ends (i32)
+;;     32768  the text, and at least 34 bytes of anything; behind that, at $ends, where each line ends (i32)
 ;;
 ;; Each line with a sequence entirely in it is written over $ends, which never gets ahead of what is read from there;
 ;; the search goes on behind that line. $newline is 1 when the newline that ends a line is part of it. The result is
@@ -22,7 +23,7 @@
     (local $testedEnd i32) (local $places i32) (local $place i32) (local $sequences i32) (local $sequence i32)
     (local $start i32) (local $end i32) (local $sets i32) (local $byte i32) (local $compared i32)
     (local $low0 v128) (local $high0 v128) (local $low1 v128) (local $high1 v128) (local $low2 v128) (local $high2 v128)
-    (local $nibble v128) (local $byte0 v128) (local $byte1 v128) (local $byte2 v128) (local $hits v128)
+    (local $nibble v128) (local $byte0 v128) (local $byte1 v128) (local $byte2 v128) (local $pairs v128) (local $hits v128)
     (local.set $low0 (v128.load offset=0 (i32.const 0)))
     (local.set $high0 (v128.load offset=16 (i32.const 0)))
     (local.set $low1 (v128.load offset=32 (i32.const 0)))
@@ -33,18 +34,36 @@
     (block $done
       (loop $next
         (br_if $done (i32.ge_u (local.get $at) (local.get $to)))
-        (local.set $byte0 (v128.load offset=32768 (local.get $at)))
-        (local.set $byte1 (v128.load offset=32769 (local.get $at)))
-        (local.set $byte2 (v128.load offset=32770 (local.get $at)))
+        ;; Two bytes of the window at 32 places: as a rule there is nothing.
+        (local.set $byte0 (v128.load offset=32784 (local.get $at)))
+        (local.set $byte1 (v128.load offset=32785 (local.get $at)))
         (local.set $hits
           (v128.and
             (v128.and
-              (v128.and
-                (i8x16.swizzle (local.get $low0) (v128.and (local.get $byte0) (local.get $nibble)))
-                (i8x16.swizzle (local.get $high0) (i8x16.shr_u (local.get $byte0) (i32.const 4))))
-              (v128.and
-                (i8x16.swizzle (local.get $low1) (v128.and (local.get $byte1) (local.get $nibble)))
-                (i8x16.swizzle (local.get $high1) (i8x16.shr_u (local.get $byte1) (i32.const 4)))))
+              (i8x16.swizzle (local.get $low0) (v128.and (local.get $byte0) (local.get $nibble)))
+              (i8x16.swizzle (local.get $high0) (i8x16.shr_u (local.get $byte0) (i32.const 4))))
+            (v128.and
+              (i8x16.swizzle (local.get $low1) (v128.and (local.get $byte1) (local.get $nibble)))
+              (i8x16.swizzle (local.get $high1) (i8x16.shr_u (local.get $byte1) (i32.const 4))))))
+        (local.set $byte0 (v128.load offset=32768 (local.get $at)))
+        (local.set $byte1 (v128.load offset=32769 (local.get $at)))
+        (local.set $pairs
+          (v128.and
+            (v128.and
+              (i8x16.swizzle (local.get $low0) (v128.and (local.get $byte0) (local.get $nibble)))
+              (i8x16.swizzle (local.get $high0) (i8x16.shr_u (local.get $byte0) (i32.const 4))))
+            (v128.and
+              (i8x16.swizzle (local.get $low1) (v128.and (local.get $byte1) (local.get $nibble)))
+              (i8x16.swizzle (local.get $high1) (i8x16.shr_u (local.get $byte1) (i32.const 4))))))
+        (if (i32.eqz (v128.any_true (v128.or (local.get $hits) (local.get $pairs))))
+          (then
+            (local.set $at (i32.add (local.get $at) (i32.const 32)))
+            (br $next)))
+        ;; The third byte, at the first 16.
+        (local.set $byte2 (v128.load offset=32770 (local.get $at)))
+        (local.set $hits
+          (v128.and
+            (local.get $pairs)
             (v128.and
               (i8x16.swizzle (local.get $low2) (v128.and (local.get $byte2) (local.get $nibble)))
               (i8x16.swizzle (local.get $high2) (i8x16.shr_u (local.get $byte2) (i32.const 4))))))

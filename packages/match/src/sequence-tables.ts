@@ -8,8 +8,11 @@ const SET_BYTES = 32
 const WINDOW_BYTES = 3
 const HALF_TABLE_BYTES = 16
 
-/** Bytes of a text that are looked at to learn which ones are rare in it. */
+/** Bytes of a text that are looked at to learn what is rare in it; less for many and long literals. */
 const SAMPLE_BYTES = 8192
+const SAMPLE_LOOKS = 200_000
+const PAIR_COST = 1
+const HIT_COST = 3
 
 /**
  * What the search in `sequence-search.wat` has to know of up to eight literals, as it lies in its memory. `sample` is
@@ -19,10 +22,10 @@ export function sequenceTables(literals: Literals, sample: Uint8Array): Uint8Arr
   const bytes = literals.reduce((sum, literal) => sum + literal.length, 0)
   const tables = new Uint8Array(SETS + bytes * SET_BYTES)
   const view = new DataView(tables.buffer)
-  const counts = countBytes(sample)
+  const looked = sample.subarray(0, Math.min(SAMPLE_BYTES, SAMPLE_LOOKS / bytes))
   let setsAt = SETS
   for (const [i, literal] of literals.entries()) {
-    const window = rarestWindow(literal, counts)
+    const window = rarestWindow(literal, looked)
     const description = DESCRIPTIONS + i * DESCRIPTION_BYTES
     view.setUint32(description, literal.length, true)
     view.setUint32(description + 4, window, true)
@@ -52,25 +55,41 @@ function addToWindow(tables: Uint8Array, set: string | undefined, bit: number): 
   }
 }
 
-/** Where in the literal the three bytes are that are least likely to be met together. */
-function rarestWindow(literal: Literal, counts: Float64Array): number {
-  const logs = literal.map(set => Math.log(codesOf(set).reduce((sum, byte) => sum + (counts[byte] as number), 0)))
+/**
+ * Where in the literal the three bytes are that cost least to look for in the sample: the search looks at the first two
+ * of them, at the third where those are, and at the whole literal where all are. Without any of them in the sample the
+ * single bytes decide.
+ */
+function rarestWindow(literal: Literal, sample: Uint8Array): number {
+  const accepts = literal.map(acceptedBytes)
+  const shares = accepts.map(accepted => share(accepted, sample))
   let rarest = 0
   let least = Infinity
   for (let at = 0; at + WINDOW_BYTES <= literal.length; at++) {
-    const log = logs.slice(at, at + WINDOW_BYTES).reduce((sum, one) => sum + one)
-    if (log >= least) continue
-    least = log
+    const [first, second, third] = accepts.slice(at, at + WINDOW_BYTES) as [Uint8Array, Uint8Array, Uint8Array]
+    let cost = shares.slice(at, at + WINDOW_BYTES).reduce((product, one) => product * one)
+    for (let i = 0; i < sample.length - 2; i++) {
+      if (first[sample[i] as number] === 0 || second[sample[i + 1] as number] === 0) continue
+      cost += third[sample[i + 2] as number] === 0 ? PAIR_COST : HIT_COST
+    }
+    if (cost >= least) continue
+    least = cost
     rarest = at
   }
   return rarest
 }
 
-function countBytes(sample: Uint8Array): Float64Array {
-  const counts = new Float64Array(256).fill(1)
-  const end = Math.min(sample.length, SAMPLE_BYTES)
-  for (let i = 0; i < end; i++) counts[sample[i] as number] = (counts[sample[i] as number] as number) + 1
-  return counts
+function acceptedBytes(set: string): Uint8Array {
+  const accepted = new Uint8Array(256)
+  for (const byte of codesOf(set)) accepted[byte] = 1
+  return accepted
+}
+
+/** The part of the sample that is one of the bytes; never 0. */
+function share(accepted: Uint8Array, sample: Uint8Array): number {
+  let count = 1
+  for (const byte of sample) count += accepted[byte] as number
+  return count / (sample.length + 1)
 }
 
 function codesOf(set: string): number[] {
