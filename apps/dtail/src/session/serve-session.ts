@@ -1,6 +1,7 @@
-import { LogflowError, type LineBatch } from '@logflow/core'
+import { LogflowError } from '@logflow/core'
 import {
   CAPABILITY_JOURNAL,
+  CAPABILITY_QUERY_UPDATE,
   CLOSE_ACKNOWLEDGE_TIMEOUT_MS,
   CLOSE_GRACE_MS,
   CLOSE_REQUEST,
@@ -24,8 +25,10 @@ import {
   type LedgerEvent,
   type MapCommand,
   type ReadCommand,
+  type SessionCommand,
 } from '@logflow/protocol'
 import { publicKeyOf, type SshSession } from '@logflow/ssh'
+import { InteractiveSession } from '../interactive/interactive-session.ts'
 import { findJournalctl } from '../journal/find-journalctl.ts'
 import { errorText } from '../output/dtail-log.ts'
 import type { Reader } from './admit-file.ts'
@@ -43,13 +46,15 @@ export async function serveSession(session: SshSession, context: ServerContext):
 }
 
 /** The server's side of one session: commands in, lines, groups and texts out, and the close handshake. */
-class ServedSession implements ReadSink {
+class ServedSession {
   readonly #session: SshSession
   readonly #context: ServerContext
   readonly #reader: Reader
   readonly #health: boolean
   readonly #ledger = new CommandLedger()
   readonly #ending = new AbortController()
+  readonly #interactive = new InteractiveSession()
+  #generation = new AbortController()
   #options: DtailOptions | undefined
   #query: RunningQuery | undefined
   #timer: NodeJS.Timeout | undefined
@@ -74,6 +79,7 @@ class ServedSession implements ReadSink {
       }
       // The client has no more commands, but may wait for answers; its acknowledgement will not come.
       this.#inputEnded = true
+      this.#apply({ kind: 'session-deactivated' })
       this.#apply({ kind: 'close-acknowledged' })
       await this.#session.closed
     } catch (error) {
@@ -90,26 +96,32 @@ class ServedSession implements ReadSink {
   async #tellCapabilities(): Promise<void> {
     const program = await (this.#context.findJournalctl ?? findJournalctl)()
     const journal = program === undefined ? [] : [CAPABILITY_JOURNAL]
-    await this.#session.write(encodeHidden(formatCapabilities([CAPABILITY_AUTHKEY, ...journal])))
+    await this.#session.write(
+      encodeHidden(formatCapabilities([CAPABILITY_AUTHKEY, CAPABILITY_QUERY_UPDATE, ...journal])),
+    )
   }
 
-  async deliver(batch: LineBatch, sourceId: string): Promise<void> {
-    if (this.#query) return this.#query.add(batch)
+  /** Where the lines of the current generation go; nowhere once the next one has begun. */
+  #sink(): ReadSink {
+    const { signal } = this.#generation
     const { hostname } = this.#context
-    await this.#session.write(encodeRemoteLines(batch, { hostname, sourceId, plain: this.#plain }))
+    return {
+      deliver: async (batch, sourceId) => {
+        if (signal.aborted) return
+        if (this.#query) return this.#query.add(batch)
+        await this.#session.write(encodeRemoteLines(batch, { hostname, sourceId, plain: this.#plain }))
+      },
+      tell: async text => {
+        if (!signal.aborted) await this.#tell(text)
+      },
+      filesFound: count => void this.#apply({ kind: 'files-found', count }),
+      fileFinished: () => void this.#apply({ kind: 'file-finished' }),
+    }
   }
 
-  async tell(text: string): Promise<void> {
+  async #tell(text: string): Promise<void> {
     const bytes = encodeServerMessage(text, { hostname: this.#context.hostname, plain: this.#plain })
     if (bytes.length > 0) await this.#session.write(bytes)
-  }
-
-  filesFound(count: number): void {
-    this.#apply({ kind: 'files-found', count })
-  }
-
-  fileFinished(): void {
-    this.#apply({ kind: 'file-finished' })
   }
 
   get #plain(): boolean {
@@ -149,21 +161,33 @@ class ServedSession implements ReadSink {
       case 'map':
         return this.#map(command)
       case 'authkey':
-        return this.tell(this.#register(command))
-      case 'session': {
-        const text = command.error ?? 'interactive sessions are not supported by this server'
-        return this.#session.write(encodeHidden(formatSessionAnswer({ kind: 'error', text })))
-      }
+        return this.#tell(this.#register(command))
+      case 'session':
+        return this.#beginGeneration(command)
       case 'invalid':
-        return this.tell(log[command.severity === 'WARN' ? 'warn' : 'error'](this.#reader.name, command.text))
+        return this.#tell(log[command.severity === 'WARN' ? 'warn' : 'error'](this.#reader.name, command.text))
       case 'unknown':
-        return this.tell(log.error(this.#reader.name, command.text))
+        return this.#tell(log.error(this.#reader.name, command.text))
       case 'health':
       case 'native':
-        return this.tell(log.error(this.#reader.name, `Received unknown user command|${command.kind}`))
+        return this.#tell(log.error(this.#reader.name, `Received unknown user command|${command.kind}`))
       case 'acknowledge-close':
         return
     }
+  }
+
+  /** Answers before anything of the new generation is sent, and after the last of the old. */
+  #beginGeneration(command: SessionCommand): Promise<void> {
+    const { answer, begin } = this.#interactive.step(command)
+    if (begin) this.#generation.abort(new Error('something else is asked'))
+    const answered = this.#session.write(encodeHidden(formatSessionAnswer(answer)))
+    if (!begin) return answered
+    this.#generation = new AbortController()
+    this.#query = undefined
+    this.#options = begin.options
+    this.#apply({ kind: 'session-activated' })
+    for (const asked of begin.commands) this.#onCommand(asked)
+    return answered
   }
 
   /** A health check may ask for its health, and register a key without being told that it was ignored. */
@@ -171,15 +195,15 @@ class ServedSession implements ReadSink {
     if (command.kind === 'authkey') return
     const { hostname, log } = this.#context
     if (command.kind === 'health') return this.#session.write(encodeHealthAnswer(hostname))
-    return this.tell(log.error(this.#reader.name, 'Received unknown health command', command.kind))
+    return this.#tell(log.error(this.#reader.name, 'Received unknown health command', command.kind))
   }
 
   async #read(command: ReadCommand): Promise<void> {
     const { timeoutSeconds: seconds } = command
     const signals = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)]
-    const signal = AbortSignal.any([this.#ending.signal, ...signals])
+    const signal = AbortSignal.any([this.#ending.signal, this.#generation.signal, ...signals])
     try {
-      await readFiles({ command, reader: this.#reader, context: this.#context, sink: this, signal })
+      await readFiles({ command, reader: this.#reader, context: this.#context, sink: this.#sink(), signal })
     } catch (error) {
       if (!signal.aborted) throw error
     }
@@ -187,21 +211,23 @@ class ServedSession implements ReadSink {
 
   async #map(command: MapCommand): Promise<void> {
     const { hostname, config, clock, log } = this.#context
+    let query: RunningQuery
     try {
-      this.#query = new RunningQuery(command, {
+      query = new RunningQuery(command, {
         hostname,
         clock,
         defaultLogFormat: config.MapreduceLogFormat,
-        signal: this.#ending.signal,
+        signal: AbortSignal.any([this.#ending.signal, this.#generation.signal]),
         write: bytes => this.#session.write(bytes),
       })
     } catch (error) {
       log.error(this.#reader.name, errorText(error))
-      return this.tell(errorText(error))
+      return this.#tell(errorText(error))
     }
+    this.#query = query
     const { timeoutSeconds: seconds } = command
-    const timer = seconds === undefined ? undefined : setTimeout(() => this.#query?.finish(), seconds * 1000)
-    await this.#query.run().finally(() => clearTimeout(timer))
+    const timer = seconds === undefined ? undefined : setTimeout(() => query.finish(), seconds * 1000)
+    await query.run().finally(() => clearTimeout(timer))
   }
 
   #register(command: AuthkeyCommand): string {
