@@ -20,6 +20,13 @@ export interface Machine {
   readonly decoder: Utf8Decoder
 }
 
+/** A stretch of bytes that an automaton is on its way through. */
+export interface Lane {
+  at: number
+  state: number
+  readonly to: number
+}
+
 /** Options of {@link Automaton}. */
 export interface AutomatonOptions {
   readonly newline: NewlineRole
@@ -77,6 +84,11 @@ export class Automaton {
     return this.#start
   }
 
+  /** How often the states were forgotten; a state is worth something in its generation only. */
+  get generation(): number {
+    return this.#generation
+  }
+
   /** Where `run` left off. */
   get state(): number {
     return this.#state
@@ -111,6 +123,32 @@ export class Automaton {
     }
     this.#state = state
     return at
+  }
+
+  /**
+   * Moves through two lanes in step, until one of them is at its end or before a special state. The processor works on
+   * both at once, since neither waits for the other; that is more than twice as fast as `run`.
+   */
+  runPair(bytes: Uint8Array, a: Lane, b: Lane): void {
+    const { byteClass, accept } = this
+    const { rows } = this.#table
+    let { at: atA, state: stateA } = a
+    let { at: atB, state: stateB } = b
+    for (let left = Math.min(a.to - atA, b.to - atB); left >= 2; left -= 2) {
+      let nextA = rows[stateA + (byteClass[bytes[atA] as number] as number)] as number
+      let nextB = rows[stateB + (byteClass[bytes[atB] as number] as number)] as number
+      nextA = rows[nextA + (byteClass[bytes[atA + 1] as number] as number)] as number
+      nextB = rows[nextB + (byteClass[bytes[atB + 1] as number] as number)] as number
+      if (nextA <= accept || nextB <= accept) break
+      stateA = nextA
+      stateB = nextB
+      atA += 2
+      atB += 2
+    }
+    a.at = atA
+    a.state = stateA
+    b.at = atB
+    b.state = stateB
   }
 
   /** The state after a byte of class `byteClass`, computed and remembered. */
