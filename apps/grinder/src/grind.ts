@@ -9,7 +9,7 @@ import {
   type SourceEvent,
 } from '@logflow/core'
 import { DeliveryDecoder } from '@logflow/protocol'
-import { encodeEvent, type LogEvent, type LogRecord } from '@logflow/record'
+import { EventWriter, type LogEvent, type LogRecord } from '@logflow/record'
 import type { StoredEntry, StoredItem, StoreGap, StorePosition } from '@logflow/store'
 import { MAX_LIVE_LINE_BYTES } from './limits.ts'
 import { liveEvent, type LiveLine, type LiveSink } from './live-items.ts'
@@ -39,6 +39,8 @@ const noCounters: GrindCounters = {
   undecodableEntries: 0,
 }
 
+const byReason = ['reason']
+
 /**
  * Stored items to events and series, without a clock and without waiting: the same items in the same order give the
  * same state and the same events, byte for byte, however often it was stopped and gone on in between.
@@ -51,8 +53,7 @@ export class Grind {
   readonly #seen: SeenEntries
   readonly #positions: Map<string, StorePosition>
   readonly #counters: { -readonly [K in keyof GrindCounters]: number }
-  #pending: Uint8Array[] = []
-  #pendingBytes = 0
+  readonly #pending = new EventWriter()
   #items = 0
 
   constructor({ rules, saved, live }: GrindOptions) {
@@ -67,7 +68,7 @@ export class Grind {
 
   /** Encoded events that wait for {@link takeEvents}. */
   get pendingBytes(): number {
-    return this.#pendingBytes
+    return this.#pending.length
   }
   get counters(): GrindCounters {
     return this.#counters
@@ -93,10 +94,7 @@ export class Grind {
 
   /** Hands over the encoded events since the last call. */
   takeEvents(): Uint8Array {
-    const bytes = Buffer.concat(this.#pending)
-    this.#pending = []
-    this.#pendingBytes = 0
-    return bytes
+    return this.#pending.take()
   }
 
   /** Everything that has to be remembered now, together with the events taken so far. */
@@ -156,9 +154,10 @@ export class Grind {
     const indexes = union(this.#rules.candidateLines(batch), shown)
     const records = this.sources.parse(facts, batch, { indexes, receivedAtMs })
     if (shown.length > 0) this.#show(facts, batch, { shown, indexes, records, receivedAtMs })
-    for (const { event, keep, by } of this.#rules.apply(records)) {
+    const { device } = facts
+    for (const { event, keep, by } of this.#rules.apply(records, { labels: { device }, timeMs: receivedAtMs })) {
       // What strings share with the text of the batch ends here: encoded they are bytes, in series they are keys.
-      this.#addEvent(facts.device, { ...event, timeMs: event.timeMs ?? receivedAtMs }, { keep, by, receivedAtMs })
+      this.#addEvent(event, { keep, by, receivedAtMs })
     }
   }
 
@@ -197,8 +196,14 @@ export class Grind {
   ): void {
     this.#counters.gaps++
     this.#counters.lostBytes += to - from
-    const event = { name: 'gap', labels: { reason }, values: { from, to, bytes: to - from }, source, offset: from }
-    this.#addEvent(device, { ...event, timeMs: receivedAtMs }, { keep: true, by: ['reason'], receivedAtMs })
+    const event = {
+      name: 'gap',
+      labels: { reason, device },
+      values: { from, to, bytes: to - from },
+      source,
+      offset: from,
+    }
+    this.#addEvent({ ...event, timeMs: receivedAtMs }, { keep: true, by: byReason, receivedAtMs })
   }
 
   /** The store itself lost something; nobody knows how much, or when it was received. */
@@ -206,34 +211,30 @@ export class Grind {
     this.#counters.gaps++
     const values = { fromSegment: position.segment, from: position.offset, toSegment: next.segment, to: next.offset }
     const source = { host: '', path: 'store:', id: stream }
-    const event: LogEvent = { name: 'gap', labels: { reason }, values, source, offset: position.offset }
-    this.#addEvent(stream, event, { keep: true, by: ['reason'] })
+    const event: LogEvent = { name: 'gap', labels: { reason, device: stream }, values, source, offset: position.offset }
+    this.#addEvent(event, { keep: true, by: byReason })
   }
 
   #addSourceEvent(device: string, { source, event: name, detail }: SourceEvent, receivedAtMs: number): void {
     if (name === 'opened' || name === 'ended') return
-    const labels = detail === undefined ? {} : { detail: JSON.stringify(detail) }
+    const labels = { ...(detail === undefined ? {} : { detail: JSON.stringify(detail) }), device }
     const event = { name: `source.${name}`, labels, values: {}, source, offset: 0, timeMs: receivedAtMs }
-    this.#addEvent(device, event, { keep: true, by: [], receivedAtMs })
+    this.#addEvent(event, { keep: true, by: [], receivedAtMs })
   }
 
   #addEvent(
-    device: string,
-    found: LogEvent,
+    event: LogEvent,
     {
       keep,
       by,
       receivedAtMs,
     }: { readonly keep: boolean; readonly by: readonly string[]; readonly receivedAtMs?: number },
   ): void {
-    const event: LogEvent = { ...found, labels: { ...found.labels, device } }
     this.#counters.events++
     if (event.timeMs !== undefined) this.series.add(event, event.timeMs, by)
     if (!keep) return
     this.#counters.keptEvents++
-    const bytes = encodeEvent(event)
-    this.#pending.push(bytes)
-    this.#pendingBytes += bytes.length
+    this.#pending.add(event)
     if (this.#live && receivedAtMs !== undefined)
       this.#live.addEvent(liveEvent(event, { receivedAtMs, groundAtMs: this.#live.now() }))
   }

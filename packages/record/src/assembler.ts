@@ -97,7 +97,7 @@ export class RecordAssembler {
 
   #close(key: string, { first, text, endOffset, partial }: OpenRecord, whole: LogRecord[]): void {
     this.#open.delete(key)
-    whole.push({ ...first, text, endOffset, partial: partial || undefined })
+    whole.push({ ...first, fields: first.fields, text, endOffset, partial: partial || undefined })
   }
 }
 

@@ -1,41 +1,16 @@
 import { ByteQueue } from '@logflow/core'
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { RecordError } from './errors.ts'
+import { field as fields } from './event-fields.ts'
+import { EventWriter } from './event-writer.ts'
 import { MAX_EVENT_BYTES } from './limits.ts'
 import type { LogEvent } from './log-event.ts'
 
-const NAME = 1
-const TIME_MS = 2
-const LABELS = 3
-const VALUES = 4
-const SOURCE = 5
-const OFFSET = 6
-const KEY = 1
-const VALUE = 2
-const HOST = 1
-const PATH = 2
-const ID = 3
-
 /** The event as protobuf (SPEC.md), its length as a varint before it: many of them in a row are a file. */
 export function encodeEvent(event: LogEvent): Uint8Array {
-  const writer = new BinaryWriter()
-  writer.fork()
-  writer.tag(NAME, WireType.LengthDelimited).string(event.name)
-  if (event.timeMs !== undefined) writer.tag(TIME_MS, WireType.Bit64).double(event.timeMs)
-  for (const [key, value] of Object.entries(event.labels)) {
-    writer.tag(LABELS, WireType.LengthDelimited).fork()
-    writer.tag(KEY, WireType.LengthDelimited).string(key).tag(VALUE, WireType.LengthDelimited).string(value).join()
-  }
-  for (const [key, value] of Object.entries(event.values)) {
-    writer.tag(VALUES, WireType.LengthDelimited).fork()
-    writer.tag(KEY, WireType.LengthDelimited).string(key).tag(VALUE, WireType.Bit64).double(value).join()
-  }
-  const { host, path, id } = event.source
-  writer.tag(SOURCE, WireType.LengthDelimited).fork()
-  writer.tag(HOST, WireType.LengthDelimited).string(host).tag(PATH, WireType.LengthDelimited).string(path)
-  writer.tag(ID, WireType.LengthDelimited).string(id).join()
-  writer.tag(OFFSET, WireType.Varint).uint64(event.offset)
-  return plain(writer.join().finish())
+  const writer = new EventWriter()
+  writer.add(event)
+  return writer.take()
 }
 
 /** Sans-I/O: bytes go in through `push`, whole events come out of `read`, `end` proves nothing was cut off. */
@@ -103,12 +78,12 @@ function readEvent(reader: BinaryReader, end: number): LogEvent {
   const values: [string, number][] = []
   while (reader.pos < end) {
     const [field, type] = reader.tag()
-    if (field === NAME && type === WireType.LengthDelimited) name = reader.string()
-    else if (field === TIME_MS && type === WireType.Bit64) timeMs = reader.double()
-    else if (field === LABELS && type === WireType.LengthDelimited) labels.push(readLabel(reader))
-    else if (field === VALUES && type === WireType.LengthDelimited) values.push(readValue(reader))
-    else if (field === SOURCE && type === WireType.LengthDelimited) source = readSource(reader)
-    else if (field === OFFSET && type === WireType.Varint) offset = safeOffset(reader.uint64())
+    if (field === fields.name && type === WireType.LengthDelimited) name = reader.string()
+    else if (field === fields.timeMs && type === WireType.Bit64) timeMs = reader.double()
+    else if (field === fields.labels && type === WireType.LengthDelimited) labels.push(readLabel(reader))
+    else if (field === fields.values && type === WireType.LengthDelimited) values.push(readValue(reader))
+    else if (field === fields.source && type === WireType.LengthDelimited) source = readSource(reader)
+    else if (field === fields.offset && type === WireType.Varint) offset = safeOffset(reader.uint64())
     else reader.skip(type, field)
   }
   if (reader.pos > end) throw new RangeError('a field reaches past the end')
@@ -119,8 +94,8 @@ function readLabel(reader: BinaryReader): [string, string] {
   const pair: [string, string] = ['', '']
   eachField(reader, (field, type) => {
     if (type !== WireType.LengthDelimited) return false
-    if (field === KEY) pair[0] = reader.string()
-    else if (field === VALUE) pair[1] = reader.string()
+    if (field === fields.key) pair[0] = reader.string()
+    else if (field === fields.value) pair[1] = reader.string()
     else return false
     return true
   })
@@ -130,8 +105,8 @@ function readLabel(reader: BinaryReader): [string, string] {
 function readValue(reader: BinaryReader): [string, number] {
   const pair: [string, number] = ['', 0]
   eachField(reader, (field, type) => {
-    if (field === KEY && type === WireType.LengthDelimited) pair[0] = reader.string()
-    else if (field === VALUE && type === WireType.Bit64) pair[1] = reader.double()
+    if (field === fields.key && type === WireType.LengthDelimited) pair[0] = reader.string()
+    else if (field === fields.value && type === WireType.Bit64) pair[1] = reader.double()
     else return false
     return true
   })
@@ -142,9 +117,9 @@ function readSource(reader: BinaryReader): { host: string; path: string; id: str
   const source = { host: '', path: '', id: '' }
   eachField(reader, (field, type) => {
     if (type !== WireType.LengthDelimited) return false
-    if (field === HOST) source.host = reader.string()
-    else if (field === PATH) source.path = reader.string()
-    else if (field === ID) source.id = reader.string()
+    if (field === fields.host) source.host = reader.string()
+    else if (field === fields.path) source.path = reader.string()
+    else if (field === fields.id) source.id = reader.string()
     else return false
     return true
   })
@@ -167,8 +142,4 @@ function safeOffset(value: string | number | bigint): number {
   const offset = Number(value)
   if (!Number.isSafeInteger(offset)) throw new RangeError(`offset ${value} is over 2^53`)
   return offset
-}
-
-function plain(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes)
 }

@@ -14,7 +14,7 @@ export interface LogRecord {
   /** When it was written, in milliseconds since 1970, when the line says so. */
   readonly timeMs?: number | undefined
   readonly severity?: Severity | undefined
-  /** What the format names. A line that is not of the format has none. */
+  /** What the format names. A line that is not of the format has none. May be found out when it is read: no own property. */
   readonly fields: ReadonlyMap<string, string>
   /** The message where the format wraps one (syslog, CRI, docker, kernel), else the whole line; without the line end. */
   readonly text: string

@@ -1,7 +1,8 @@
-import { lineCount, lineOffset, type LineBatch } from '@logflow/core'
+import { lineCount, lineOffset, type LineBatch, type Source } from '@logflow/core'
 import { noFields } from './formats/line-parser.ts'
 import { createLineParser, type LogFormatName } from './log-format.ts'
-import type { LogRecord } from './log-record.ts'
+import type { LogRecord, ParsedLine } from './log-record.ts'
+import type { Severity } from './severity.ts'
 import { BatchText } from './text.ts'
 import type { TimestampOptions } from './timestamp.ts'
 
@@ -28,11 +29,41 @@ export function createRecordParser(format: LogFormatName, options: RecordParserO
       const end = batch.ends[index] as number
       const line = text.slice(start, contentEnd(batch.bytes, start, end))
       const offset = lineOffset(batch, index)
-      const parsed = parser.parse(line) ?? { fields: noFields, text: line, unparsed: true as const }
-      records.push({ source: batch.source, offset, endOffset: offset + end - start, ...parsed })
+      const range = { source: batch.source, offset, endOffset: offset + end - start }
+      const parsed = parser.parse(line)
+      records.push(
+        parsed ? new ParsedRecord(range, parsed) : { ...range, fields: noFields, text: line, unparsed: true },
+      )
       start = end
     }
     return records
+  }
+}
+
+/** A record whose fields are looked for when somebody asks, where the format can do that. */
+class ParsedRecord implements LogRecord {
+  readonly source: Source
+  readonly offset: number
+  readonly endOffset: number
+  readonly timeMs: number | undefined
+  readonly severity: Severity | undefined
+  readonly text: string
+  readonly partial: true | undefined
+  readonly #parsed: ParsedLine
+
+  constructor({ source, offset, endOffset }: Pick<LogRecord, 'source' | 'offset' | 'endOffset'>, parsed: ParsedLine) {
+    this.source = source
+    this.offset = offset
+    this.endOffset = endOffset
+    this.timeMs = parsed.timeMs
+    this.severity = parsed.severity
+    this.text = parsed.text
+    this.partial = parsed.partial
+    this.#parsed = parsed
+  }
+
+  get fields(): ReadonlyMap<string, string> {
+    return this.#parsed.fields
   }
 }
 

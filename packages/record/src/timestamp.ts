@@ -55,6 +55,19 @@ export function parseDtailTime(text: string, options: TimestampOptions): number 
   return time === undefined ? undefined : time - zoneMinutes(undefined, options) * MINUTE_MS
 }
 
+/** The same reader, which reads a stamp once when many lines in a row have it. */
+export function remembered(read: (text: string) => number | undefined): (text: string) => number | undefined {
+  let lastText: string | undefined
+  let lastTime: number | undefined
+  return text => {
+    if (text !== lastText) {
+      lastTime = read(text)
+      lastText = text
+    }
+    return lastTime
+  }
+}
+
 /** Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size; good for 1973 to 5138. */
 export function parseEpochTime(text: string): number | undefined {
   if (!/^\d{9,19}(?:\.\d{1,9})?$/.test(text)) return undefined

@@ -31,7 +31,7 @@ export const defaultRules: readonly GrindRule[] = [
   {
     name: 'http.slow',
     literal: ' rt=',
-    pattern: String.raw` rt=(?P<seconds>\d*[1-9]\d*\.\d+)`,
+    pattern: String.raw` rt=(?P<seconds>0*[1-9]\d*\.\d+)`,
     numbers: ['seconds'],
     fields: ['method', 'path', 'status'],
   },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { LineBatch } from '@logflow/core'
-import { compileRules, type LogEvent, type LogRecord, type RuleSet } from '@logflow/record'
+import { compileRules, type EventDefaults, type LogEvent, type LogRecord, type RuleSet } from '@logflow/record'
 import { GrinderError } from '../errors.ts'
 import type { GrindRule } from './rule-file.ts'
 
@@ -57,11 +57,11 @@ export class RuleRunner {
   }
 
   /** The events of the records, in the order of the records, those of one record in the order of the rules. */
-  apply(records: readonly LogRecord[]): RuleHit[] {
+  apply(records: readonly LogRecord[], defaults: EventDefaults): RuleHit[] {
     const hits: RuleHit[] = []
     for (const runner of this.#runners) {
       const startMs = performance.now()
-      const events = runner.set.apply(records)
+      const events = runner.set.apply(records, defaults)
       runner.milliseconds += performance.now() - startMs
       runner.events += events.length
       const { keep = true, by = [] } = runner.rule

@@ -1,5 +1,5 @@
 import { facilityOfPriority, severityOfPriority } from '../severity.ts'
-import { parseBsdTime, parseIsoTime } from '../timestamp.ts'
+import { parseBsdTime, parseIsoTime, remembered } from '../timestamp.ts'
 import type { LineParser, LineParserOptions } from './line-parser.ts'
 
 //     [<PRI>] TIME HOST TAG[PID]: MESSAGE         (RFC 3164 4.1; PRI is not in files, and rsyslog writes ISO times)
@@ -9,6 +9,7 @@ const layout =
 
 /** BSD syslog, as on the wire and as in files. */
 export function createSyslog3164Parser(options: LineParserOptions): LineParser {
+  const timeOf = remembered(time => parseIsoTime(time, options) ?? parseBsdTime(time, options))
   return {
     parse(line) {
       const match = layout.exec(line)
@@ -21,7 +22,7 @@ export function createSyslog3164Parser(options: LineParserOptions): LineParser {
       return {
         fields,
         text,
-        timeMs: parseIsoTime(time, options) ?? parseBsdTime(time, options),
+        timeMs: timeOf(time),
         severity: priority === undefined ? undefined : severityOfPriority(Number(priority)),
       }
     },
