@@ -4,6 +4,7 @@ import ssh2, { type AnyAuthMethod, type Client, type ClientChannel } from 'ssh2'
 import { algorithmLists, type AlgorithmNames } from './algorithms.ts'
 import { SshError } from './errors.ts'
 import type { SshIdentity } from './keys.ts'
+import { CLIENT_WINDOW_BYTES } from './limits.ts'
 import { publicKeyOf, type PublicKey } from './public-key.ts'
 import { ChannelSession, type SshSession } from './session.ts'
 import { SingleKeyAgent } from './single-key-agent.ts'
@@ -37,6 +38,8 @@ export interface ConnectSshOptions {
   /** From the TCP connection to the open session. @defaultValue 20000 */
   readonly handshakeTimeoutMs?: number
   readonly algorithms?: AlgorithmNames
+  /** Bytes that may wait to be read; so many are granted only to a server so far away that it needs them. @defaultValue 16 MiB */
+  readonly maxWindowBytes?: number
   readonly signal?: AbortSignal | undefined
   readonly logger?: Logger
 }
@@ -122,6 +125,7 @@ function openSession(socket: Socket, options: ConnectSshOptions): Promise<SshSes
           user,
           peer: `${host}:${port}`,
           disconnect: () => client.end(),
+          maxWindowBytes: options.maxWindowBytes ?? CLIENT_WINDOW_BYTES,
         })
         resolve(session)
       })

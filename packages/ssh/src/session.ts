@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
 import type { Channel } from 'ssh2'
+import { ChannelInput } from './channel-input.ts'
 import { SshError } from './errors.ts'
-import { CLOSE_TIMEOUT_MS, REKEY_BYTES } from './limits.ts'
+import { KeyObjects } from './key-objects.ts'
+import { CLOSE_TIMEOUT_MS, DEFAULT_WINDOW_BYTES, REKEY_BYTES } from './limits.ts'
 import type { PublicKey } from './public-key.ts'
-import { guardWindow } from './window-guard.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** Bytes both ways over the one channel of one SSH connection. Whoever gets it closes it. */
@@ -47,6 +48,8 @@ export interface ChannelSessionInit {
   /** Asks for new keys. */
   readonly rekey?: (() => void) | undefined
   readonly rekeyBytes?: number | undefined
+  /** Bytes that may wait to be read. @defaultValue 2 MiB */
+  readonly maxWindowBytes?: number | undefined
 }
 
 /** An {@link SshSession} over an ssh2 channel, the same on both sides. */
@@ -58,6 +61,8 @@ export class ChannelSession implements SshSession {
   readonly input: AsyncIterable<Uint8Array>
   readonly #init: ChannelSessionInit
   readonly #queue: WriteQueue
+  readonly #arrived: ChannelInput
+  readonly #keys: KeyObjects
   #nextRekeyBytes: number
   #readable: (() => void) | undefined
   #inputEnded = false
@@ -71,11 +76,15 @@ export class ChannelSession implements SshSession {
     this.identity = init.identity
     this.#nextRekeyBytes = init.rekeyBytes ?? REKEY_BYTES
     this.#queue = new WriteQueue(init.channel, init.socket)
+    this.#keys = new KeyObjects(init.channel)
+    this.#keys.refresh()
+    this.#arrived = this.#openInput()
     this.input = this.#read()
     this.closed = this.#listen()
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    this.#keys.refresh()
     await this.#queue.write(bytes)
     if (this.#init.rekey && this.#queue.sentBytes >= this.#nextRekeyBytes) {
       this.#nextRekeyBytes = this.#queue.sentBytes + (this.#init.rekeyBytes ?? REKEY_BYTES)
@@ -119,7 +128,7 @@ export class ChannelSession implements SshSession {
       const closed = new Promise(resolve => channel.once('close', resolve))
       channel.end(() => (channel as Channel & { close(): void }).close())
       this.#inputEnded = true
-      channel.removeAllListeners('readable').resume()
+      this.#arrived.drop()
       this.#readable?.()
       await Promise.race([closed, this.closed])
       disconnect()
@@ -131,18 +140,25 @@ export class ChannelSession implements SshSession {
     clearTimeout(timer)
   }
 
+  #openInput(): ChannelInput {
+    const { channel, socket, maxWindowBytes = DEFAULT_WINDOW_BYTES } = this.#init
+    return new ChannelInput(channel, {
+      maxWindowBytes,
+      arrived: () => this.#readable?.(),
+      exceeded: amount => {
+        this.fail(new Error(`the peer sent ${amount} bytes more than the window allows`))
+        socket.destroy()
+      },
+    })
+  }
+
   #listen(): Promise<void> {
     const { channel, socket } = this.#init
-    guardWindow(channel, amount => {
-      this.fail(new Error(`the peer sent ${amount} bytes more than the window allows`))
-      socket.destroy()
-    })
-    const wake = (): void => this.#readable?.()
     const end = (): void => {
       this.#inputEnded = true
-      wake()
+      this.#readable?.()
     }
-    channel.on('readable', wake).once('end', end).once('close', end)
+    channel.once('end', end).once('close', end)
     channel.on('error', (error: Error) => this.fail(error))
     return new Promise(resolve => {
       const gone = (): void => {
@@ -156,12 +172,14 @@ export class ChannelSession implements SshSession {
   }
 
   async *#read(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { channel } = this.#init
     for (;;) {
-      const chunk = channel.read() as Buffer | null
-      if (chunk !== null) yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      const packet = this.#arrived.read()
+      if (packet) yield packet
       else if (this.#inputEnded) break
-      else await new Promise<void>(wake => (this.#readable = wake))
+      else {
+        await new Promise<void>(wake => (this.#readable = wake))
+        this.#keys.refresh()
+      }
     }
     if (this.#failure) throw this.#failure
   }

@@ -68,10 +68,13 @@ export class WriteQueue {
     this.#heldBytes = 0
     this.#unsentBytes += bytes.length
     this.#sentBytes += bytes.length
+    // Without its binding ssh2 writes each packet in three parts: corked, they go out in one system call.
+    this.#socket.cork()
     this.#channel.write(bytes, () => {
       this.#unsentBytes -= bytes.length
       this.#wake()
     })
+    this.#socket.uncork()
   }
 
   #full(): boolean {
