@@ -93,7 +93,7 @@ describe('dgrep', () => {
     const here = await site(t)
     const refused: [string[], string][] = [
       [['--grep', '(', 'x'], 'is no pattern'],
-      [['--interactive-query', 'x'], 'not supported yet'],
+      [['--interactive-query', 'x'], 'needs -servers'],
       [['--servers', 'a', '--discovery', 'etcd', 'x'], 'no such server discovery module'],
       [['--servers', 'a'], 'no files to read'],
       [['--files', 'a b'], 'cannot carry a file name with a space'],

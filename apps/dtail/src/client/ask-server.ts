@@ -1,18 +1,23 @@
 import { UsageError } from '@logflow/cli'
 import {
   CAPABILITY_JOURNAL,
+  CAPABILITY_QUERY_UPDATE,
   CLOSE_ACKNOWLEDGE,
   CLOSE_REQUEST,
   encodeCommandFrame,
   eachMessage,
   parseCapabilities,
   parseServerMessage,
+  parseSessionAnswer,
   ServerMessageDecoder,
   type MessageBatch,
 } from '@logflow/protocol'
 import { systemClock } from '@logflow/core'
 import { connectSsh, SshError, type ConnectSshOptions, type SshSession } from '@logflow/ssh'
 import type { ConnectionStats } from '../interactive/connection-stats.ts'
+import type { QueryControl } from '../interactive/query-control.ts'
+import { SessionDialogue } from '../interactive/session-dialogue.ts'
+import { specOf } from '../interactive/spec-of.ts'
 import type { Limiter } from '../limiter.ts'
 import type { DtailLog } from '../output/dtail-log.ts'
 import type { ServerAddress } from './server-list.ts'
@@ -33,6 +38,8 @@ export interface Asking {
   readonly authKey?: string | undefined
   /** Places for connections that are being set up. */
   readonly throttle: Limiter
+  /** Says what to ask, and may change it while the server answers. */
+  readonly control?: QueryControl | undefined
   /** Told of every connection. */
   readonly stats?: ConnectionStats | undefined
   readonly sink: AnswerSink
@@ -91,6 +98,8 @@ class Conversation {
   /** Why there is nothing to ask this server. */
   #refusal: UsageError | undefined
   #authKeyPending = false
+  readonly #dialogue: SessionDialogue
+  #leave: () => void = () => {}
 
   constructor(server: ServerAddress, session: SshSession, asking: Asking, release: () => void) {
     this.#server = server
@@ -98,6 +107,7 @@ class Conversation {
     this.#asking = asking
     this.#release = release
     this.#capabilities = new Promise(resolve => (this.#tellCapabilities = resolve))
+    this.#dialogue = new SessionDialogue(text => session.write(encodeCommandFrame(text)), systemClock)
   }
 
   async run(): Promise<void> {
@@ -111,6 +121,8 @@ class Conversation {
       return await this.#listen(asked)
     } catch (error) {
       throw this.#refusal ?? error
+    } finally {
+      this.#leave()
     }
   }
 
@@ -131,21 +143,31 @@ class Conversation {
 
   /** AUTHKEY goes only to servers that are known to understand it: another one would take it for the last command. */
   async #ask(): Promise<void> {
-    const { commands, authKey, onAsked, readsJournal } = this.#asking
-    const texts = [...commands]
+    const { commands, authKey, onAsked, readsJournal, control } = this.#asking
     // Every server that tells its capabilities has AUTHKEY.
-    const capabilities = authKey === undefined && !readsJournal ? undefined : await this.#waitForCapabilities()
+    const capabilities =
+      authKey === undefined && !readsJournal && !control ? undefined : await this.#waitForCapabilities()
     if (readsJournal && !capabilities?.includes(CAPABILITY_JOURNAL))
       throw new UsageError(`journal file targets require server capability ${CAPABILITY_JOURNAL}`)
-    if (authKey !== undefined && capabilities) {
-      this.#authKeyPending = true
-      texts.unshift(`AUTHKEY ${authKey}`)
-    }
+    const registering = authKey === undefined || !capabilities ? [] : [`AUTHKEY ${authKey}`]
+    this.#authKeyPending = registering.length > 0
     // All in one write, so that a server cannot be done with the first before the second is there.
+    const texts = control && this.#join(control, capabilities) ? registering : [...registering, ...commands]
     await this.#session.write(Buffer.concat(texts.map(encodeCommandFrame)))
+    if (control && texts === registering) await this.#dialogue.start(specOf(control.question))
     await this.#session.flush()
     this.#release()
     onAsked?.(this.#server)
+  }
+
+  /** Returns whether the server can be asked anew while it answers. */
+  #join(control: QueryControl, capabilities: readonly string[] | undefined): boolean {
+    const { name } = this.#server
+    const capable = capabilities?.includes(CAPABILITY_QUERY_UPDATE) === true
+    if (!capable)
+      this.#asking.log.warn(name, 'Interactive session bootstrap unsupported, falling back to legacy commands')
+    this.#leave = control.join({ name, update: capable ? spec => this.#dialogue.update(spec) : undefined })
+    return capable
   }
 
   /** What the server can do; `undefined` when it does not say. */
@@ -161,6 +183,8 @@ class Conversation {
       if (text === CLOSE_REQUEST) return true
       const capabilities = parseCapabilities(text)
       if (capabilities) this.#tellCapabilities(capabilities)
+      const answer = parseSessionAnswer(text)
+      if (answer) this.#dialogue.take(answer)
     }
     return false
   }

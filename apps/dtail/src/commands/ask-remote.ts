@@ -12,6 +12,7 @@ import { testMode } from '../config/test-mode.ts'
 import { ConnectionStats } from '../interactive/connection-stats.ts'
 import { HeldOutput } from '../interactive/held-output.ts'
 import { hintAtInterrupt } from '../interactive/interrupt-hint.ts'
+import { startControl } from '../interactive/start-control.ts'
 import { isJournal } from '../journal/journal-unit.ts'
 import { Limiter } from '../limiter.ts'
 import type { Prepared } from './prepared.ts'
@@ -24,21 +25,34 @@ export async function askRemote(prepared: Prepared): Promise<number> {
   const { name, run, question, query, log, signal } = prepared
   if (question.files.length === 0) throw new UsageError('no files to read; name them with -files')
   const servers = serversOf(prepared)
+  const asking = await askingOf(prepared)
+  const started = run.options.interactiveQuery ? await startControl(prepared, servers.length) : undefined
+  if (run.options.interactiveQuery && !started) return 1
+  const control = started && { control: started.control, signal: AbortSignal.any([signal, started.signal]) }
   const stats = new ConnectionStats(servers.length)
+  const stopWatching = watch(prepared, stats)
+  try {
+    const reconnect = name === 'dtail' && query?.outfile === undefined && question.timeoutSeconds === 0
+    const { failed } = await askServers(servers, { ...asking, stats, ...control }, { reconnect })
+    if (failed.length === 0) return 0
+    if (servers.length > 1) log.error(`${failed.length} of ${servers.length} servers failed`)
+    return EXIT_SERVERS_FAILED
+  } finally {
+    stopWatching()
+    started?.close()
+  }
+}
+
+/** Tells a person how many servers are connected. Returns the function that ends it. */
+function watch({ run: { stdout }, question, log, colors, signal }: Prepared, stats: ConnectionStats): () => void {
   const ended = new AbortController()
-  const life = AbortSignal.any([signal, ended.signal])
-  if (!question.options.quiet) void stats.log(log, { clock: systemClock, signal: life })
-  const { stdout } = run
-  const { colors } = prepared
-  const hint = { stats, colors, clock: systemClock, signal: life }
-  const undo = stdout instanceof HeldOutput ? hintAtInterrupt({ stdout, ...hint }) : undefined
-  const reconnect = name === 'dtail' && query?.outfile === undefined && question.timeoutSeconds === 0
-  const { failed } = await askServers(servers, { ...(await askingOf(prepared)), stats }, { reconnect })
-  ended.abort(new Error('all is asked'))
-  undo?.()
-  if (failed.length === 0) return 0
-  if (servers.length > 1) log.error(`${failed.length} of ${servers.length} servers failed`)
-  return EXIT_SERVERS_FAILED
+  const until = { clock: systemClock, signal: AbortSignal.any([signal, ended.signal]) }
+  if (!question.options.quiet) void stats.log(log, until)
+  const undo = stdout instanceof HeldOutput ? hintAtInterrupt({ stdout, stats, colors, ...until }) : undefined
+  return () => {
+    ended.abort(new Error('all is asked'))
+    undo?.()
+  }
 }
 
 function serversOf({ run: { options, given }, config }: Prepared): readonly ServerAddress[] {

@@ -1,3 +1,4 @@
+import { UsageError } from '@logflow/cli'
 import type { Query } from '@logflow/query'
 import { expandHome, loadConfig } from '../config/load-config.ts'
 import type { DtailConfig } from '../config/dtail-config.ts'
@@ -22,6 +23,7 @@ export async function ask(name: ClientName, run: ClientRun): Promise<number> {
     run: { options },
   } = prepared
   const here = options.discovery === '' && (options.servers === '' || options.servers.toLowerCase() === 'serverless')
+  if (here && options.interactiveQuery) throw new UsageError('-interactive-query needs -servers')
   const reporting = report?.run(signal)
   reporting?.catch(() => {}) // awaited below
   const undo = endOnHangup()

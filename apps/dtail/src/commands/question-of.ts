@@ -11,7 +11,6 @@ export interface AskedQuestion {
 
 /** Reads flags and operands of a client. @throws UsageError */
 export async function questionOf(name: ClientName, { options, operands }: ClientRun): Promise<AskedQuestion> {
-  if (options.interactiveQuery) throw new UsageError('-interactive-query is not supported yet')
   const positional = operandsOf(options.files === '' ? operands : [])
   const files = options.files === '' ? positional.files : itemsOf(options.files)
   checkFiles(files)

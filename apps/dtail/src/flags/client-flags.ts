@@ -56,8 +56,16 @@ export const clientFlags = {
   }),
   logDir: flag.text({ value: 'DIR', spelling: 'logDir', default: '~/log', help: 'Folder of the log files.' }),
   logPayload: flag.boolean({ spelling: 'log-payload', help: 'Write what was read into the log file, too.' }),
-  interactiveQuery: flag.boolean({ spelling: 'interactive-query', help: 'Not supported yet.' }),
-  controlTty: flag.text({ value: 'PATH', spelling: 'control-tty', default: '/dev/tty', hidden: true, help: 'Unused.' }),
+  interactiveQuery: flag.boolean({
+    spelling: 'interactive-query',
+    help: 'Change what is asked while it is answered, at a terminal.',
+  }),
+  controlTty: flag.text({
+    value: 'PATH',
+    spelling: 'control-tty',
+    default: '/dev/tty',
+    help: 'The terminal of -interactive-query.',
+  }),
   pprof: flag.text({ value: 'ADDRESS', default: '', hidden: true, help: 'Accepted and ignored.' }),
   cpuprofile: flag.boolean({ hidden: true, help: 'Accepted and ignored.' }),
   memprofile: flag.boolean({ hidden: true, help: 'Accepted and ignored.' }),

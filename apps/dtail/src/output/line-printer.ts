@@ -23,13 +23,22 @@ export interface LinePrinterOptions {
  * painted, which changes no byte.
  */
 export class LinePrinter implements AnswerSink {
-  readonly #options: LinePrinterOptions
+  readonly #given: LinePrinterOptions
+  #options: LinePrinterOptions
   /** Log content must not move a person's cursor; a pipe gets every byte. */
-  readonly #harmless: boolean
+  #harmless: boolean
 
   constructor(options: LinePrinterOptions) {
+    this.#given = options
     this.#options = options
     this.#harmless = options.stdout.isTerminal && !options.plain
+  }
+
+  /** Goes on with plain lines, or with headers and colours as it was made. */
+  become({ plain }: { readonly plain: boolean }): void {
+    const { colors, stdout } = this.#given
+    this.#options = { ...this.#given, plain, colors: plain ? undefined : colors }
+    this.#harmless = stdout.isTerminal && !plain
   }
 
   /** Whether lines go out just as they are, and nobody else wants to see them. */

@@ -25,8 +25,8 @@ const TERMINAL_ROWS = 10
 
 /** Merges the groups of all servers and reports at every interval: a table on stdout, or a CSV file. */
 export class QueryReport implements AnswerSink {
-  readonly #options: QueryReportOptions
-  readonly #merger: GroupMerger
+  #options: QueryReportOptions
+  #merger: GroupMerger
   readonly #finish = new AbortController()
   readonly #before: (() => void)[] = []
   #lastTable = ''
@@ -35,6 +35,14 @@ export class QueryReport implements AnswerSink {
   constructor(options: QueryReportOptions) {
     this.#options = options
     this.#merger = new GroupMerger(options.query)
+  }
+
+  /** Goes on with another query, and without what was collected for the former one. */
+  renew(query: Query): void {
+    this.#options = { ...this.#options, query }
+    this.#merger = new GroupMerger(query)
+    this.#lastTable = ''
+    this.#collected = false
   }
 
   /** Called before each report, to fetch groups that are collected here. */
@@ -61,9 +69,8 @@ export class QueryReport implements AnswerSink {
 
   /** Reports until {@link finish}, and once more then. The first time after half an interval, as the original does. */
   async run(signal: AbortSignal): Promise<void> {
-    const { intervalMs } = this.#options.query
     const either = AbortSignal.any([signal, this.#finish.signal])
-    for (let waitMs = intervalMs / 2; ; waitMs = intervalMs) {
+    for (let waitMs = this.#options.query.intervalMs / 2; ; waitMs = this.#options.query.intervalMs) {
       await systemClock.sleep(waitMs, { signal: either }).catch(() => {}) // ended by either signal
       // What was collected until a person stopped us is reported as well; the finish comes after the last groups.
       if (signal.aborted && !this.#finish.signal.aborted) await this.#finished()
