@@ -21,11 +21,21 @@ import { specOf } from '../interactive/spec-of.ts'
 import type { Limiter } from '../limiter.ts'
 import type { DtailLog } from '../output/dtail-log.ts'
 import type { ServerAddress } from './server-list.ts'
+import { VisibleLines } from './visible-lines.ts'
 
 /** Where the messages of a server go. */
 export interface AnswerSink {
   /** Takes whole messages in order and returns the texts of the hidden ones. The promise is the backpressure. */
   take(batch: MessageBatch, server: ServerAddress): Promise<readonly string[]>
+  /** For sinks that print what they get: gets runs of whole lines instead. */
+  readonly lines?: LineSink | undefined
+}
+
+/** Takes lines as they shall be printed. */
+export interface LineSink {
+  readonly plain: boolean
+  /** Nothing of one run comes between another. The promise is the backpressure. */
+  print(runs: readonly Uint8Array[]): Promise<void> | undefined
 }
 
 /** How to reach servers and what to ask. */
@@ -93,6 +103,8 @@ class Conversation {
   readonly #asking: Asking
   readonly #release: () => void
   readonly #decoder = new ServerMessageDecoder()
+  /** Instead of the decoder, when the sink prints. */
+  readonly #visible: VisibleLines | undefined
   readonly #capabilities: Promise<readonly string[]>
   #tellCapabilities: (names: readonly string[]) => void = () => {}
   /** Why there is nothing to ask this server. */
@@ -106,6 +118,7 @@ class Conversation {
     this.#session = session
     this.#asking = asking
     this.#release = release
+    this.#visible = asking.sink.lines && new VisibleLines(asking.sink.lines)
     this.#capabilities = new Promise(resolve => (this.#tellCapabilities = resolve))
     this.#dialogue = new SessionDialogue(text => session.write(encodeCommandFrame(text)), systemClock)
   }
@@ -128,17 +141,31 @@ class Conversation {
 
   async #listen(asked: Promise<void>): Promise<void> {
     for await (const chunk of this.#session.input) {
-      this.#decoder.push(chunk)
-      for (let batch = this.#decoder.read(); batch; batch = this.#decoder.read()) {
-        const messages = this.#authKeyPending ? this.#withoutAuthKey(batch) : batch
-        const hidden = await this.#asking.sink.take(messages, this.#server)
-        if (this.#isOver(hidden)) return this.#acknowledge()
-      }
+      if (this.#visible ? await this.#print(chunk, this.#visible) : await this.#take(chunk)) return this.#acknowledge()
     }
     this.#asking.signal.throwIfAborted()
     await asked
+    this.#visible?.end()
     this.#decoder.end()
     throw new SshError('LF_SSH_CONNECTION_LOST', 'the server left before it said that it was done')
+  }
+
+  /** Returns whether the server is done. */
+  async #take(chunk: Uint8Array): Promise<boolean> {
+    this.#decoder.push(chunk)
+    for (let batch = this.#decoder.read(); batch; batch = this.#decoder.read()) {
+      const messages = this.#authKeyPending ? this.#withoutAuthKey(batch) : batch
+      if (this.#isOver(await this.#asking.sink.take(messages, this.#server))) return true
+    }
+    return false
+  }
+
+  /** The same for a sink that prints. */
+  async #print(chunk: Uint8Array, visible: VisibleLines): Promise<boolean> {
+    const drop = this.#authKeyPending ? (message: Uint8Array) => this.#isAuthKeyAnswer(message) : undefined
+    const { runs, hidden } = visible.push(chunk, drop)
+    await this.#asking.sink.lines?.print(runs)
+    return this.#isOver(hidden)
   }
 
   /** AUTHKEY goes only to servers that are known to understand it: another one would take it for the last command. */
@@ -196,19 +223,18 @@ class Conversation {
 
   /** The answer to AUTHKEY is for us, not for the person. */
   #withoutAuthKey(batch: MessageBatch): MessageBatch {
-    const kept: Uint8Array[] = []
-    for (const message of eachMessage(batch)) {
-      const parsed = this.#authKeyPending ? parseServerMessage(message, { authkey: true }) : undefined
-      if (parsed?.kind !== 'authkey') {
-        kept.push(message)
-        continue
-      }
-      this.#authKeyPending = false
-      const { log } = this.#asking
-      if (parsed.accepted) log.debug(this.#server.name, 'AUTHKEY registration successful')
-      else log.warn(this.#server.name, 'AUTHKEY registration failed', ...(parsed.detail === '' ? [] : [parsed.detail]))
-    }
+    const kept = [...eachMessage(batch)].filter(message => !this.#isAuthKeyAnswer(message))
     return batchOf(kept)
+  }
+
+  #isAuthKeyAnswer(message: Uint8Array): boolean {
+    const parsed = this.#authKeyPending ? parseServerMessage(message, { authkey: true }) : undefined
+    if (parsed?.kind !== 'authkey') return false
+    this.#authKeyPending = false
+    const { log } = this.#asking
+    if (parsed.accepted) log.debug(this.#server.name, 'AUTHKEY registration successful')
+    else log.warn(this.#server.name, 'AUTHKEY registration failed', ...(parsed.detail === '' ? [] : [parsed.detail]))
+    return true
   }
 }
 

@@ -4,11 +4,14 @@ import { UsageError } from '@logflow/cli'
 import { systemClock } from '@logflow/core'
 import type { Asking } from '../client/ask-server.ts'
 import { askServers } from '../client/ask-servers.ts'
+import type { AnswerSink } from '../client/ask-server.ts'
 import { HostTrust } from '../client/host-trust.ts'
 import { ownKeys } from '../client/own-keys.ts'
 import { commandsOf } from '../client/question.ts'
 import { resolveServers, type ServerAddress } from '../client/server-list.ts'
 import { testMode } from '../config/test-mode.ts'
+import { BlockWriter } from '../output/block-writer.ts'
+import type { LinePrinter } from '../output/line-printer.ts'
 import { ConnectionStats } from '../interactive/connection-stats.ts'
 import { HeldOutput } from '../interactive/held-output.ts'
 import { hintAtInterrupt } from '../interactive/interrupt-hint.ts'
@@ -93,8 +96,24 @@ async function askingOf({ run, config, question, log, printer, report, signal }:
     },
     authKey: registers ? keys.authKey : undefined,
     throttle: new Limiter(options.connectionsPerCpu * availableParallelism()),
-    sink: report ?? printer,
+    sink: report ?? (run.stdout instanceof HeldOutput || options.interactiveQuery ? printer : printingSink(printer)),
     log,
     signal,
+  }
+}
+
+/** Straight to stdout where nothing is painted or made harmless. */
+function printingSink(printer: LinePrinter): AnswerSink {
+  if (!printer.untouched) return printer
+  const writer = new BlockWriter(process.stdout)
+  return {
+    take: batch => printer.take(batch),
+    lines: {
+      plain: printer.plain,
+      print(runs) {
+        for (const run of runs) if (run.length > 0) writer.write(run)
+        return writer.room()
+      },
+    },
   }
 }

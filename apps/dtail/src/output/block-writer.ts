@@ -14,7 +14,8 @@ export class BlockWriter {
   readonly #stream: Writable
   readonly #free: Buffer[] = []
   #allocated = 0
-  #wake: (() => void) | undefined
+  #pendingBytes = 0
+  #waiters: (() => void)[] = []
   #failure: Error | undefined
 
   constructor(stream: Writable) {
@@ -34,20 +35,32 @@ export class BlockWriter {
   /** Gives a block back unwritten. */
   giveBack(block: Buffer): void {
     this.#free.push(block)
-    this.#wake?.()
+    this.#wake()
   }
 
   /** Writes `bytes`, in order; `block`, where they lie in one, is free again after that. */
   write(bytes: Uint8Array, block?: Buffer): void {
+    this.#pendingBytes += bytes.length
     this.#stream.write(bytes, error => {
+      this.#pendingBytes -= bytes.length
       if (error) this.#failure ??= error
-      if (block) this.giveBack(block)
+      if (block) this.#free.push(block)
+      this.#wake()
     })
   }
 
+  /** For bytes in no block: resolves when few enough are under way. @throws the stream's error */
+  room(): Promise<void> | undefined {
+    return this.#pendingBytes > BLOCK_BYTES || this.#failure ? this.#waitFor(BLOCK_BYTES) : undefined
+  }
+
   /** Resolves when everything is handed over. @throws the stream's error */
-  async flush(): Promise<void> {
-    while (this.#free.length < this.#allocated && !this.#failure) await this.#woken()
+  flush(): Promise<void> {
+    return this.#waitFor(0)
+  }
+
+  async #waitFor(pendingBytes: number): Promise<void> {
+    while (this.#pendingBytes > pendingBytes && !this.#failure) await this.#woken()
     if (this.#failure) throw this.#failure
   }
 
@@ -58,6 +71,10 @@ export class BlockWriter {
   }
 
   #woken(): Promise<void> {
-    return new Promise(resolve => (this.#wake = resolve))
+    return new Promise(resolve => this.#waiters.push(resolve))
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake()
   }
 }

@@ -41,10 +41,20 @@ export class LinePrinter implements AnswerSink {
     this.#harmless = stdout.isTerminal && !plain
   }
 
-  /** Whether lines go out just as they are, and nobody else wants to see them. */
+  /** Lines come without headers. */
+  get plain(): boolean {
+    return this.#options.plain
+  }
+
+  /** Whether what a server sends is printed just as it is, and nobody else wants to see it. */
+  get untouched(): boolean {
+    const { colors, payload } = this.#options
+    return !colors && !this.#harmless && !payload
+  }
+
+  /** Whether lines of files are printed just as they are, too. */
   get verbatim(): boolean {
-    const { plain, colors, payload } = this.#options
-    return plain && !colors && !payload
+    return this.#options.plain && this.untouched
   }
 
   async take(batch: MessageBatch): Promise<readonly string[]> {
