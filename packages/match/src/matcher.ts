@@ -9,7 +9,7 @@ import { holdsNeedle, LiteralScanner, type Verify } from './literal-scanner.ts'
 import { isPlain, literalBytes, literalFacts, type LiteralFacts } from './literals.ts'
 import { parsePattern } from './parser.ts'
 import { PrefilterScanner } from './prefilter-scanner.ts'
-import { compileProgram } from './program.ts'
+import { compileProgram, type Program } from './program.ts'
 import { SequenceScanner } from './sequence-scanner.ts'
 import { canBeEmpty, trimEnds, type Syntax } from './syntax.ts'
 import { Utf8Decoder } from './utf8-decoder.ts'
@@ -86,11 +86,10 @@ class LiteralMatcher implements Matcher {
   constructor(pattern: string, literal: Uint8Array) {
     this.pattern = pattern
     this.literal = literal
-    this.#scanner = new LiteralScanner([literal])
-    if (literal.length <= MAX_LITERAL_BYTES) {
-      const bytes = Array.from(literal, byte => String.fromCharCode(byte))
-      this.#scanner = new SequenceScanner([bytes], { fallback: this.#scanner })
-    }
+    const plain = new LiteralScanner([literal])
+    const bytes = Array.from(literal, byte => String.fromCharCode(byte))
+    const isShort = literal.length <= MAX_LITERAL_BYTES
+    this.#scanner = isShort ? new SequenceScanner([bytes], { fallback: () => plain }) : plain
   }
 
   test(bytes: Uint8Array, from = 0, to = bytes.length): boolean {
@@ -107,7 +106,8 @@ class LiteralMatcher implements Matcher {
 class AutomatonMatcher implements Matcher {
   readonly pattern: string
   readonly literal: Uint8Array | undefined
-  readonly #machine: Machine
+  readonly #program: Program
+  #machine: Machine | undefined
   readonly #syntax: Syntax
   readonly #facts: LiteralFacts
   readonly #verify: Verify
@@ -116,11 +116,9 @@ class AutomatonMatcher implements Matcher {
   #text: Automaton | undefined
 
   constructor(pattern: string, syntax: Syntax, { facts, maxStates }: { facts: LiteralFacts; maxStates: number }) {
-    const program = compileProgram(syntax, maxStates)
-    const alphabet = new Alphabet(program)
     this.pattern = pattern
     this.literal = undefined
-    this.#machine = { program, alphabet, decoder: new Utf8Decoder(alphabet) }
+    this.#program = compileProgram(syntax, maxStates)
     this.#syntax = syntax
     this.#facts = facts
     this.#verify = (bytes, range) => testText(this.#textAutomaton(), bytes, range)
@@ -145,22 +143,32 @@ class AutomatonMatcher implements Matcher {
 
   #createScanner(newline: NewlineRole): LineScanner {
     const { exact, required } = this.#facts
-    const slow = this.#createPlainScanner(newline)
-    if (exact) return new SequenceScanner(exact, { fallback: slow })
-    return required ? new SequenceScanner(required, { fallback: slow, verify: this.#verify }) : slow
+    const fallback = (): LineScanner => this.#createPlainScanner(newline)
+    if (exact) return new SequenceScanner(exact, { fallback })
+    return required ? new SequenceScanner(required, { fallback, verify: this.#verify }) : fallback()
   }
 
   /** Without WebAssembly. */
   #createPlainScanner(newline: NewlineRole): LineScanner {
     const { exact, required } = literalFacts(this.#syntax, { maxLiterals: MAX_NEEDLES, plain: true })
     if (exact) return new LiteralScanner(exact.map(literalBytes))
-    const whole = new AutomatonScanner(new Automaton(this.#machine, { newline }))
+    const whole = new AutomatonScanner(this.#automaton(newline))
     return required ? new PrefilterScanner(new LiteralScanner(required.map(literalBytes), this.#verify), whole) : whole
   }
 
   #textAutomaton(): Automaton {
-    return (this.#text ??= new Automaton(this.#machine, { newline: 'text' }))
+    return (this.#text ??= this.#automaton('text'))
   }
+
+  #automaton(newline: NewlineRole): Automaton {
+    this.#machine ??= createMachine(this.#program)
+    return new Automaton(this.#machine, { newline })
+  }
+}
+
+function createMachine(program: Program): Machine {
+  const alphabet = new Alphabet(program)
+  return { program, alphabet, decoder: new Utf8Decoder(alphabet) }
 }
 
 function scanBatch(scanner: LineScanner, batch: LineBatch, options: MatchingLinesOptions | undefined): Uint32Array {

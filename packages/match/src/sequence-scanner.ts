@@ -18,33 +18,39 @@ const RETRY_BATCHES = 64
  */
 export class SequenceScanner implements LineScanner {
   readonly #literals: Literals
-  readonly #fallback: LineScanner
+  readonly #createFallback: () => LineScanner
   readonly #verify: Verify | undefined
   #tables: Uint8Array | undefined
+  #fallback: LineScanner | undefined
   #wait = 0
 
   /** Without `verify` a literal in a line is a match. */
-  constructor(literals: Literals, { fallback, verify }: { fallback: LineScanner; verify?: Verify | undefined }) {
+  constructor(literals: Literals, { fallback, verify }: { fallback: () => LineScanner; verify?: Verify | undefined }) {
     this.#literals = literals
-    this.#fallback = fallback
+    this.#createFallback = fallback
     this.#verify = verify
   }
 
   scan(lines: Lines, found: Uint32Array): number {
     const { length } = lines.bytes
-    if (length < LEAST_BYTES || length > MAX_SEARCH_BYTES) return this.#fallback.scan(lines, found)
+    if (length < LEAST_BYTES || length > MAX_SEARCH_BYTES) return this.#scanOtherwise(lines, found)
     if (this.#wait > 0) {
       this.#wait--
-      return this.#fallback.scan(lines, found)
+      return this.#scanOtherwise(lines, found)
     }
     const hits = this.#search(lines, found)
     if (hits === -1) {
       this.#wait = RETRY_BATCHES
-      return this.#fallback.scan(lines, found)
+      return this.#scanOtherwise(lines, found)
     }
     if (!this.#verify) return hits
     if (hits > lines.ends.length * MOST_HITS) this.#wait = RETRY_BATCHES
     return this.#keepMatches(lines, found.subarray(0, hits))
+  }
+
+  #scanOtherwise(lines: Lines, found: Uint32Array): number {
+    this.#fallback ??= this.#createFallback()
+    return this.#fallback.scan(lines, found)
   }
 
   #search(lines: Lines, found: Uint32Array): number {

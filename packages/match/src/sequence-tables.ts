@@ -9,8 +9,8 @@ const WINDOW_BYTES = 3
 const HALF_TABLE_BYTES = 16
 
 /** Bytes of a text that are looked at to learn what is rare in it; less for many and long literals. */
-const SAMPLE_BYTES = 8192
-const SAMPLE_LOOKS = 200_000
+const SAMPLE_BYTES = 4096
+const SAMPLE_LOOKS = 32_000
 const PAIR_COST = 1
 const HIT_COST = 3
 
@@ -23,9 +23,10 @@ export function sequenceTables(literals: Literals, sample: Uint8Array): Uint8Arr
   const tables = new Uint8Array(SETS + bytes * SET_BYTES)
   const view = new DataView(tables.buffer)
   const looked = sample.subarray(0, Math.min(SAMPLE_BYTES, SAMPLE_LOOKS / bytes))
+  const counts = countBytes(looked)
   let setsAt = SETS
   for (const [i, literal] of literals.entries()) {
-    const window = rarestWindow(literal, looked)
+    const window = rarestWindow(literal, looked, counts)
     const description = DESCRIPTIONS + i * DESCRIPTION_BYTES
     view.setUint32(description, literal.length, true)
     view.setUint32(description + 4, window, true)
@@ -60,14 +61,14 @@ function addToWindow(tables: Uint8Array, set: string | undefined, bit: number): 
  * of them, at the third where those are, and at the whole literal where all are. Without any of them in the sample the
  * single bytes decide.
  */
-function rarestWindow(literal: Literal, sample: Uint8Array): number {
+function rarestWindow(literal: Literal, sample: Uint8Array, counts: Uint32Array): number {
   const accepts = literal.map(acceptedBytes)
-  const shares = accepts.map(accepted => share(accepted, sample))
+  const shares = literal.map(set => codesOf(set).reduce((sum, byte) => sum + (counts[byte] as number), 0))
   let rarest = 0
   let least = Infinity
   for (let at = 0; at + WINDOW_BYTES <= literal.length; at++) {
     const [first, second, third] = accepts.slice(at, at + WINDOW_BYTES) as [Uint8Array, Uint8Array, Uint8Array]
-    let cost = shares.slice(at, at + WINDOW_BYTES).reduce((product, one) => product * one)
+    let cost = shares.slice(at, at + WINDOW_BYTES).reduce((product, one) => (product * one) / (sample.length + 256), 1)
     for (let i = 0; i < sample.length - 2; i++) {
       if (first[sample[i] as number] === 0 || second[sample[i + 1] as number] === 0) continue
       cost += third[sample[i + 2] as number] === 0 ? PAIR_COST : HIT_COST
@@ -85,11 +86,11 @@ function acceptedBytes(set: string): Uint8Array {
   return accepted
 }
 
-/** The part of the sample that is one of the bytes; never 0. */
-function share(accepted: Uint8Array, sample: Uint8Array): number {
-  let count = 1
-  for (const byte of sample) count += accepted[byte] as number
-  return count / (sample.length + 1)
+/** How often each byte is in the sample, and once more. */
+function countBytes(sample: Uint8Array): Uint32Array {
+  const counts = new Uint32Array(256).fill(1)
+  for (const byte of sample) counts[byte] = (counts[byte] as number) + 1
+  return counts
 }
 
 function codesOf(set: string): number[] {

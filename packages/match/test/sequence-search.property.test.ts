@@ -93,7 +93,7 @@ describe('SequenceScanner', () => {
     const asked: number[] = []
     const fallback = { scan: ({ bytes }: Lines) => asked.push(bytes.length) * 0 }
     const needle = [...Array.from({ length: 63 }, () => 'a'), 'b']
-    const scanner = new SequenceScanner([needle], { fallback })
+    const scanner = new SequenceScanner([needle], { fallback: () => fallback })
     const scan = (length: number, fill: number): number =>
       scanner.scan(
         { bytes: new Uint8Array(length).fill(fill), ends: Uint32Array.of(length), withNewline: false },
