@@ -22,6 +22,8 @@ export interface FeedOptions {
   readonly clock: Clock
   /** Whether the file that took the name over may be served. @defaultValue every file may */
   readonly admits?: ((fd: number) => Promise<boolean>) | undefined
+  /** The last reader has left. */
+  readonly onEmpty?: (() => void) | undefined
   /** A reader is so many generations behind that the feed lets go of it. */
   readonly onBehind: (socket: Socket) => void
 }
@@ -116,8 +118,10 @@ export class FileFeed {
     if (error) this.#options.logger.warn({ event: 'transfer.failed', path: this.#file.path, offset, err: error })
     if (outcome === 'ended' || outcome === 'truncated') this.#advance(reader, offset)
     this.#releaseOld()
-    if (this.readers === 0) this.#wakeDrain?.()
     if (outcome === 'failed') socket.destroy()
+    if (this.readers > 0) return
+    this.#wakeDrain?.()
+    this.#options.onEmpty?.()
   }
 
   /** The reader has everything of its generation: on to the next, or out. */

@@ -140,9 +140,12 @@ class DirectoryServer implements FileServer {
 
   async #stream(socket: Socket, path: string, from: number | undefined): Promise<void> {
     const { realPath, inode } = await resolveServedPath(this.#root, path, await this.#ignoreRule())
-    const { feed } = await this.#serve(realPath, inode)
-    if (!socket.destroyed && !this.#closing) feed.add(socket, from)
-    this.#watchLast(socket, realPath, feed)
+    let served = await this.#serve(realPath, inode)
+    // Its last reader may have left while we waited: then it is closed, and opened once more for us.
+    while (!this.#open.has(served) && !this.#closing) served = await this.#serve(realPath, inode)
+    if (this.#closing) return void socket.destroy()
+    if (!socket.destroyed) served.feed.add(socket, from)
+    else if (served.feed.readers === 0) void this.#forget(realPath, served)
   }
 
   async #ignoreRule(): Promise<IgnoreRule> {
@@ -167,30 +170,23 @@ class DirectoryServer implements FileServer {
       await file.close()
       throw new ServeError('LF_SERVE_PATH', 'no such file')
     }
-    const { fanout, limits, logger, clock, acceptor } = this.#with
-    const rotation = this.#options.rotation ?? 'close'
-    const onBehind = (socket: Socket): void => acceptor.refuse(socket, 'behind')
-    const admits = (fd: number): Promise<boolean> => namesItself(realPath, fd)
-    const served = { file, feed: new FileFeed(file, { fanout, rotation, limits, logger, clock, onBehind, admits }) }
+    const { acceptor, ...surroundings } = this.#with
+    const feed = new FileFeed(file, {
+      ...surroundings,
+      rotation: this.#options.rotation ?? 'close',
+      onBehind: socket => acceptor.refuse(socket, 'behind'),
+      onEmpty: () => void this.#forget(realPath, served),
+      admits: fd => namesItself(realPath, fd),
+    })
+    const served = { file, feed }
     this.#open.add(served)
     served.feed.ended
-      .catch((err: unknown) => logger.warn({ event: 'file.failed', path: realPath, err }))
+      .catch((err: unknown) => this.#with.logger.warn({ event: 'file.failed', path: realPath, err }))
       .finally(() => void this.#forget(realPath, served))
     return served
   }
 
   /** The watch is released when the last reader leaves. */
-  #watchLast(socket: Socket, realPath: string, feed: FileFeed): void {
-    const leave = (): void => {
-      if (feed.readers > 0) return
-      void this.#files
-        .get(realPath)
-        ?.then(served => (served.feed === feed && feed.readers === 0 ? this.#forget(realPath, served) : undefined))
-    }
-    if (socket.destroyed) setImmediate(leave)
-    else socket.once('close', () => setImmediate(leave))
-  }
-
   async #forget(realPath: string, served: ServedFile): Promise<void> {
     if (!this.#open.delete(served)) return
     this.#files.delete(realPath)
