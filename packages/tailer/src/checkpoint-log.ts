@@ -14,6 +14,8 @@ export interface CheckpointEntry {
   readonly tailHash: string
   /** When it was acknowledged, ms since 1970. */
   readonly atMs: number
+  /** What lay beside it when it was opened, as following wrote it down: what is younger came after it. */
+  readonly beside?: string | undefined
 }
 
 /**
@@ -50,8 +52,8 @@ export function decodeCheckpointLog(bytes: Uint8Array): CheckpointLog {
     if (`${line}\n` === CHECKPOINT_HEADER) continue
     const record = parseRecord(line)
     if (!record) damaged++
-    else if ('offset' in record) entries.set(record.sourceId, record)
     else entries.delete(record.sourceId)
+    if (record && 'offset' in record) entries.set(record.sourceId, record)
     if (record) records++
   }
   return { entries, records, damaged, validBytes: at }
@@ -71,8 +73,8 @@ function parseRecord(line: string): CheckpointEntry | { readonly sourceId: strin
 
 function isEntry(value: unknown): value is CheckpointEntry {
   if (typeof value !== 'object' || value === null) return false
-  const { sourceId, host, path, offset, tailHash, atMs } = value as Record<string, unknown>
-  const texts = [sourceId, host, path, tailHash].every(text => typeof text === 'string')
+  const { sourceId, host, path, offset, tailHash, atMs, beside = '' } = value as Record<string, unknown>
+  const texts = [sourceId, host, path, tailHash, beside].every(text => typeof text === 'string')
   return texts && Number.isSafeInteger(offset) && (offset as number) >= 0 && typeof atMs === 'number'
 }
 

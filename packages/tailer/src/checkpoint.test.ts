@@ -26,7 +26,7 @@ const entries = fc.array(
 )
 
 function lastOf(list: readonly CheckpointEntry[]): CheckpointEntry[] {
-  return [...new Map(list.map(entry => [entry.sourceId, entry])).values()]
+  return list.filter((entry, at) => !list.slice(at + 1).some(({ sourceId }) => sourceId === entry.sourceId))
 }
 
 describe('decodeCheckpointLog', () => {

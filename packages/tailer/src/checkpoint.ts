@@ -12,6 +12,8 @@ import { TailerError } from './errors.ts'
 const COMPACT_BYTES = 256 * 1024
 /** Deliveries of one source that may wait for their acknowledgement and still keep their proof. */
 const MAX_NOTES = 4096
+/** Sources that wait for their first acknowledgement, at most. */
+const MAX_DESCRIBED = 200_000
 
 /**
  * Opens the checkpoint file at `path`, or makes it; or what another storage keeps. What a crash tore off or damaged is cut out and counted in
@@ -30,6 +32,7 @@ export class Checkpoint implements AsyncDisposable {
   /** Records that could not be read when it was opened; their sources go on from an earlier record, or anew. */
   readonly damagedRecords: number
   readonly #entries: Map<string, CheckpointEntry>
+  readonly #beside = new Map<string, string>()
   readonly #notes = new Map<string, Map<number, string>>()
   readonly #storage: CheckpointStorage
   #fileBytes: number
@@ -71,7 +74,7 @@ export class Checkpoint implements AsyncDisposable {
     return this.#entries.get(sourceId)
   }
 
-  /** Every source that was acknowledged and not forgotten, in the order of their first acknowledgement. */
+  /** Every source that was acknowledged and not forgotten, in the order of their last acknowledgement. */
   entries(): CheckpointEntry[] {
     return [...this.#entries.values()]
   }
@@ -87,6 +90,12 @@ export class Checkpoint implements AsyncDisposable {
     if (notes.size > MAX_NOTES) notes.delete(notes.keys().next().value as number)
   }
 
+  /** Remembers what lay beside a source when it was opened. {@link follow} calls this. */
+  describe(sourceId: string, beside: string): void {
+    this.#beside.set(sourceId, beside)
+    if (this.#beside.size > MAX_DESCRIBED) this.#beside.delete(this.#beside.keys().next().value as string)
+  }
+
   /**
    * Everything of `source` before `offset` was dealt with for good. Resolves when that is durable; calls that come
    * while a write is under way share the next one.
@@ -96,7 +105,8 @@ export class Checkpoint implements AsyncDisposable {
   acknowledge({ id, host, path }: Source, offset: number): Promise<void> {
     if (this.#closing) return Promise.reject(new TailerError('LF_TAILER_CLOSED', 'checkpoint is closed'))
     const tailHash = this.#settleNotes(id, offset)
-    this.#set(id, { sourceId: id, host, path, offset, tailHash, atMs: Date.now() })
+    const beside = this.#beside.get(id) ?? this.#entries.get(id)?.beside
+    this.#set(id, { sourceId: id, host, path, offset, tailHash, atMs: Date.now(), ...(beside && { beside }) })
     return this.#flush()
   }
 
@@ -129,8 +139,9 @@ export class Checkpoint implements AsyncDisposable {
   }
 
   #set(sourceId: string, entry: CheckpointEntry | undefined): void {
+    // The last to be acknowledged is the last in order, here and in the log.
+    this.#entries.delete(sourceId)
     if (entry) this.#entries.set(sourceId, entry)
-    else this.#entries.delete(sourceId)
     this.#waiting.set(sourceId, entry)
   }
 

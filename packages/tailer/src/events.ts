@@ -8,8 +8,8 @@ export function eventOf(generation: Generation, event: SourceEventName, detail: 
 }
 
 /** How a truncated generation ends: what is known to be lost, then the event. */
-export function truncationOf(generation: Generation, next: Generation | undefined): Delivery[] {
-  const { source, offset: from, knownSize: to } = generation
+export function truncationOf(generation: Generation, next: Generation | undefined, to: number): Delivery[] {
+  const { source, offset: from } = generation
   const items: Delivery[] = to > from ? [{ kind: 'gap', source, from, to, reason: 'truncated' }] : []
   return [...items, eventOf(generation, 'truncated', next ? { to: next.source.id } : {})]
 }

@@ -1,5 +1,5 @@
 import type { ReadHandle } from './file-system.ts'
-import { TAIL_BYTES } from './identity.ts'
+import { readAt, TAIL_BYTES } from './identity.ts'
 import type { FreshBytes } from './line-cutter.ts'
 
 /** What one read found: bytes that follow, nothing yet, or that the bytes before the offset are not those we read. */
@@ -70,6 +70,18 @@ export class FileReader {
     const { bytesRead } = await this.#handle.read(tail, 0, size, offset - size)
     this.#offset = offset
     this.#tail = tail.subarray(0, bytesRead)
+  }
+
+  /** The file is known to begin so, although nothing of it was read. */
+  expect(head: Uint8Array): void {
+    if (this.#offset === 0) this.#head = head
+  }
+
+  /** Whether the bytes before the offset are still those that were read. */
+  async holds(): Promise<boolean> {
+    const known = this.#head ?? this.#tail
+    const found = await readAt(this.#handle, this.#head ? 0 : this.#offset - known.length, known.length)
+    return Buffer.compare(found, known) === 0
   }
 
   /** What follows the offset, at most one buffer of it. */

@@ -95,6 +95,7 @@ class FollowGroup {
       watch,
       buffer: new ReadBuffer(options.batchBytes),
       claims: new Claims<FollowedFile>(),
+      isCopy: path => this.#isCopy(path),
       wake: file => {
         this.#ready.add(file)
         this.#wakeup.wake()
@@ -190,8 +191,10 @@ class FollowGroup {
     for (const pattern of this.#patterns) {
       const targets = hasMagic(pattern) ? await expandGlob(pattern, this.#options) : [unescapeGlob(pattern)]
       const fresh = targets.filter(path => !this.#files.has(path))
-      for (let at = 0; at < fresh.length; at += OPENING) {
-        const paths = fresh.slice(at, at + OPENING)
+      // One by one later on: a copy is known only when the file that it was made of is.
+      if (!first) fresh.sort((a, b) => a.length - b.length)
+      for (let at = 0, step = first ? OPENING : 1; at < fresh.length; at += step) {
+        const paths = fresh.slice(at, at + step)
         await Promise.all(paths.map(path => this.#takeUp(path, { first, sure: !hasMagic(pattern) })))
       }
       if (first && targets.length === 0) this.#tellMissing(pattern)

@@ -1,18 +1,20 @@
-import type { Delivery, LineBatch } from '@logflow/core'
+import type { Delivery } from '@logflow/core'
 import type { Claims } from './claims.ts'
-import { eventOf, failedEvent, truncationOf } from './events.ts'
+import { eventOf, failedEvent } from './events.ts'
 import { Failures } from './failures.ts'
 import { isVanished, TailerError } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
-import { Generation } from './generation.ts'
+import type { Generation } from './generation.ts'
 import { Glance } from './glance.ts'
-import { claimKeyOf, CUT_OFF, identify } from './identity.ts'
+import { claimKeyOf } from './identity.ts'
 import { Lingering } from './lingering.ts'
 import type { ResolvedFollowOptions } from './options.ts'
+import { Notes } from './notes.ts'
 import { PathWatch } from './path-watch.ts'
 import { PathOpener, type HeldGenerations, type Opened } from './path-opener.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
-import { claimCopy, findCopy } from './siblings.ts'
+import { claimCopy } from './siblings.ts'
+import { afterTruncation } from './truncation.ts'
 import type { DirectoryWatch } from './watch.ts'
 
 /** Generations of one path that wait to be read. More are found again, by their birth, when these are read. */
@@ -24,6 +26,8 @@ export interface FollowContext {
   readonly buffer: ReadBuffer
   readonly claims: Claims<FollowedFile>
   readonly watch: DirectoryWatch
+  /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one. */
+  readonly isCopy: (path: string) => Promise<boolean>
   /** Something is to be read in this file. */
   readonly wake: (file: FollowedFile) => void
 }
@@ -43,6 +47,7 @@ export class FollowedFile {
   readonly #queue: Generation[] = []
   readonly #lingering: Lingering
   readonly #glance: Glance
+  readonly #notes: Notes
   readonly #watch: PathWatch
   #turn: Promise<unknown> = Promise.resolve()
   #goneSinceMs: number | undefined
@@ -69,6 +74,7 @@ export class FollowedFile {
       release: key => claims.release(key),
     })
     this.#quietSinceMs = context.options.clock.monotonicMs()
+    this.#notes = new Notes(options.checkpoint)
     this.#glance = new Glance(path, options.fileSystem)
     this.#lingering = new Lingering(context.options.clock, context.options.lingerMs)
     this.#watch = new PathWatch(path, context.watch, options.fileSystem, renamed => this.#hear(renamed))
@@ -125,7 +131,7 @@ export class FollowedFile {
 
   /** What is held back of open last lines, as they are; for the end of following. */
   flush(): Promise<readonly Delivery[]> {
-    return this.#serial(async () => this.#held.flatMap(generation => this.#flushed(generation)))
+    return this.#serial(async () => this.#held.flatMap(generation => this.#notes.flushed(generation)))
   }
 
   /** Closes every handle. */
@@ -149,8 +155,12 @@ export class FollowedFile {
   async #observe(): Promise<void> {
     if (this.#closed) return
     try {
+      await this.#opener.lookBeside()
       const named = await lookAt(this.path, this.#context.options.fileSystem)
+      this.#opener.noteFirst(named)
       await this.#settle(named && this.#isOurs(named) ? named : undefined)
+      this.#opener.settled()
+      if (this.#opener.unread) this.#rescan = true
       this.#failures.clear('look')
     } catch (error) {
       // Gone between two questions: the next look tells more.
@@ -171,28 +181,46 @@ export class FollowedFile {
         if (this.#queue.length < MAX_GENERATIONS) await this.#openNamed()
         break
       case 'same':
-        this.#noticeGrowth(newest as Generation, named as NamedFacts)
-        if (this.#rescan) await this.#openMissed()
+        await this.#noticeGrowth(newest as Generation, named as NamedFacts)
+        if (this.#rescan || (await this.#opener.folderChanged())) await this.#openMissed(newest as Generation)
         break
       case 'gone':
         if (this.#goneSinceMs === undefined) this.#context.wake(this)
         this.#goneSinceMs ??= clock.monotonicMs()
+        await this.#takeUpPassed()
         break
       case 'absent':
       case 'truncated':
         this.#takeUp(await this.#opener.openRest())
+        await this.#takeUpPassed()
         break
     }
   }
 
-  #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): void {
-    newest.knownSize = Math.max(newest.knownSize, size)
+  async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
+    if (size !== newest.offset) await newest.see(size)
     if (size !== newest.offset || mtimeNs !== this.#mtimeNs) this.#context.wake(this)
     this.#mtimeNs = mtimeNs
   }
 
+  /** The name is free: generations may have had it since the last look. */
+  async #takeUpPassed(): Promise<void> {
+    if (this.#queue.length >= MAX_GENERATIONS) return
+    const generations = await this.#opener.findPassed(this.#held)
+    // What lies beside a name that is taken by now may only copy what has it: asked again when that is open.
+    if (generations.length > 0 && (await lookAt(this.path, this.#context.options.fileSystem))) {
+      for (const generation of generations) {
+        this.#context.claims.release(claimKeyOf(generation.identity))
+        await generation.close()
+      }
+      return
+    }
+    this.#takeUp({ generations, notices: [] })
+  }
+
   async #openNamed(): Promise<void> {
     const rotated = !this.idle
+    if (await this.#context.isCopy(this.path)) return
     const opened = await this.#opener.openNamed(this.#heldBefore)
     this.#rescan = rotated && opened.generations.length > 0
     this.#takeUp(opened)
@@ -200,9 +228,13 @@ export class FollowedFile {
   }
 
   /** A folder in motion may have been listed without some of its files: looks once more. */
-  async #openMissed(): Promise<void> {
+  async #openMissed(newest: Generation): Promise<void> {
     this.#rescan = false
-    for (const generation of await this.#opener.findMissed(this.#heldBefore)) {
+    // Cut before anything of it was read: then what lies beside it is its own, not a generation that was missed.
+    if (newest === this.#queue[0] && newest.offset === 0 && !(await newest.holds()))
+      return this.#restart(newest, this.#notices)
+    for (const generation of await this.#opener.findMissed(this.#held)) {
+      this.#notes.describe(generation, this.#opener.seen)
       // Before the first younger one, and in any case before the one that has the name.
       const younger = this.#queue.findIndex(({ identity }) => identity.birthNs > generation.identity.birthNs)
       this.#queue.splice(younger === -1 ? this.#queue.length - 1 : younger, 0, generation)
@@ -221,6 +253,7 @@ export class FollowedFile {
   }
 
   #enqueue(generation: Generation): void {
+    this.#notes.describe(generation, this.#opener.seen)
     this.#queue.push(generation)
     this.#mtimeNs = generation.identity.mtimeNs
     this.#quietSinceMs = this.#context.options.clock.monotonicMs()
@@ -256,7 +289,7 @@ export class FollowedFile {
     switch (step.kind) {
       case 'bytes':
         this.#quietSinceMs = this.#context.options.clock.monotonicMs()
-        this.#take(head, step.items, items)
+        this.#notes.take(head, step.items, items)
         return this.#context.wake(this)
       case 'changed':
         return this.#restart(head, items)
@@ -271,14 +304,16 @@ export class FollowedFile {
     const next = this.#queue[1]
     if (!next) {
       await this.#observe()
-      if (this.#goneSinceMs !== undefined && quietMs >= this.#context.options.lingerMs) await this.#letGo(head, items)
+      const goneMs = this.#goneSinceMs === undefined ? 0 : this.#context.options.clock.monotonicMs() - this.#goneSinceMs
+      if (this.#goneSinceMs !== undefined && Math.min(quietMs, goneMs) >= this.#context.options.lingerMs)
+        await this.#letGo(head, items)
       return
     }
     if (head.copy) return this.#leaveCopy(head, items)
     // An empty successor may mean that the writer still has the old file open.
     const early = this.#queue.length === 2 && quietMs < this.#context.options.lingerMs
     if (early && (await next.size()) === 0) return
-    items.push(...this.#flushed(head), eventOf(head, 'rotated', { to: next.source.id }))
+    items.push(...this.#notes.flushed(head), eventOf(head, 'rotated', { to: next.source.id }))
     this.#queue.shift()
     this.#context.wake(this)
     this.#lingering.add(head)
@@ -286,7 +321,7 @@ export class FollowedFile {
 
   /** The copy that was made before a truncation is read: now the truncation is told. */
   async #leaveCopy(copy: Generation, items: Delivery[]): Promise<void> {
-    items.push(...this.#flushed(copy), ...this.#cutOff(copy, this.#queue[1]))
+    items.push(...this.#notes.flushed(copy), ...this.#notes.cutOff(copy, this.#queue[1]))
     this.#queue.shift()
     this.#context.wake(this)
     await copy.close()
@@ -295,7 +330,7 @@ export class FollowedFile {
   /** The name is gone and its file has been quiet: the handle would only keep the disk full. */
   async #letGo(head: Generation, items: Delivery[]): Promise<void> {
     this.#goneSinceMs = undefined
-    items.push(...this.#flushed(head), eventOf(head, 'ended'))
+    items.push(...this.#notes.flushed(head), eventOf(head, 'ended'))
     this.#queue.shift()
     await this.#release(head)
   }
@@ -311,61 +346,25 @@ export class FollowedFile {
   async #restart(head: Generation, items: Delivery[]): Promise<void> {
     if (head.copy) return this.#leaveCopy(head, items)
     const { options } = this.#context
-    const identity = await identify(head.handle)
-    const found = await findCopy(head, this.#opener.base)
-    // The inode is the same, and the head may be: only the time of the truncation tells the two apart.
-    const id = `${identity.id}~${options.clock.now().toString(36)}${(this.#truncations++ % 36).toString(36)}`
-    const source = { ...head.source, id }
-    const init = { ...this.#opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
-    const next = await Generation.open(init)
-    options.logger.info({ event: 'source.truncated', path: this.path, offset: head.offset, copy: found.kind })
-    const copies: Generation[] = []
-    if (found.kind === 'copy') {
-      found.generation.announced = head.announced
-      found.generation.knownSize = Math.max(found.generation.knownSize, head.knownSize)
-      copies.push(found.generation)
-    } else if (found.kind === 'none' || head.announced) {
-      if (found.kind === 'delivered') head.knownSize = head.offset
-      items.push(...this.#flushed(head), ...this.#cutOff(head, next))
+    const mark = `${options.clock.now().toString(36)}${(this.#truncations++ % 36).toString(36)}`
+    const { copy, delivered, missed, next } = await afterTruncation(head, this.#opener, this.#held, mark)
+    options.logger.info({ event: 'source.truncated', path: this.path, offset: head.offset, copy: copy !== undefined })
+    if (!copy && (!delivered || head.announced)) {
+      items.push(...this.#notes.flushed(head), ...this.#notes.cutOff(head, next, delivered))
     }
-    const missed = await this.#opener.findMissedCopies(this.#heldBefore)
-    this.#queue.splice(0, 1, ...copies, ...missed, next)
+    for (const generation of [...missed, next]) this.#notes.describe(generation, this.#opener.seen)
+    this.#queue.splice(0, 1, ...(copy ? [copy] : []), ...missed, next)
     this.#context.wake(this)
-  }
-
-  /** How a truncated generation ends. An acknowledged gap must not be taken for a place to go on at. */
-  #cutOff(generation: Generation, next: Generation | undefined): Delivery[] {
-    this.#context.options.checkpoint?.note(generation.source.id, generation.knownSize, CUT_OFF)
-    return truncationOf(generation, next)
   }
 
   async #readLingering(items: Delivery[]): Promise<void> {
     const { late, done } = await this.#lingering.step()
-    for (const found of late) this.#take(found.generation, found.items, items)
+    for (const found of late) this.#notes.take(found.generation, found.items, items)
     if (late.length > 0) this.#context.wake(this)
     for (const generation of done) {
-      items.push(...this.#flushed(generation), eventOf(generation, 'ended'))
+      items.push(...this.#notes.flushed(generation), eventOf(generation, 'ended'))
       await this.#release(generation)
     }
-  }
-
-  #take(generation: Generation, found: readonly Delivery[], items: Delivery[]): void {
-    for (const item of found) {
-      if (item.kind === 'lines') this.#note(generation, item)
-      items.push(item)
-    }
-  }
-
-  #flushed(generation: Generation): LineBatch[] {
-    const last = generation.flush()
-    if (!last) return []
-    this.#note(generation, last)
-    return [last]
-  }
-
-  #note(generation: Generation, batch: LineBatch): void {
-    const { checkpoint } = this.#context.options
-    checkpoint?.note(generation.source.id, batch.offset + batch.bytes.length, generation.proofOf(batch))
   }
 
   /** A file that another path of this follow reads under its own name is not ours. */

@@ -1,7 +1,7 @@
 import type { Delivery, LineBatch, ResumeToken, Source } from '@logflow/core'
 import { FileReader, type ReadBuffer } from './file-reader.ts'
 import type { ReadHandle } from './file-system.ts'
-import { formatTailHash, TAIL_BYTES, type FileIdentity } from './identity.ts'
+import { formatTailHash, HEAD_BYTES, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
 import { LineCutter, type FreshBytes } from './line-cutter.ts'
 
 /** What a {@link Generation} is made of. */
@@ -37,9 +37,11 @@ export class Generation {
   announced = false
   /** Read from a copy that was made before the file was truncated: it ends with that. */
   readonly copy: boolean
-  /** Largest size this generation was seen with. */
-  knownSize: number
+  #seenSize: number
+  #knownSize = 0
   readonly handle: ReadHandle
+  /** The first bytes of it, as far as they were seen; at most {@link HEAD_BYTES}. */
+  #head: Uint8Array
   readonly #reader: FileReader
   readonly #buffer: ReadBuffer
   readonly #cutter: LineCutter
@@ -49,7 +51,11 @@ export class Generation {
     this.source = init.source
     this.identity = init.identity
     this.startOffset = init.offset
-    this.knownSize = init.identity.size
+    // The head was read after the size was asked for.
+    const { head, size } = init.identity
+    this.#head = head
+    this.#seenSize = head.length === Math.min(HEAD_BYTES, size) ? size : head.length
+    this.#knownSize = Math.max(init.offset, this.#seenSize)
     this.handle = init.handle
     this.#reader = reader
     this.#buffer = init.buffer
@@ -80,6 +86,50 @@ export class Generation {
     return this.#cutter.offset
   }
 
+  /**
+   * How much is known to have been in it: the largest size that was seen, and after which its bytes were still those
+   * that were read. A size alone may be that of another content already.
+   */
+  get knownSize(): number {
+    return this.#knownSize
+  }
+
+  /** The file was seen with this size; proves the size seen before that, when it was not read since. */
+  async see(size: number): Promise<void> {
+    if (this.#seenSize > this.#knownSize && (await this.#reader.holds())) this.#knownSize = this.#seenSize
+    if (size > this.#seenSize) this.#seenSize = size
+  }
+
+  /** The file was cut, and is `size` bytes long now: a larger size that was seen can only have been its own. */
+  settleSize(size: number): void {
+    if (size < this.#seenSize) this.#knownSize = Math.max(this.#knownSize, this.#seenSize)
+  }
+
+  /** Whether the bytes before the offset, or at 0 those of its head, are still there. */
+  holds(): Promise<boolean> {
+    return this.#reader.holds()
+  }
+
+  /** So much was in it, as another reader of it knows. */
+  know(size: number): void {
+    if (size > this.#knownSize) this.#knownSize = size
+  }
+
+  /** The first bytes of it, as far as they were seen; at most {@link HEAD_BYTES}. */
+  get head(): Uint8Array {
+    return this.#head
+  }
+
+  /** Looks at the first bytes of what nobody has read yet, so that a copy of it is known once it is cut. */
+  async learnHead(): Promise<void> {
+    if (this.offset > 0 || this.#head.length === HEAD_BYTES) return
+    const head = await readAt(this.handle, 0, HEAD_BYTES)
+    if (Buffer.compare(head.subarray(0, this.#head.length), this.#head) !== 0) return
+    this.#head = head
+    this.#reader.expect(head)
+    this.know(head.length)
+  }
+
   /** What was read last, as a token that another file can be held against. */
   get token(): ResumeToken {
     return { sourceId: this.source.id, offset: this.offset, tailHash: formatTailHash(this.#reader.tail) }
@@ -87,10 +137,17 @@ export class Generation {
 
   /** Reads on. Bytes that complete no line give no items. */
   async step(): Promise<GenerationStep> {
+    const at = this.offset
     const result = await this.#reader.read()
     if (result.kind !== 'bytes') return result
-    if (this.offset > this.knownSize) this.knownSize = this.offset
     const { from, to } = result.fresh
+    if (at < HEAD_BYTES && at <= this.#head.length) {
+      const bytes = result.fresh.buffer.subarray(from, Math.min(to, from + HEAD_BYTES - at))
+      this.#head = Buffer.concat([this.#head.subarray(0, at), bytes])
+    }
+    // What ends here was never longer.
+    if (to - from < this.#buffer.batchBytes) this.#seenSize = Math.min(this.#seenSize, this.offset)
+    this.#knownSize = Math.max(this.#seenSize, this.offset)
     // A full read means a backlog: only its size tells how much is lost if it is cut off before the next read.
     if (to - from >= this.#buffer.batchBytes) await this.size()
     const { fresh, hole } = this.#hole ? this.#skipHole(result.fresh) : { fresh: result.fresh, hole: [] }
@@ -107,7 +164,7 @@ export class Generation {
   /** Size now. */
   async size(): Promise<number> {
     const size = Number((await this.handle.stat({ bigint: true })).size)
-    if (size > this.knownSize) this.knownSize = size
+    if (size > this.#seenSize) this.#seenSize = size
     return size
   }
 

@@ -57,8 +57,15 @@ export async function identifyBy(handle: ReadHandle, stat: FileFacts): Promise<F
   const head = await readAt(handle, 0, Math.min(HEAD_BYTES, Number(stat.size)))
   const inodeKey = inodeKeyOf(stat)
   const { birthtimeNs: birthNs, mtimeNs } = stat
-  const id = `${VERSION}:${inodeKey}:${birthNs.toString(36)}:${head.length}:${hashBytes(head)}`
+  // Of an empty file only its last write tells whether it is new or was cut.
+  const mark = stat.size === 0n && mtimeNs > birthNs ? `~${mtimeNs.toString(36)}` : ''
+  const id = `${VERSION}:${inodeKey}:${birthNs.toString(36)}:${head.length}:${hashBytes(head)}${mark}`
   return { id, inodeKey, head, birthNs, mtimeNs, size: Number(stat.size) }
+}
+
+/** The id of another content of the same inode; `mark` in base 36 tells it from all others. */
+export function markedId(id: string, mark: string): string {
+  return `${id.replace(/~.*$/, '')}~${mark}`
 }
 
 /** What a source id of this package says. */
@@ -117,8 +124,24 @@ export async function provesResumeToken(handle: ReadHandle, token: ResumeToken):
   return holdsContentOf(handle, token)
 }
 
-/** The proof of a source that was cut off: nothing holds it any more. */
-export const CUT_OFF = 'cut-off'
+const CUT_OFF = 'cut-off'
+
+/** The proof of a source that was cut off: nothing has to be found of it any more, and what `token` proves is a copy. */
+export function formatCutOff({ offset, tailHash }: ResumeToken): string {
+  return `${CUT_OFF}@${offset}@${tailHash}`
+}
+
+/** Whether a proof was made by {@link formatCutOff}. */
+export function isCutOff(tailHash: string): boolean {
+  return tailHash.startsWith(CUT_OFF)
+}
+
+/** What a token proves, that of a source which was cut off too. */
+export function provableToken({ sourceId, offset, tailHash }: ResumeToken): ResumeToken {
+  if (!isCutOff(tailHash)) return { sourceId, offset, tailHash }
+  const [, cutAt = '0', proof = ''] = tailHash.split('@')
+  return { sourceId, offset: Number(cutAt), tailHash: proof }
+}
 
 /** As {@link provesResumeToken}, by content alone: also true for a copy of the file. */
 export async function holdsContentOf(

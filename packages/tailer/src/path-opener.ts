@@ -1,16 +1,16 @@
 import type { Delivery, ResumeToken, Source } from '@logflow/core'
 import type { ReadBuffer } from './file-reader.ts'
 import { Generation } from './generation.ts'
+import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
 import { claimKeyOf, identifyBy, provesResumeToken } from './identity.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { beginNew, resumeGenerations, type OpenedFile } from './resume.ts'
-import { findMissed, type GenerationBase } from './siblings.ts'
+import type { NamedFacts } from './rotation.ts'
+import { findMissed, type GenerationBase, type Sibling } from './siblings.ts'
 
 /** Files that were let go and are still recognised when they come back. */
 const MAX_RELEASED = 16
-
-const FAR_FUTURE_NS = 2n ** 63n
 
 /** What {@link PathOpener} needs to know. */
 export interface PathOpenerInit {
@@ -51,7 +51,14 @@ export class PathOpener {
   readonly #released: ResumeToken[] = []
   #startAtEnd: boolean
   #resumed = false
-  #sinceNs = 0n
+  #horizon: Horizon | undefined
+  #seen: Horizon = NO_HORIZON
+  /** Whether the last search left out what may be needed yet. */
+  unread = false
+  /** The folder when it was last searched. */
+  #searched: Horizon | undefined
+  /** What had the name at the first look. */
+  #firstKey: string | undefined
 
   constructor(init: PathOpenerInit) {
     const { path, options, buffer, claim, isTaken, release } = init
@@ -61,9 +68,31 @@ export class PathOpener {
     this.#startAtEnd = init.startAtEnd
   }
 
+  /** The folder is known as it was then: what is younger is still to be found. */
+  get seen(): Horizon {
+    return this.#seen
+  }
+
+  /** What the last searches found has been taken up. */
+  settled(): void {
+    this.#seen = this.#searched ?? this.#horizon ?? NO_HORIZON
+  }
+
   /** What every generation of this path is opened with. */
   get base(): GenerationBase {
     return this.#base
+  }
+
+  /** To be called before the first look at the path: what lies beside it then is older than what is followed. */
+  async lookBeside(): Promise<void> {
+    if (this.#horizon) return
+    this.#horizon = await lookBeside(this.#base, this.#init.options.clock)
+    this.#seen = this.#horizon
+  }
+
+  /** What the first look saw is followed, whatever name it has when it is opened. */
+  noteFirst(named: NamedFacts | undefined): void {
+    if (this.#firstKey === undefined) this.#firstKey = named && !this.#startAtEnd ? claimKeyOf(named) : 'nothing'
   }
 
   /**
@@ -85,9 +114,6 @@ export class PathOpener {
       const opened = await this.#begin({ ...this.#base, handle, source, identity }, held)
       this.#resumed = true
       this.#startAtEnd = false
-      // Births may tie within a tick of the kernel; what ties with the very first file was there before us.
-      const [first] = opened.generations
-      if (this.#sinceNs === 0n && first) this.#sinceNs = first.identity.birthNs + 1n
       return { ...opened, openedPath }
     } catch (error) {
       await handle.close().catch(() => {}) // closed already, by whom it had been handed to
@@ -102,7 +128,7 @@ export class PathOpener {
     if (this.#resumed) return NOTHING
     this.#resumed = true
     const { checkpoint } = this.#init.options
-    return checkpoint ? resumeGenerations(checkpoint, this.#base, false) : NOTHING
+    return (checkpoint && (await resumeGenerations(checkpoint, this.#base))) ?? NOTHING
   }
 
   /** Remembers how far a file was read: one that was moved away may be moved back. */
@@ -111,14 +137,22 @@ export class PathOpener {
     this.#released.length = Math.min(this.#released.length, MAX_RELEASED)
   }
 
-  /** Missed generations once more, when the folder has come to rest after a rotation. */
-  findMissed({ newest, held }: HeldGenerations): Promise<Generation[]> {
-    return newest ? this.#findMissed(newest.identity.birthNs, held) : Promise.resolve([])
+  /** Generations that nobody has had yet, and what was copied away before truncations. */
+  findMissed(held: readonly Generation[]): Promise<Generation[]> {
+    return this.#findMissed(held)
   }
 
-  /** What was copied away by truncations before this one, and whole generations between: copies are younger than the file. */
-  findMissedCopies({ held }: HeldGenerations): Promise<Generation[]> {
-    return this.#findMissed(FAR_FUTURE_NS, held)
+  /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed. */
+  async findPassed(held: readonly Generation[]): Promise<Generation[]> {
+    return (await this.folderChanged()) ? this.#findMissed(held) : []
+  }
+
+  /** Whether names beside the path may have changed since this was last asked. */
+  async folderChanged(): Promise<boolean> {
+    const last = this.#searched ?? this.#horizon
+    if (last && (await isAsBefore(last, this.#base))) return false
+    this.#searched = await lookBeside(this.#base, this.#init.options.clock)
+    return true
   }
 
   async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened> {
@@ -130,16 +164,28 @@ export class PathOpener {
     const back = await this.#movedBack(file)
     if (back) return { generations: [back], notices: [] }
     const { checkpoint } = this.#init.options
-    if (this.#sinceNs !== 0n) {
-      const missed = await this.#findMissed(file.identity.birthNs, held)
-      return { generations: [...missed, await Generation.open({ ...file, offset: 0 })], notices: [] }
+    if (checkpoint && !this.#resumed) {
+      const resumed = await resumeGenerations(checkpoint, file)
+      if (resumed) return resumed
     }
-    if (checkpoint && !this.#resumed) return resumeGenerations(checkpoint, file, this.#startAtEnd)
-    return { generations: [await beginNew(checkpoint, file, this.#startAtEnd)], notices: [] }
+    const named = await beginNew(checkpoint, file, this.#startAtEnd)
+    try {
+      const missed = await this.#findMissed([...held, named])
+      return { generations: [...missed, named], notices: [] }
+    } catch (error) {
+      await named.close()
+      throw error
+    }
   }
 
-  #findMissed(untilNs: bigint, held: readonly Generation[]): Promise<Generation[]> {
-    return findMissed({ sinceNs: this.#sinceNs, untilNs, held, released: this.#released }, this.#base)
+  async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
+    const horizon = this.#horizon
+    if (!horizon || (await isAsBefore(horizon, this.#base))) return []
+    const isNew = (sibling: Sibling): boolean => isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey
+    this.unread = false
+    for (const generation of held) await generation.learnHead()
+    const onUnread = (): void => void (this.unread = true)
+    return findMissed({ isNew, held, released: this.#released, onUnread }, this.#base)
   }
 
   async #movedBack(file: OpenedFile): Promise<Generation | undefined> {

@@ -3,8 +3,17 @@ import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
-import { CUT_OFF, parseIdentity, provesResumeToken, type FileIdentity } from './identity.ts'
-import { findByToken, findMissed, type GenerationBase } from './siblings.ts'
+import { isYounger, parseHorizon } from './horizon.ts'
+import {
+  isCutOff,
+  markedId,
+  parseIdentity,
+  provableToken,
+  provesResumeToken,
+  type FileIdentity,
+  type ParsedIdentity,
+} from './identity.ts'
+import { findByToken, findMissed, type GenerationBase, type Sibling } from './siblings.ts'
 
 /** What the path names now, opened. */
 export interface OpenedFile extends GenerationBase {
@@ -20,7 +29,7 @@ export interface Resumed {
 }
 
 /**
- * Where to go on with a path after a restart:
+ * Where to go on with a path after a restart; `undefined` when nothing is known of it:
  *
  * | the path names | then |
  * | --- | --- |
@@ -28,57 +37,58 @@ export interface Resumed {
  * | another file | the rest of the old one, found by inode or content beside it; then generations born between; then this one from 0 |
  * | the same inode, other content | truncated meanwhile: the rest from a copy if there is one; then this one from 0 |
  * | nothing | the rest of the old one, if it is there |
- * | a file, and there is no checkpoint | from its end when `startAtEnd`, else from 0 |
- */
+ *  */
 export async function resumeGenerations(
   checkpoint: Checkpoint,
   file: OpenedFile | GenerationBase,
-  startAtEnd: boolean,
-): Promise<Resumed> {
+): Promise<Resumed | undefined> {
   const known = checkpoint.entries().filter(entry => entry.host === file.host && entry.path === file.path)
-  known.sort((a, b) => b.atMs - a.atMs)
-  const latest = known[0]
-  if ('handle' in file) {
-    const same = await firstProven(file.handle, known)
-    if (same) return { generations: [await reopen(file, same)], notices: [] }
-    if (!latest) return { generations: [await beginNew(checkpoint, file, startAtEnd)], notices: [] }
-  }
-  return latest ? resumeRotated(file, latest) : { generations: [], notices: [] }
+  known.reverse()
+  if (known.length === 0) return undefined
+  const same = 'handle' in file && (await firstProven(file.handle, known))
+  if (same) return { generations: [await reopen(file, same)], notices: [] }
+  return resumeRotated(file, known)
 }
 
 /** The checkpoint speaks of a file that the path does not name any more. */
-async function resumeRotated(file: OpenedFile | GenerationBase, entry: CheckpointEntry): Promise<Resumed> {
+async function resumeRotated(file: OpenedFile | GenerationBase, known: readonly CheckpointEntry[]): Promise<Resumed> {
+  const entry = known[0] as CheckpointEntry
   const generations: Generation[] = []
   const notices: Delivery[] = []
   const old: Source = { host: entry.host, path: entry.path, id: entry.sourceId }
   const identity = parseIdentity(entry.sourceId)
+  const named = 'handle' in file ? file : undefined
+  const truncated = named !== undefined && identity !== undefined && isSameFile(identity, named.identity)
   const rest = await findByToken(entry, file)
-  const truncated = 'handle' in file && identity?.inodeKey === file.identity.inodeKey
   if (rest) {
     generations.push(await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated }))
-  } else if (entry.tailHash !== CUT_OFF) {
+  } else if (!isCutOff(entry.tailHash)) {
     const message = `what followed byte ${entry.offset} of ${entry.path} was not found`
+    const event = truncated ? 'truncated' : 'rotated'
     notices.push({ kind: 'event', source: old, event: 'failed', detail: { message, offset: entry.offset } })
+    if (named) notices.push({ kind: 'event', source: old, event, detail: { offset: entry.offset } })
   }
-  if (!('handle' in file)) return { generations, notices }
-  if (truncated) {
-    if (notices.length > 0)
-      notices.push({ kind: 'event', source: old, event: 'truncated', detail: { offset: entry.offset } })
-    const source = { ...file.source, id: `${file.identity.id}~${entry.atMs.toString(36)}` }
-    generations.push(await begin({ ...file, source }, 0))
-    return { generations, notices }
+  generations.push(
+    ...(await findMissed(
+      { isNew: isAfter(entry, identity), held: generations, released: known.map(provableToken) },
+      file,
+    )),
+  )
+  if (named) {
+    const id = truncated ? markedId(named.source.id, entry.atMs.toString(36)) : named.source.id
+    generations.push(await begin({ ...named, source: { ...named.source, id } }, 0))
   }
-  if (notices.length > 0)
-    notices.push({ kind: 'event', source: old, event: 'rotated', detail: { offset: entry.offset } })
-  if (identity)
-    generations.push(
-      ...(await findMissed(
-        { sinceNs: identity.birthNs + 1n, untilNs: file.identity.birthNs, held: generations, released: [entry] },
-        file,
-      )),
-    )
-  generations.push(await begin(file, 0))
   return { generations, notices }
+}
+
+/** Whether a sibling came after what an entry speaks of: a younger file, or the same one with other content. */
+function isAfter({ beside }: CheckpointEntry, identity: ParsedIdentity | undefined): (file: Sibling) => boolean {
+  const horizon = parseHorizon(beside, identity?.birthNs ?? 0n)
+  return file => isYounger(file, horizon) || (identity !== undefined && isSameFile(identity, file))
+}
+
+function isSameFile(a: Pick<Sibling, 'inodeKey' | 'birthNs'>, b: Pick<Sibling, 'inodeKey' | 'birthNs'>): boolean {
+  return a.inodeKey === b.inodeKey && a.birthNs === b.birthNs
 }
 
 async function firstProven(

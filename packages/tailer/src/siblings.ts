@@ -7,7 +7,6 @@ import type { FileSystem, ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import {
   claimKeyOf,
-  hasHeadOf,
   holdsContentOf,
   identifyBy,
   inodeKeyOf,
@@ -110,23 +109,22 @@ type Aged = Pick<Sibling, 'birthNs' | 'mtimeNs'>
 
 /** What {@link findMissed} looks for. */
 export interface MissedRange {
-  /** Birth of the first generation that was ever opened: what is older was there before us. */
-  readonly sinceNs: bigint
-  /** Birth of the newest one. */
-  readonly untilNs: bigint
+  /** Whether a file came after those that are known: what is older was there before us. */
+  readonly isNew: (sibling: Sibling) => boolean
   /** Generations that are open: whole and partial copies of them hold nothing new. */
   readonly held: readonly Generation[]
   /** What was read of those that are not open any more: nor do whole copies of these. */
   readonly released: readonly ResumeToken[]
+  /** Told when something may be a copy of what nobody has read yet; it is left for later. */
+  readonly onUnread?: () => void
 }
 
 /**
  * Generations that came and went before anybody looked: rotated siblings born in the range that nobody has had, in the
- * order of their birth. Only where the file system tells births. Passes go on until one finds nothing new, and nothing
+ * order of their birth, or of their last write where births are not told. Passes go on until one finds nothing new, and nothing
  * that moved under it.
  */
 export async function findMissed(range: MissedRange, base: GenerationBase): Promise<Generation[]> {
-  if (range.sinceNs === 0n || range.untilNs === 0n) return []
   const found: Generation[] = []
   try {
     for (let pass = 0; pass < MAX_PASSES; pass++) if (await findOnce(range, base, found)) break
@@ -144,9 +142,12 @@ export async function findMissed(range: MissedRange, base: GenerationBase): Prom
 async function findOnce(range: MissedRange, base: GenerationBase, found: Generation[]): Promise<boolean> {
   let settled = true
   for (const sibling of await listSiblings(base)) {
-    const between = sibling.birthNs >= range.sinceNs && sibling.birthNs <= range.untilNs
     // An empty file is asked about again: it may be a copy that is only being made.
-    if (!between || sibling.size === 0 || base.isTaken(claimKeyOf(sibling))) continue
+    if (!range.isNew(sibling) || base.isTaken(claimKeyOf(sibling))) continue
+    if (sibling.size === 0) {
+      range.onUnread?.()
+      continue
+    }
     const opened = await openPlain(sibling, base)
     if (!opened) {
       settled &&= await isStill(sibling, base)
@@ -154,8 +155,10 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
     }
     const { handle, identity } = opened
     const same = claimKeyOf(identity) === claimKeyOf(sibling)
+    const copied = await copiedBy(opened, range)
+    if (copied === 'unread') range.onUnread?.()
     // A copy is claimed too, so that it is not asked about again when there is nothing left to compare it with.
-    if (same && base.claim(claimKeyOf(identity)) && !(await isCopy(opened, range))) {
+    if (same && copied !== 'unread' && base.claim(claimKeyOf(identity)) && copied === 'no') {
       const source = { host: base.host, path: base.path, id: identity.id }
       found.push(await Generation.open({ ...base, handle, source, identity, offset: 0 }))
       rememberOpened(base, identity)
@@ -174,15 +177,22 @@ async function isStill(sibling: Sibling, { fileSystem }: Place): Promise<boolean
   return now !== undefined && claimKeyOf(now) === claimKeyOf(sibling)
 }
 
-async function isCopy({ handle, identity }: OpenedSibling, { held, released }: MissedRange): Promise<boolean> {
+/** Whether a file is a copy of what is known; `unread` when nothing of that was read, so that it may yet be needed. */
+async function copiedBy(
+  { handle, identity }: OpenedSibling,
+  { held, released }: MissedRange,
+): Promise<'no' | 'unread' | 'yes'> {
   for (const token of [...held.map(generation => generation.token), ...released]) {
-    if (token.offset > 0 && (await holdsContentOf(handle, token))) return true
+    if (token.offset > 0 && (await holdsContentOf(handle, token))) return 'yes'
   }
   const { sourceId, offset, tailHash } = await resumeTokenAt(handle, identity.id, identity.size)
   for (const generation of held) {
-    if (offset > 0 && (await holdsContentOf(generation.handle, { sourceId, offset, tailHash }))) return true
+    if (generation.offset === 0 && beginAlike(generation.head, identity.head)) return 'unread'
+    if (isBegunBy(generation, identity)) return identity.size <= generation.offset ? 'yes' : 'unread'
+    const holds = offset > 0 && (await holdsContentOf(generation.handle, { sourceId, offset, tailHash }))
+    if (holds) return generation.offset > 0 ? 'yes' : 'unread'
   }
-  return false
+  return 'no'
 }
 
 /**
@@ -195,14 +205,23 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
   if (!identity || (identity.headBytes === 0 && token.tailHash === '')) return undefined
   const isInode = ({ inodeKey, birthNs }: Sibling): boolean =>
     inodeKey === identity.inodeKey && birthNs === identity.birthNs
+  return findSibling(base, isInode, async ({ handle, identity: { size } }) => {
+    return size >= token.offset && (await holdsContentOf(handle, token))
+  })
+}
+
+/** A sibling that `proves` says yes to, `likely` ones first, else the youngest; it is this path's own then. */
+async function findSibling(
+  base: GenerationBase,
+  likely: (sibling: Sibling) => boolean,
+  proves: (opened: OpenedSibling) => Promise<boolean>,
+): Promise<OpenedSibling | undefined> {
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const siblings = await listSiblings(base)
     let settled = true
-    for (const sibling of [...siblings.filter(isInode), ...siblings.filter(other => !isInode(other)).reverse()]) {
-      if (sibling.size < token.offset) continue
+    for (const sibling of [...siblings.filter(likely), ...siblings.filter(other => !likely(other)).reverse()]) {
       const opened = await openPlain(sibling, base)
-      if (opened && (await holdsContentOf(opened.handle, token)) && base.claim(claimKeyOf(opened.identity)))
-        return opened
+      if (opened && (await proves(opened)) && base.claim(claimKeyOf(opened.identity))) return opened
       settled &&= opened ? claimKeyOf(opened.identity) === claimKeyOf(sibling) : await isStill(sibling, base)
       await opened?.handle.close()
     }
@@ -220,7 +239,7 @@ export type FoundCopy =
 
 /** The copy of `head`, from where delivery stopped. */
 export async function findCopy(head: Generation, base: GenerationBase): Promise<FoundCopy> {
-  const found = await findByToken(head.token, base)
+  const found = (await findByToken(head.token, base)) ?? (await findByHead(head, base))
   if (!found) return { kind: 'none' }
   const { handle, identity } = found
   if (base.opened.has(claimKeyOf(identity))) {
@@ -233,6 +252,16 @@ export async function findCopy(head: Generation, base: GenerationBase): Promise<
   return { kind: 'copy', generation }
 }
 
+/** A copy of what was seen, and of which nothing was read. */
+async function findByHead({ offset, head }: Generation, base: GenerationBase): Promise<OpenedSibling | undefined> {
+  if (offset > 0 || head.length === 0) return undefined
+  return findSibling(
+    base,
+    () => false,
+    async ({ identity }) => beginAlike(head, identity.head),
+  )
+}
+
 /** Enough for every sibling that a path has at one time. */
 const MAX_OPENED = 10_000
 
@@ -243,7 +272,7 @@ function rememberOpened({ opened }: GenerationBase, identity: FileIdentity): voi
 
 /**
  * Whether the file at `path` copies one of `held`, by head and by the bytes before its offset; then it is claimed. A
- * file with the same head that has not reached the offset yet is taken for a copy under way, and not claimed.
+ * file that begins as one of them and has not reached the offset yet is taken for a copy under way, and not claimed.
  */
 export async function claimCopy(
   place: Place,
@@ -254,17 +283,36 @@ export async function claimCopy(
   if (!opened) return false
   const { handle, identity } = opened
   try {
+    // Whether an empty file is one will be seen when it has content.
+    if (identity.size === 0) return held.length > 0
     for (const generation of held) {
       const { token } = generation
-      const proof = parseIdentity(token.sourceId)
-      if (!proof || proof.headBytes === 0 || token.offset === 0) continue
-      if (await holdsContentOf(handle, token)) return claim(claimKeyOf(identity))
-      if (identity.size < token.offset && (await hasHeadOf(handle, token.sourceId))) return true
+      if (token.offset > 0 && (await holdsContentOf(handle, token))) return claim(claimKeyOf(identity))
+      if (isBegunBy(generation, identity)) return true
+      if (identity.size <= token.offset || token.offset === 0) {
+        const head = await readAt(generation.handle, 0, identity.head.length)
+        // What was copied may have been cut already.
+        const heads = token.offset === 0 ? [head, generation.head] : [head]
+        if (heads.some(known => beginAlike(known, identity.head))) return true
+      }
     }
     return false
   } finally {
     await handle.close()
   }
+}
+
+/** Whether a file that is no longer than what was read, or seen, begins as that did: then it is a copy of it. */
+function isBegunBy({ head, offset }: Generation, identity: FileIdentity): boolean {
+  const { length } = identity.head
+  const known = identity.size <= Math.max(offset, head.length) && length > 0 && length <= head.length
+  return known && Buffer.compare(head.subarray(0, length), identity.head) === 0
+}
+
+/** Whether one begins with the other, and there is anything to compare. */
+function beginAlike(a: Uint8Array, b: Uint8Array): boolean {
+  const size = Math.min(a.length, b.length)
+  return size > 0 && Buffer.compare(a.subarray(0, size), b.subarray(0, size)) === 0
 }
 
 /** Opens a sibling unless it is compressed: those bytes are no lines. */

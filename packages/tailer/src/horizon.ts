@@ -1,0 +1,74 @@
+import { dirname } from 'node:path'
+import type { Clock } from '@logflow/core'
+import { isMissing } from './errors.ts'
+import type { FileFacts } from './file-system.ts'
+import { claimKeyOf } from './identity.ts'
+import { listSiblings, type Place, type Sibling } from './siblings.ts'
+
+/** A folder that changed this recently may yet change in the same tick of its clock. */
+const RECENT_MS = 1000n
+/** Files of one tick that are written down. */
+const MAX_KEYS = 64
+
+/**
+ * What lay beside a path at one moment: files that are younger came later. The moment is the last change of the folder,
+ * as the clock of its file system has it; whatever was there then was born no later. Births may tie with it, since file
+ * systems stamp with the kernel's tick, so that the names of a folder which has just changed are noted too.
+ */
+export interface Horizon {
+  /** Last change of the folder, ns since 1970; 0 when there was none. */
+  readonly ns: bigint
+  /** What was there, as far as births do not tell: born at that very moment, or at a time that is not told. */
+  readonly seen: ReadonlySet<string>
+  /** Whether the folder had changed so recently that it may change again in the same tick. */
+  readonly recent: boolean
+}
+
+/** Everything is younger. */
+export const NO_HORIZON: Horizon = { ns: 0n, seen: new Set<string>(), recent: true }
+
+/** What lies beside a path now. */
+export async function lookBeside(place: Place, clock: Clock): Promise<Horizon> {
+  const folder = await folderOf(place)
+  if (!folder) return NO_HORIZON
+  const { mtimeNs: ns, birthtimeNs } = folder
+  const recent = BigInt(Math.trunc(clock.now())) - ns / 1_000_000n < RECENT_MS
+  const siblings = recent || birthtimeNs === 0n ? await listSiblings(place) : []
+  const seen = siblings.filter(({ birthNs, size }) => (birthNs === ns && size > 0) || birthNs === 0n).map(claimKeyOf)
+  return { ns, seen: new Set(seen), recent }
+}
+
+/** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */
+export function formatHorizon({ ns, seen, recent }: Horizon): string {
+  // What ties is old where nothing more can come in the same tick.
+  return [(recent ? ns : ns + 1n).toString(), ...[...seen].slice(0, MAX_KEYS)].join(' ')
+}
+
+/** Reads what {@link formatHorizon} wrote; of nothing, a moment at `ns`. */
+export function parseHorizon(text: string | undefined, ns: bigint): Horizon {
+  const [first = '', ...keys] = (text ?? '').split(' ')
+  if (!/^\d{1,20}$/.test(first)) return { ns, seen: new Set<string>(), recent: true }
+  return { ns: BigInt(first), seen: new Set(keys), recent: true }
+}
+
+/** Whether the folder is as it was: then nothing in it is younger. */
+export async function isAsBefore(horizon: Horizon, place: Place): Promise<boolean> {
+  return !horizon.recent && (await folderOf(place))?.mtimeNs === horizon.ns
+}
+
+/** Whether a file came after the moment. */
+export function isYounger(sibling: Sibling, { ns, seen, recent }: Horizon): boolean {
+  const { birthNs } = sibling
+  // Without births: what was written later, and was not there.
+  if (birthNs === 0n) return sibling.mtimeNs >= ns && !seen.has(claimKeyOf(sibling))
+  return birthNs > ns || (birthNs === ns && recent && !seen.has(claimKeyOf(sibling)))
+}
+
+async function folderOf({ path, fileSystem }: Place): Promise<FileFacts | undefined> {
+  try {
+    return await fileSystem.stat(dirname(path))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,52 @@
+import type { Source } from '@logflow/core'
+import { Generation } from './generation.ts'
+import { identify, markedId } from './identity.ts'
+import type { PathOpener } from './path-opener.ts'
+import { findCopy } from './siblings.ts'
+
+/** What is to be read once a file was found to be cut. */
+export interface AfterTruncation {
+  /** The rest of what was there, under the source that it had; a copy was made before the cut. */
+  readonly copy: Generation | undefined
+  /** Whether the copy was read already, as a generation that had been missed: then nothing is lost. */
+  readonly delivered: boolean
+  /** Generations that were copied away between. */
+  readonly missed: readonly Generation[]
+  /** What the file holds now, a new source. */
+  readonly next: Generation
+}
+
+/** Looks at a file that was cut, and for its copy. `mark` tells the new source from all others of the same inode. */
+export async function afterTruncation(
+  head: Generation,
+  opener: PathOpener,
+  held: readonly Generation[],
+  mark: string,
+): Promise<AfterTruncation> {
+  const identity = await identify(head.handle)
+  head.settleSize(identity.size)
+  const found = await findCopy(head, opener.base)
+  const missed = await opener.findMissed(held)
+  // Of one that was cut before its first byte was seen, the copy can only be the youngest that nobody knows.
+  const own = found.kind === 'none' && head.head.length === 0 ? missed.pop() : undefined
+  const copy = found.kind === 'copy' ? found.generation : own && (await asCopyOf(head, own, opener))
+  if (copy) {
+    copy.announced = head.announced
+    copy.know(head.knownSize)
+  }
+  // The inode is the same, and the head may be: only the time of the truncation tells the two apart.
+  const source: Source = { ...head.source, id: markedId(identity.id, mark) }
+  const next = await Generation.open({
+    ...opener.base,
+    handle: head.handle,
+    source,
+    identity,
+    offset: 0,
+    mayHaveHole: true,
+  })
+  return { copy, delivered: found.kind === 'delivered', missed, next }
+}
+
+function asCopyOf({ source }: Generation, { handle, identity }: Generation, opener: PathOpener): Promise<Generation> {
+  return Generation.open({ ...opener.base, handle, identity, source, offset: 0, copy: true })
+}

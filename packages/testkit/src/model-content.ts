@@ -1,0 +1,71 @@
+/**
+ * What an inode holds from its creation, or from a truncation, until the next truncation: the bytes, and where they
+ * come from. Bytes are only ever added, so an offset names a byte for good.
+ */
+export class ModelContent {
+  /** 1, 2, … in the order in which contents came to be. */
+  readonly number: number
+  /** Inode and birth of the file that it was in. */
+  readonly inode: number
+  readonly birthNs: bigint
+  /** The content that this one copies, byte for byte from the start. */
+  readonly copyOf: ModelContent | undefined
+  /** Was there before anybody followed, under a name that nobody asked for. */
+  old = false
+  /** Has lost that name before anybody looked: may be delivered, need not be. */
+  optional = false
+  /** Largest size that a reader was told between two reads: it knew this content, and it still was this. */
+  toldSize = 0
+  /** Largest size that it was told after a read. */
+  askedSize = 0
+  /** How often it was read from. */
+  reads = 0
+  /** Largest size that it was told. */
+  seenSize = 0
+  #bytes = new Uint8Array(64)
+  #size = 0
+  /** Bytes at the start that nobody wrote. */
+  #hole = 0
+
+  constructor(init: { number: number; inode: number; birthNs: bigint; copyOf: ModelContent | undefined }) {
+    this.number = init.number
+    this.inode = init.inode
+    this.birthNs = init.birthNs
+    this.copyOf = init.copyOf
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get hole(): number {
+    return this.#hole
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#size)
+  }
+
+  /** Whose bytes these are. */
+  get origin(): ModelContent {
+    return this.copyOf?.origin ?? this
+  }
+
+  /** Writes at `position`; a gap before it reads as NUL bytes. */
+  write(bytes: Uint8Array, position: number): void {
+    if (position > this.#size && this.#size === 0) this.#hole = position
+    const size = Math.max(this.#size, position + bytes.length)
+    if (size > this.#bytes.length) {
+      const grown = new Uint8Array(size * 2)
+      grown.set(this.bytes)
+      this.#bytes = grown
+    }
+    this.#bytes.set(bytes, position)
+    this.#size = size
+  }
+
+  /** Offset after the last newline. */
+  get wholeLines(): number {
+    return this.bytes.lastIndexOf(10) + 1
+  }
+}

@@ -1,0 +1,175 @@
+import { Gate } from './gate.ts'
+import type { ModelContent } from './model-content.ts'
+import type { ModelFileSystem, ModelInode } from './model-file-system.ts'
+
+/** Options of {@link ModelReader}. */
+export interface ModelReaderOptions {
+  /** How much of what happens is told: everything, nothing, or as a full queue would have it, every third change. */
+  readonly hears?: 'all' | 'nothing' | 'some'
+}
+
+/** Facts of a file as `stat` with `bigint` tells them. */
+interface ModelFacts {
+  readonly dev: bigint
+  readonly ino: bigint
+  readonly size: bigint
+  readonly birthtimeNs: bigint
+  readonly mtimeNs: bigint
+  isFile(): boolean
+}
+
+/** A handle for reading; the gate decides when each call happens. */
+export interface ModelHandle {
+  stat(options: { readonly bigint: true }): Promise<ModelFacts>
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>
+  close(): Promise<void>
+}
+
+/**
+ * One process that reads a model file system: everything it asks goes through {@link ModelReader.gate}. Has the shape
+ * of the `FileSystem` of `@logflow/tailer`, which is what it is for.
+ */
+export class ModelReader {
+  readonly gate = new Gate()
+  readonly #files: ModelFileSystem
+  readonly #hears: 'all' | 'nothing' | 'some'
+  readonly #open = new Map<ModelInode, number>()
+  readonly #watches = new Set<{ directory: string; heard: (renamed: boolean, name: string | null) => void }>()
+  #changes = 0
+  #crashed = false
+  /** Called when a path is opened or found to name nothing, at the moment when it happens. */
+  onLook: (path: string) => void = () => {}
+
+  constructor(files: ModelFileSystem, { hears = 'all' }: ModelReaderOptions = {}) {
+    this.#files = files
+    this.#hears = hears
+    files.onChange((renamed, path) => this.#hear(renamed, path))
+  }
+
+  /** Contents that are held open. */
+  get held(): ModelContent[] {
+    return [...this.#open.keys()].map(({ content }) => content)
+  }
+
+  /** Every handle that is open. */
+  get handles(): number {
+    return [...this.#open.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  /** The process is no more: its handles are closed, its calls never return. */
+  crash(): void {
+    this.#crashed = true
+    this.gate.close()
+    this.#watches.clear()
+    for (const [inode, count] of this.#open) for (let i = 0; i < count; i++) this.#files.release(inode)
+    this.#open.clear()
+  }
+
+  readonly open = (path: string): Promise<ModelHandle> =>
+    this.gate.pass(() => {
+      this.onLook(path)
+      return this.#handle(this.#found(path))
+    })
+
+  readonly stat = (path: string): Promise<ModelFacts> =>
+    this.gate.pass(() => {
+      if (!this.#files.find(path)) this.onLook(path)
+      return this.#directory(path) ?? this.#facts(this.#found(path))
+    })
+
+  readonly lstat = (path: string): Promise<ModelFacts> => this.stat(path)
+
+  readonly realpath = (path: string): Promise<string> => this.gate.pass(() => this.#files.resolve(path))
+
+  readonly readdir = (path: string): Promise<string[]> => this.gate.pass(() => this.#files.list(path))
+
+  readonly readEntries = (path: string): Promise<{ name: string; isDirectory: () => boolean }[]> =>
+    this.gate.pass(() => this.#files.list(path).map(name => ({ name, isDirectory: () => false })))
+
+  /** At once, since who asks so does not wait. */
+  readonly glance = (
+    path: string,
+  ): { dev: number; ino: number; size: number; mtimeMs: number; ctimeMs: number } | undefined => {
+    const inode = this.#files.find(path)
+    if (!inode) return undefined
+    const { number, content, mtimeNs, ctimeNs } = inode
+    return { dev: 1, ino: number, size: content.size, mtimeMs: toMs(mtimeNs), ctimeMs: toMs(ctimeNs) }
+  }
+
+  readonly watch = (
+    directory: string,
+    heard: (renamed: boolean, name: string | null) => void,
+  ): { close: () => void } => {
+    const watch = { directory, heard }
+    this.#watches.add(watch)
+    return { close: () => void this.#watches.delete(watch) }
+  }
+
+  #found(path: string): ModelInode {
+    const inode = this.#files.find(path)
+    if (!inode) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' })
+    return inode
+  }
+
+  #directory(path: string): ModelFacts | undefined {
+    const mtimeNs = this.#files.changedNs(path)
+    if (mtimeNs === undefined) return undefined
+    return { dev: 1n, ino: 2n, size: 0n, birthtimeNs: this.#files.births ? 1n : 0n, mtimeNs, isFile: () => false }
+  }
+
+  #facts(inode: ModelInode): ModelFacts {
+    const { number, birthNs, mtimeNs, content } = inode
+    if (this.#open.has(inode)) content.seenSize = content.size
+    if (this.#open.has(inode) && content.reads > 0) content.askedSize = content.size
+    const size = BigInt(content.size)
+    return { dev: 1n, ino: BigInt(number), size, birthtimeNs: birthNs, mtimeNs, isFile: () => true }
+  }
+
+  #handle(inode: ModelInode): ModelHandle {
+    this.#files.hold(inode)
+    this.#open.set(inode, (this.#open.get(inode) ?? 0) + 1)
+    let closed = false
+    return {
+      stat: () => this.gate.pass(() => this.#facts(inode)),
+      read: (buffer, offset, length, position) =>
+        this.gate.pass(() => {
+          const { content } = inode
+          const bytes = content.bytes.subarray(position, position + length)
+          content.toldSize = content.askedSize
+          content.reads++
+          buffer.set(bytes, offset)
+          return { bytesRead: bytes.length }
+        }),
+      close: () => {
+        if (!closed && !this.#crashed) this.#letGo(inode)
+        closed = true
+        return Promise.resolve()
+      },
+    }
+  }
+
+  #letGo(inode: ModelInode): void {
+    const left = (this.#open.get(inode) ?? 0) - 1
+    if (left > 0) this.#open.set(inode, left)
+    else this.#open.delete(inode)
+    this.#files.release(inode)
+  }
+
+  #hear(renamed: boolean, path: string): void {
+    if (this.#hears === 'nothing' || (this.#hears === 'some' && this.#changes++ % 3 !== 0)) return
+    const at = path.lastIndexOf('/')
+    const [directory, name] = [path.slice(0, at), path.slice(at + 1)]
+    for (const watch of this.#watches) {
+      if (watch.directory !== directory) continue
+      this.gate
+        .pass(() => {
+          if (this.#watches.has(watch)) watch.heard(renamed, name)
+        })
+        .catch(() => {})
+    }
+  }
+}
+
+function toMs(ns: bigint): number {
+  return Number(ns / 1_000_000n)
+}

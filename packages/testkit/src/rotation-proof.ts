@@ -1,0 +1,227 @@
+import type { Delivery, Source } from '@logflow/core'
+import { DeliveryChecker } from './delivery-checker.ts'
+import { FakeClock } from './fake-clock.ts'
+import { Gate, settle } from './gate.ts'
+import type { ModelContent } from './model-content.ts'
+import { ModelReader } from './model-reader.ts'
+import type { RotationProfile, RotationSchedule } from './rotation-schedule.ts'
+import { RotationWorld } from './rotation-world.ts'
+
+/** Bytes that outlive the reader: where it keeps its checkpoint. */
+export class MemoryStorage {
+  readonly path = 'memory'
+  #bytes: Uint8Array = new Uint8Array(0)
+
+  get size(): number {
+    return this.#bytes.length
+  }
+
+  readonly load = async (): Promise<Uint8Array> => this.#bytes.slice()
+  readonly truncate = async (size: number): Promise<void> => void (this.#bytes = this.#bytes.slice(0, size))
+  readonly append = async (bytes: Uint8Array): Promise<void> =>
+    void (this.#bytes = Uint8Array.from([...this.#bytes, ...bytes]))
+  readonly replace = async (bytes: Uint8Array): Promise<void> => void (this.#bytes = bytes.slice())
+  readonly close = async (): Promise<void> => {}
+}
+
+/** What a reader under test is given. */
+export interface ReaderInit {
+  readonly files: ModelReader
+  readonly clock: FakeClock
+  readonly storage: MemoryStorage
+  /** Path or pattern to follow from its start. */
+  readonly path: string
+  readonly profile: RotationProfile
+}
+
+/** A reader under test. */
+export interface ReaderUnderTest {
+  readonly deliveries: AsyncIterable<Delivery>
+  /** Everything of the source before `offset` was dealt with. */
+  acknowledge(source: Source, offset: number): Promise<void>
+}
+
+/** Starts a reader; called again after each crash. */
+export type OpenReader = (init: ReaderInit) => Promise<ReaderUnderTest>
+
+/** Poll interval that readers under test use. */
+export const MODEL_POLL_MS = 1000
+/** How long they look after rotated files. */
+export const MODEL_LINGER_MS = 5000
+
+const MAX_LOOKS = 100
+
+/** Runs a schedule, and a long rest at its end. What went wrong, in words; `undefined` when nothing did. */
+export async function runRotationSchedule(schedule: RotationSchedule, open: OpenReader): Promise<string | undefined> {
+  const run = new Run(schedule.profile, open)
+  try {
+    await run.start()
+    // A pattern that matches rotated names asks for every copy that is there when it is expanded first.
+    if (schedule.profile.pattern === 'glob') await run.rest(false)
+    for (const step of schedule.steps) await run.apply(step)
+    await run.rest(true)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    run.end()
+  }
+}
+
+/** One reader, from its start to its crash. */
+interface Session {
+  readonly files: ModelReader
+  readonly clock: FakeClock
+  /** What the consumer takes. */
+  readonly pulls: Gate
+  reader: ReaderUnderTest | undefined
+  /** How many contents there were when it was started, and which the path named. */
+  readonly contents: number
+  readonly named: ModelContent | undefined
+  /** Whether it has looked at the path. */
+  begun: boolean
+  ended: boolean
+}
+
+class Run {
+  readonly #world: RotationWorld
+  readonly #profile: RotationProfile
+  readonly #open: OpenReader
+  readonly #storage = new MemoryStorage()
+  readonly #checker: DeliveryChecker
+  #session: Session | undefined
+  #acknowledged = false
+  #failure: Error | undefined
+
+  constructor(profile: RotationProfile, open: OpenReader) {
+    this.#profile = profile
+    this.#open = open
+    this.#world = new RotationWorld(profile)
+    const [world, session] = [this.#world, (): Session | undefined => this.#session]
+    this.#checker = new DeliveryChecker({
+      contents: world.files.contents,
+      get reachable() {
+        return [...new Set([...world.live, ...(session()?.files.held ?? [])])]
+      },
+      get open() {
+        return profile.pattern === 'glob' ? world.live : world.live.filter(content => content === world.named)
+      },
+    })
+  }
+
+  async start(): Promise<void> {
+    const files = new ModelReader(this.#world.files, { hears: this.#profile.hears })
+    const clock = new FakeClock(this.#world.files.nowMs)
+    const session: Session = {
+      files,
+      clock,
+      pulls: new Gate(),
+      contents: this.#world.files.contents.length,
+      named: this.#world.named,
+      reader: undefined,
+      begun: this.#acknowledged,
+      ended: false,
+    }
+    this.#session = session
+    files.onLook = path => this.#begin(session, path)
+    const path = `${this.#world.path}${this.#profile.pattern === 'glob' ? '*' : ''}`
+    const init = { files, clock, storage: this.#storage, path, profile: this.#profile }
+    session.reader = await this.#open(init)
+    this.#consume(session, session.reader).catch((error: unknown) => {
+      this.#failure ??= error instanceof Error ? error : new Error(String(error))
+    })
+    await settle()
+  }
+
+  async apply(step: string): Promise<void> {
+    if (this.#world.apply(step)) return
+    const [word, argument] = step.split(' ')
+    const count = Number(argument)
+    switch (word) {
+      case 'run':
+        return this.#let(count, count, 0)
+      case 'look':
+        return this.#let(count, 0, 0)
+      case 'pass':
+        return this.#let(0, 0, count)
+      case 'ack':
+        return this.#acknowledge()
+      case 'crash':
+        return this.#crash()
+      case 'rest':
+        return this.rest(false)
+      default:
+        throw new Error(`there is no step ${step}`)
+    }
+  }
+
+  /** Until nothing more comes; then everything must have come. */
+  async rest(final: boolean): Promise<void> {
+    const enough = final ? Math.ceil((2 * MODEL_LINGER_MS) / MODEL_POLL_MS) : 3
+    let quiet = 0
+    for (let looks = 0; quiet < enough; looks++) {
+      if (looks > MAX_LOOKS) throw new Error('the reader does not come to rest')
+      const before = this.#checker.deliveries
+      await this.#let(Infinity, Infinity, MODEL_POLL_MS)
+      quiet = this.#checker.deliveries === before ? quiet + 1 : 0
+    }
+    this.#checker.atRest(final)
+  }
+
+  end(): void {
+    this.#session?.files.crash()
+    this.#session?.pulls.close()
+  }
+
+  async #consume(session: Session, { deliveries }: ReaderUnderTest): Promise<void> {
+    for await (const item of deliveries) {
+      if (session.ended) return
+      this.#checker.deliver(item)
+      await session.pulls.pass(() => {})
+    }
+  }
+
+  /** So many operations, so many deliveries, and so much time. */
+  async #let(operations: number, deliveries: number, ms: number): Promise<void> {
+    const { files, pulls, clock } = this.#session as Session
+    if (ms >= MODEL_POLL_MS) this.#world.moveOn()
+    files.gate.open(operations)
+    pulls.open(deliveries)
+    this.#world.files.pass(ms)
+    if (ms > 0) await clock.advance(ms)
+    else await settle()
+    files.gate.shut()
+    pulls.shut()
+    if (this.#failure) throw this.#failure
+  }
+
+  async #acknowledge(): Promise<void> {
+    const { reader } = this.#session as Session
+    for (const { source, offset } of this.#checker.acknowledge()) {
+      this.#acknowledged = true
+      await reader?.acknowledge(source, offset)
+    }
+  }
+
+  async #crash(): Promise<void> {
+    const session = this.#session as Session
+    session.ended = true
+    session.files.crash()
+    session.pulls.close()
+    this.#checker.crash()
+    await this.start()
+  }
+
+  /** The first look at the path: without a checkpoint, what has other names now is nobody's wish. */
+  #begin(session: Session, path: string): void {
+    if (session.begun || path !== this.#world.path) return
+    session.begun = true
+    const { named } = this.#world
+    if (this.#profile.pattern === 'glob') return
+    for (const content of this.#world.files.contents) {
+      if (content === named) continue
+      if (content.number <= session.contents && content !== session.named) content.old = true
+      else content.optional = true
+    }
+  }
+}
