@@ -12,7 +12,8 @@ import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
 import type { LinePrinter } from '../output/line-printer.ts'
 import { Limiter } from '../limiter.ts'
 import type { Reader } from '../session/admit-file.ts'
-import { readFiles, type ReadingContext, type ReadSink, type WholeFile } from '../session/read-files.ts'
+import { readFiles } from '../session/read-files.ts'
+import type { ReadingContext, ReadSink, WholeFile } from '../session/reading.ts'
 import { takeFile } from '../whole-file/take-file.ts'
 import type { Prepared } from './prepared.ts'
 
@@ -30,7 +31,10 @@ export async function askHere(prepared: Prepared): Promise<number> {
       await readInput({ ...command, path: '-' }, context, sink, signal)
     } else if (question.files.length === 0) throw new UsageError('no files to read, and nothing on stdin')
     const reads = question.files.filter(path => path !== '-')
-    await Promise.all(reads.map(path => readFiles({ command: { ...command, path }, reader, context, sink, signal })))
+    const readOne = (path: string): Promise<void> =>
+      readFiles({ command: { ...command, path }, reader, context, sink, signal })
+    if (mode === 'tail') await Promise.all(reads.map(readOne))
+    else for (const path of reads) await readOne(path)
     await sink.flush()
   } catch (error) {
     if (!signal.aborted) throw error
@@ -69,7 +73,6 @@ function openContext({ config, run }: Prepared): ReadingContext {
       perDay: config.Common.LogRotation === 'daily',
     }),
     clock: systemClock,
-    // One file after another, as they were named.
     cats: new Limiter(1),
     tails: new Limiter(config.Server.MaxConcurrentTails),
   }
@@ -88,6 +91,7 @@ async function openSink({ query, config, report, printer }: Prepared): Promise<H
 class HereSink implements ReadSink {
   readonly #printer: LinePrinter
   readonly #aggregator: Aggregator | undefined
+  readonly inOrder = true
   /** Things that are missing from the output. */
   problems = 0
 

@@ -1,7 +1,7 @@
 import type { Delivery } from '@logflow/core'
 import { select } from '@logflow/match'
 import { follow, read } from '@logflow/tailer'
-import type { WholeFile } from './read-files.ts'
+import type { WholeFile } from './reading.ts'
 
 /** The chosen lines of one file that was found and admitted: once to its end, or as it grows. */
 export function openDeliveries(file: Omit<WholeFile, 'onCut'>): AsyncIterable<Delivery> {

@@ -4,50 +4,8 @@ import type { Matcher } from '@logflow/match'
 import { cleanPath, sourceIdOf, type ReadCommand } from '@logflow/protocol'
 import { isJournal } from '../journal/journal-unit.ts'
 import { errorText } from '../output/dtail-log.ts'
-import { admitFile, type Reader } from './admit-file.ts'
-import type { ServerContext } from './server-context.ts'
-
-/** Where the lines of a read command go. */
-export interface ReadSink {
-  /** Lines of one source, in order. The promise is the backpressure. */
-  deliver(batch: LineBatch, sourceId: string): Promise<void>
-  /** A text for the person, a whole log line as a rule; empty when the log hides it. A problem means that something is missing. */
-  tell(text: string, facts?: { readonly problem: boolean }): Promise<void>
-  filesFound(count: number): void
-  fileFinished(): void
-  /** Does a whole file its own way and returns what is left to pass on, or `undefined` when it cannot. */
-  takeFile?(file: WholeFile): Promise<readonly Delivery[] | undefined>
-}
-
-/** A file that is read once to its end, for {@link ReadSink.takeFile}. */
-export interface WholeFile {
-  /** As it was found. */
-  readonly path: string
-  /** What to open. */
-  readonly resolved: string
-  readonly command: ReadCommand
-  readonly context: ReadingContext
-  /** Absent when every line is wanted. */
-  readonly matcher: Matcher | undefined
-  readonly signal: AbortSignal
-  /** Lines were cut because they are too long. */
-  readonly onCut: () => Promise<void>
-}
-
-/** What reading needs of a {@link ServerContext}. */
-export type ReadingContext = Pick<
-  ServerContext,
-  'hostname' | 'config' | 'log' | 'clock' | 'cats' | 'tails' | 'findJournalctl'
->
-
-/** One read command under way. */
-export interface Reading {
-  readonly command: ReadCommand
-  readonly reader: Reader
-  readonly context: ReadingContext
-  readonly sink: ReadSink
-  readonly signal: AbortSignal
-}
+import { admitFile } from './admit-file.ts'
+import type { Reading, ReadingContext } from './reading.ts'
 
 const TAIL_ATTEMPTS = 10
 
@@ -76,6 +34,10 @@ export async function readFiles(reading: Reading): Promise<void> {
   const paths = await findFiles(reading)
   if (paths.length === 0) return
   sink.filesFound(paths.length)
+  if (sink.inOrder && command.mode !== 'tail') {
+    for (const path of paths) await readOne(path, matcher, reading)
+    return
+  }
   const ended = await Promise.allSettled(paths.map(path => readOne(path, matcher, reading)))
   reading.signal.throwIfAborted()
   for (const result of ended) if (result.status === 'rejected') throw result.reason

@@ -2,7 +2,7 @@ import { unknownDelivery } from '@logflow/core'
 import { compilePattern, select } from '@logflow/match'
 import type { DtailPattern, ReadCommand } from '@logflow/protocol'
 import { readStdin } from '@logflow/tailer'
-import type { ReadingContext, ReadSink } from './read-files.ts'
+import type { ReadingContext, ReadSink } from './reading.ts'
 
 /** The chosen lines of standard input to `sink`, to the end of the input. */
 export async function readInput(

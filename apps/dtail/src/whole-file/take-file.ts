@@ -1,7 +1,7 @@
 import type { Delivery, Source } from '@logflow/core'
 import { BLOCK_BYTES, type BlockWriter } from '../output/block-writer.ts'
 import { errorText } from '../output/dtail-log.ts'
-import type { WholeFile } from '../session/read-files.ts'
+import type { WholeFile } from '../session/reading.ts'
 import { copyFile } from './copy-file.ts'
 import { FileBlocks } from './file-blocks.ts'
 import { lineChoice } from './line-choice.ts'
