@@ -25,9 +25,14 @@ export function floor(
 }
 
 /** A Go DTail program of every peer folder that has it. They refuse to run as root, so root steps down to nobody. */
-export function goPeers(peers: string | undefined, program: string, args: readonly string[]): Candidate[] {
+export function goPeers(
+  peers: string | undefined,
+  program: string,
+  args: readonly string[],
+  folders: readonly string[] = ['F', 'O'],
+): Candidate[] {
   if (peers === undefined) return []
-  return ['F', 'O'].flatMap(folder => {
+  return folders.flatMap(folder => {
     const file = path.join(peers, folder, program)
     if (!existsSync(file)) return []
     const { command, prefix } = asNobody(file)

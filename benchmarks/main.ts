@@ -7,12 +7,13 @@ import manifest from './package.json' with { type: 'json' }
 import { flags } from './flags.ts'
 import { interleaved } from './measure.ts'
 import type { PreparedRow, RowGroup } from './row.ts'
+import { serverlessMap } from './rows/dmap.ts'
 import { serverlessCat, serverlessGrep } from './rows/serverless.ts'
 import { sshCat } from './rows/ssh-cat.ts'
 import { startUp } from './rows/start-up.ts'
 import { rowText, summarise, type RowResult } from './table.ts'
 
-const groups: readonly RowGroup[] = [startUp, serverlessCat, serverlessGrep, sshCat]
+const groups: readonly RowGroup[] = [startUp, serverlessCat, serverlessGrep, serverlessMap, sshCat]
 const names = groups.map(({ name }) => name)
 
 process.exitCode = await runProgram(
