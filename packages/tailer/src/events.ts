@@ -1,4 +1,11 @@
-import { LogflowError, type Delivery, type JsonObject, type Source, type SourceEventName } from '@logflow/core'
+import {
+  LogflowError,
+  type Delivery,
+  type JsonObject,
+  type Source,
+  type SourceEvent,
+  type SourceEventName,
+} from '@logflow/core'
 import { TailerError } from './errors.ts'
 import type { Generation } from './generation.ts'
 
@@ -15,7 +22,7 @@ export function truncationOf(generation: Generation, next: Generation | undefine
 }
 
 /** A source that could not be opened or read on, and why. */
-export function failedEvent(source: Source, detail: JsonObject): Delivery {
+export function failedEvent(source: Source, detail: JsonObject): SourceEvent {
   return { kind: 'event', source, event: 'failed', detail }
 }
 

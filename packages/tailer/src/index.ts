@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { LineBlock } from './block-cutter.ts'
 export type { CheckpointEntry } from './checkpoint-log.ts'
 export type { CheckpointStorage } from './checkpoint-storage.ts'
 export { Checkpoint, openCheckpoint } from './checkpoint.ts'
@@ -31,6 +32,6 @@ export {
 export { toNodeStream } from './node-stream.ts'
 export type { Admit } from './open-file.ts'
 export type { FollowOptions, ReadOptions, TailerOptions } from './options.ts'
-export { read } from './read.ts'
+export { read, readBlocks, type ReadBlocksOptions } from './read.ts'
 export { resumeTokenAfter } from './resume-token-after.ts'
 export { readStdin, readStream, type ReadStreamOptions } from './stdin.ts'

@@ -5,7 +5,7 @@ import { lineBatch, type Delivery } from '@logflow/core'
 import { describe, expect, it } from 'vitest'
 import { asyncChunksOf, collect, tempDir } from '../../testkit/src/index.ts'
 import { linesOf, text, words } from '../test/observed.ts'
-import { read, readStream, toNodeStream } from './index.ts'
+import { read, readBlocks, readStream, toNodeStream } from './index.ts'
 
 describe('read', () => {
   it('reads every file that matches to its end, in order, with offsets and line numbers', async t => {
@@ -86,6 +86,48 @@ describe('read', () => {
       until: () => (abort.abort(new Error('enough')), false),
     })
     await expect(reading).rejects.toThrow('enough')
+  })
+})
+
+describe('readBlocks', () => {
+  it('gives the bytes of a file as they lie there, in whole lines, numbered, with the events of a read', async t => {
+    const path = join(await tempDir(t), 'app[1].log')
+    const content = Array.from({ length: 5000 }, (_, i) => `line ${i}`).join('\n')
+    for (const packed of [false, true]) {
+      await writeFile(path, packed ? gzipSync(content) : content)
+      let [text, lines] = ['', 0]
+      const events: string[] = []
+      for await (const item of readBlocks(path, { batchBytes: 777 })) {
+        if (item.kind === 'event') events.push(item.event)
+        if (item.kind !== 'block') continue
+        expect([item.offset, item.firstLine, item.cut]).toEqual([text.length, lines + 1, false])
+        text += Buffer.from(item.bytes).toString('latin1')
+        lines += Buffer.from(item.bytes).toString('latin1').split('\n').length - 1
+      }
+      expect(text).toBe(content)
+      expect(events).toEqual(['opened', 'ended'])
+    }
+  })
+
+  it('gives pieces of a line that is too long, and does not count lines unless asked', async t => {
+    const path = join(await tempDir(t), 'app.log')
+    await writeFile(path, `one\n${'x'.repeat(250_000)}\ntwo\n`)
+    const pieces: unknown[] = []
+    for await (const item of readBlocks(path, { batchBytes: 1000, maxLineBytes: 100_000, countLines: false })) {
+      if (item.kind === 'block') pieces.push([item.offset, item.bytes.length, item.cut, item.firstLine])
+    }
+    expect(pieces).toEqual([
+      [0, 4, false, 0],
+      [4, 100_000, true, 0],
+      [100_004, 100_000, true, 0],
+      [200_004, 50_005, false, 0],
+    ])
+    expect(() => readBlocks(path, { maxLineBytes: 1000 })).toThrow(RangeError)
+  })
+
+  it('tells what it cannot read', async t => {
+    const items = await collect(readBlocks(join(await tempDir(t), 'none')))
+    expect(items).toMatchObject([{ kind: 'event', event: 'failed', detail: { code: 'LF_TAILER_OPEN' } }])
   })
 })
 

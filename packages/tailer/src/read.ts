@@ -1,5 +1,6 @@
 import { decompressStream, DETECT_BYTES, detectCompression, type CompressionFormat } from '@logflow/compress'
-import type { Delivery, GapReason, Source } from '@logflow/core'
+import type { Delivery, Gap, GapReason, LineBatch, Source, SourceEvent } from '@logflow/core'
+import { BlockCutter, type LineBlock } from './block-cutter.ts'
 import { systemCode, TailerError } from './errors.ts'
 import { errorDetail, failedEvent } from './events.ts'
 import { ROOM_BYTES } from './file-reader.ts'
@@ -8,7 +9,7 @@ import { expandGlob } from './glob.ts'
 import { identify, readAt } from './identity.ts'
 import { LineCutter, type FreshBytes } from './line-cutter.ts'
 import { openAdmitted } from './open-file.ts'
-import { resolveTailerOptions, type ReadOptions, type ResolvedTailerOptions } from './options.ts'
+import { resolveTailerOptions, type ReadOptions, type ResolvedTailerOptions, type TailerOptions } from './options.ts'
 
 /**
  * Every file that the patterns match, once to its end, one after another in the order of the patterns and names.
@@ -31,7 +32,7 @@ export async function* read(
       yield targets
       continue
     }
-    for (const path of targets.slice(0, left)) yield* readFile(path, resolved)
+    for (const path of targets.slice(0, left)) yield* readFile(path, resolved, batchesOf(resolved))
     if (targets.length > left) {
       const detail = { code: 'LF_TAILER_GLOB', limit: resolved.maxGlobTargets, matched: targets.length }
       yield failedEvent(unknownSource(pattern, resolved), detail)
@@ -54,7 +55,86 @@ async function expandForReading(pattern: string, options: ResolvedTailerOptions)
   }
 }
 
-async function* readFile(path: string, options: ResolvedTailerOptions): AsyncGenerator<Delivery, void, undefined> {
+/** Options of {@link readBlocks}. */
+export interface ReadBlocksOptions extends Omit<TailerOptions, 'maxGlobTargets' | 'globstar'> {
+  /** Number the lines, at the price of looking for every newline. @defaultValue true */
+  readonly countLines?: boolean | undefined
+}
+
+/**
+ * One file once to its end, as {@link read} gives it, but in blocks of whole lines whose newlines nobody has looked for,
+ * in memory that is used again: several times as cheap where lines are only passed on, or searched all at once. A block
+ * is good until the next one is asked for. `path` is a name, not a pattern.
+ *
+ * @throws RangeError when `maxLineBytes` is less than `batchBytes`, or a number is out of its range
+ */
+export function readBlocks(
+  path: string,
+  { countLines = true, ...options }: ReadBlocksOptions = {},
+): AsyncGenerator<LineBlock | Gap | SourceEvent, void, undefined> {
+  const resolved = resolveTailerOptions(options)
+  const { batchBytes, maxLineBytes } = resolved
+  if (maxLineBytes < batchBytes) {
+    throw new RangeError(`maxLineBytes is ${maxLineBytes}, must be no less than batchBytes, ${batchBytes}`)
+  }
+  return readFile(path, resolved, {
+    createCutter: source => new BlockCutter({ source, maxLineBytes, countLines }),
+    createBuffers: takeTurns,
+  })
+}
+
+/** How the bytes of a file become what is delivered. */
+interface Cutting<Item> {
+  readonly createCutter: (source: Source) => Cutter<Item>
+  /** Gives the buffer for the next read; the last one may still be in use, the one before not. */
+  readonly createBuffers: (size: number) => () => Uint8Array
+}
+
+function batchesOf({ maxLineBytes }: ResolvedTailerOptions): Cutting<LineBatch> {
+  return {
+    createCutter: source => new BatchCutter(new LineCutter({ source, offset: 0, maxLineBytes })),
+    createBuffers: newBuffers,
+  }
+}
+
+/** Cuts bytes between lines. */
+interface Cutter<Item> {
+  readonly offset: number
+  readonly nextLine: number
+  push(fresh: FreshBytes): readonly Item[]
+  end(): Item | undefined
+}
+
+/** Batches are handed over, and their memory with them. */
+class BatchCutter implements Cutter<LineBatch> {
+  readonly #cutter: LineCutter
+
+  constructor(cutter: LineCutter) {
+    this.#cutter = cutter
+  }
+
+  get offset(): number {
+    return this.#cutter.offset
+  }
+  get nextLine(): number {
+    return this.#cutter.nextLine
+  }
+
+  push(fresh: FreshBytes): readonly LineBatch[] {
+    const cut = this.#cutter.push(fresh)
+    return cut ? [cut.batch] : []
+  }
+
+  end(): LineBatch | undefined {
+    return this.#cutter.end()
+  }
+}
+
+async function* readFile<Item>(
+  path: string,
+  options: ResolvedTailerOptions,
+  cutting: Cutting<Item>,
+): AsyncGenerator<Item | Gap | SourceEvent, void, undefined> {
   let handle: ReadHandle | undefined
   let source = unknownSource(path, options)
   try {
@@ -62,7 +142,7 @@ async function* readFile(path: string, options: ResolvedTailerOptions): AsyncGen
     handle = (await openAdmitted(path, options.admit, nodeFileSystem)).handle
     const { id, size } = await identify(handle)
     source = { ...source, id }
-    yield* readOpened(handle, source, size, options)
+    yield* readOpened({ handle, source, size }, options, cutting)
   } catch (error) {
     options.signal?.throwIfAborted()
     options.logger.warn({ event: 'source.failed', path, err: error })
@@ -72,20 +152,24 @@ async function* readFile(path: string, options: ResolvedTailerOptions): AsyncGen
   }
 }
 
-async function* readOpened(
-  handle: ReadHandle,
-  source: Source,
-  size: number,
+interface Opened {
+  readonly handle: ReadHandle
+  readonly source: Source
+  readonly size: number
+}
+
+async function* readOpened<Item>(
+  { handle, source, size }: Opened,
   options: ResolvedTailerOptions,
-): AsyncGenerator<Delivery, void, undefined> {
+  { createCutter, createBuffers }: Cutting<Item>,
+): AsyncGenerator<Item | Gap | SourceEvent, void, undefined> {
   const format = detectCompression(await readAt(handle, 0, DETECT_BYTES))
   yield { kind: 'event', source, event: 'opened', detail: { size, format } }
-  const cutter = new LineCutter({ source, offset: 0, maxLineBytes: options.maxLineBytes })
+  const cutter = createCutter(source)
   try {
-    for await (const chunk of openChunks(handle, format, options)) {
+    for await (const chunk of openChunks(handle, format, createBuffers, options)) {
       options.signal?.throwIfAborted()
-      const cut = cutter.push(chunk)
-      if (cut) yield cut.batch
+      yield* cutter.push(chunk)
     }
   } catch (error) {
     options.signal?.throwIfAborted()
@@ -97,12 +181,12 @@ async function* readOpened(
 }
 
 /** The last open line, and what is missing of the size that the file had when it was opened. */
-function* endOf(
-  cutter: LineCutter,
+function* endOf<Item>(
+  cutter: Cutter<Item>,
   source: Source,
   size: number,
   reason: GapReason,
-): Generator<Delivery, void, undefined> {
+): Generator<Item | Gap, void, undefined> {
   const last = cutter.end()
   if (last) yield last
   if (cutter.offset < size) yield { kind: 'gap', source, from: cutter.offset, to: size, reason }
@@ -111,10 +195,12 @@ function* endOf(
 function openChunks(
   handle: ReadHandle,
   format: CompressionFormat,
+  createBuffers: Cutting<never>['createBuffers'],
   { batchBytes, signal }: ResolvedTailerOptions,
 ): AsyncIterable<FreshBytes> {
-  const raw = fileChunks(handle, batchBytes)
-  return format === 'none' ? raw : unfolded(raw, format, signal)
+  // Whoever unfolds keeps what it was given for longer than the next read.
+  if (format !== 'none') return unfolded(fileChunks(handle, batchBytes, newBuffers), format, signal)
+  return fileChunks(handle, batchBytes, createBuffers)
 }
 
 async function* unfolded(
@@ -130,15 +216,20 @@ async function* unfolded(
   }
 }
 
-/** The file from its start, the next read under way while the last one is worked on; each in a buffer of its own. */
-async function* fileChunks(handle: ReadHandle, batchBytes: number): AsyncGenerator<FreshBytes, void, undefined> {
+/** The file from its start, the next read under way while the last one is worked on. */
+async function* fileChunks(
+  handle: ReadHandle,
+  batchBytes: number,
+  createBuffers: Cutting<never>['createBuffers'],
+): AsyncGenerator<FreshBytes, void, undefined> {
   const from = Math.min(ROOM_BYTES, batchBytes)
+  const nextBuffer = createBuffers(from + batchBytes)
   let position = 0
   const next = async (): Promise<FreshBytes> => {
-    const buffer = Buffer.allocUnsafeSlow(from + batchBytes)
+    const buffer = nextBuffer()
     const { bytesRead } = await readChunk(handle, buffer, from, position)
     position += bytesRead
-    return { buffer: new Uint8Array(buffer.buffer), from, to: from + bytesRead }
+    return { buffer, from, to: from + bytesRead }
   }
   let pending = next()
   try {
@@ -152,6 +243,21 @@ async function* fileChunks(handle: ReadHandle, batchBytes: number): AsyncGenerat
   } finally {
     await pending.catch(() => {})
   }
+}
+
+function newBuffer(size: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
+}
+
+function newBuffers(size: number): () => Uint8Array {
+  return () => newBuffer(size)
+}
+
+/** Two buffers: one is read into while the other one is worked on. */
+function takeTurns(size: number): () => Uint8Array {
+  const buffers = [newBuffer(size), newBuffer(size)]
+  let turn = 0
+  return () => buffers[turn++ % 2] as Uint8Array
 }
 
 async function readChunk(
