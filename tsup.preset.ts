@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
 import { defineConfig, type Options } from 'tsup'
 
 type Config = ReturnType<typeof defineConfig>
@@ -40,10 +44,30 @@ export function programs(names: readonly string[], overrides: Options = {}): Con
     external: [/\.node$/, 'cpu-features', '@logflow/sendfile-native'],
     banner: { js: requireShim },
     tsconfig: 'tsconfig.json',
+    onSuccess: () => writeManuals(names),
     esbuildOptions(options) {
       options.conditions = ['@logflow/source']
       options.legalComments = 'none'
     },
     ...overrides,
   })
+}
+
+const run = promisify(execFile)
+
+/** Manual pages and completions beside the programs, in the programs' own words. */
+async function writeManuals(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const say = async (...args: readonly string[]): Promise<string> =>
+      (await run(process.execPath, [`dist/${name}.js`, ...args])).stdout
+    await writeIn(`dist/man/${name}.1`, await say('--man'))
+    await writeIn(`dist/completions/bash/${name}`, await say('--completion', 'bash'))
+    await writeIn(`dist/completions/zsh/_${name}`, await say('--completion', 'zsh'))
+    await writeIn(`dist/completions/fish/${name}.fish`, await say('--completion', 'fish'))
+  }
+}
+
+async function writeIn(file: string, content: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, content)
 }

@@ -14,7 +14,17 @@ export interface FlagFacts {
   readonly env?: string | false
   /** Left out of `--help`. */
   readonly hidden?: boolean
+  /** Values to offer; a flag of the kind `choice` takes no other. */
+  readonly choices?: readonly string[]
+  /** What a shell offers for the value. @defaultValue by the name of the value, see {@link Completes} */
+  readonly completes?: Completes
 }
+
+/**
+ * What a shell can offer: a file, a folder, files joined by commas, or nothing. A value that is called FILE, PATH or
+ * GLOB is a file and DIR is a folder unless the flag says otherwise.
+ */
+export type Completes = 'file' | 'folder' | 'files' | 'nothing'
 
 /** One option of a program: where it comes from, how it is read, what it is when nobody says. */
 export interface Flag<T> extends FlagFacts {
@@ -50,7 +60,7 @@ export interface IntegerFlagInit<T = number> extends FlagInit<T> {
   readonly max?: number
 }
 /** One of a few words. */
-export interface ChoiceFlagInit<C extends string> extends FlagInit<C> {
+export interface ChoiceFlagInit<C extends string, D extends C | undefined = C> extends FlagInit<D> {
   readonly choices: readonly C[]
 }
 /** A flag that may be given several times. */
@@ -101,14 +111,14 @@ export const flag = {
   duration(init: FlagInit<number>): Flag<number> {
     return { ...init, kind: 'value', parse: parseDurationMs, defaultText: timeText(init.default) }
   },
-  /** One of `choices`. */
-  choice<C extends string>(init: ChoiceFlagInit<C>): Flag<C> {
+  /** One of `choices`. With `default: undefined` the value may be missing. */
+  choice<C extends string, D extends C | undefined = C>(init: ChoiceFlagInit<C, D>): Flag<C | D> {
     const parse = (given: string): C => {
       const found = init.choices.find(choice => choice === given)
       if (found === undefined) throw new RangeError(`${given} is not one of ${init.choices.join(', ')}`)
       return found
     }
-    return { ...init, kind: 'value', parse, defaultText: init.default }
+    return { ...init, kind: 'value', parse, defaultText: init.default ?? '' }
   },
   /** A value that may be given several times. */
   list(init: ListFlagInit): Flag<readonly string[]> {

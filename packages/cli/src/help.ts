@@ -1,5 +1,6 @@
-import type { Flag, FlagTable } from './flag.ts'
-import { environmentName, longName, type Program } from './program.ts'
+import type { FlagTable } from './flag.ts'
+import { optionFacts, type OptionFacts } from './option-facts.ts'
+import type { Program } from './program.ts'
 
 const DEFAULT_EXITS: Readonly<Record<number, string>> = {
   0: 'done, or stopped by SIGINT or SIGTERM after a clean drain',
@@ -14,35 +15,34 @@ export function helpText(program: Program<FlagTable>, own: FlagTable, common: Fl
     `Usage:\n${program.usage.map(line => `  ${line}`).join('\n')}`,
   ]
   if (program.operands) sections.push(`  ${program.operands.name}: ${program.operands.help}`)
-  sections.push(`Options:\n${flagRows(program, own)}`, `Common options:\n${flagRows(program, common)}`)
+  sections.push(`Options:\n${rows(optionFacts(program, own))}`)
+  sections.push(`Common options:\n${rows(optionFacts(program, common))}`)
   const examples = program.examples.map(({ run, does }) => `  ${run}\n      ${does}`)
   if (examples.length > 0) sections.push(`Examples:\n${examples.join('\n')}`)
-  const exits = Object.entries(program.exitCodes ?? DEFAULT_EXITS).map(([code, meaning]) => `  ${code}  ${meaning}`)
+  const exits = exitMeanings(program).map(([code, meaning]) => `  ${code}  ${meaning}`)
   sections.push(`Exit codes:\n${exits.join('\n')}`)
   return `${sections.join('\n\n')}\n`
 }
 
-function flagRows(program: Program<FlagTable>, flags: FlagTable): string {
-  const rows = Object.entries(flags)
-    .filter(([, flag]) => !flag.hidden)
-    .map(([key, flag]) => [spellings(program, key, flag), description(program, key, flag)] as const)
-  const width = Math.min(34, Math.max(...rows.map(([left]) => left.length)))
-  return rows
+/** Every exit code with its meaning, as text. */
+export function exitMeanings({ exitCodes }: Program<FlagTable>): readonly (readonly [code: string, meaning: string])[] {
+  return Object.entries(exitCodes ?? DEFAULT_EXITS)
+}
+
+function rows(options: readonly OptionFacts[]): string {
+  const table = options.map(option => [spellings(option), description(option)] as const)
+  const width = Math.min(34, Math.max(...table.map(([left]) => left.length)))
+  return table
     .map(([left, right]) =>
       left.length > width ? `  ${left}\n  ${' '.repeat(width)}  ${right}` : `  ${left.padEnd(width)}  ${right}`,
     )
     .join('\n')
 }
 
-function spellings(program: Program<FlagTable>, key: string, flag: Flag<unknown>): string {
-  const dashes = program.syntax === 'go' ? '-' : '--'
-  const names = [longName(key, flag), ...(flag.aliases ?? [])].map(name => `${dashes}${name}`)
-  const all = flag.short ? [`-${flag.short}`, ...names] : names
-  return `${all.join(', ')}${flag.value ? ` ${flag.value}` : ''}`
+function spellings({ names, value }: OptionFacts): string {
+  return `${names.join(', ')}${value === undefined ? '' : ` ${value}`}`
 }
 
-function description(program: Program<FlagTable>, key: string, flag: Flag<unknown>): string {
-  const variable = environmentName(program, key, flag)
-  const notes = [flag.defaultText && `default ${flag.defaultText}`, variable].filter(Boolean)
-  return notes.length > 0 ? `${flag.help} [${notes.join(', ')}]` : flag.help
+function description({ help, notes }: OptionFacts): string {
+  return notes.length > 0 ? `${help} [${notes.join(', ')}]` : help
 }

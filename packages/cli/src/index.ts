@@ -6,6 +6,7 @@
 export { CliError, cliErrors, UsageError, type CliErrorCode } from './errors.ts'
 export {
   flag,
+  type Completes,
   type Flag,
   type FlagFacts,
   type FlagInit,

@@ -1,4 +1,4 @@
-import { flag, type Flag, type FlagTable } from './flag.ts'
+import { flag, type Completes, type Flag, type FlagTable } from './flag.ts'
 
 /** A call and what it does, for `--help`, the man page and the README. */
 export interface Example {
@@ -14,6 +14,8 @@ export interface OperandFacts {
   readonly min?: number
   /** Most. @defaultValue no limit */
   readonly max?: number
+  /** What a shell offers for one. @defaultValue by the name, as for the value of a flag */
+  readonly completes?: Completes
 }
 
 /** Everything about a program's command line in one place. */
@@ -40,12 +42,16 @@ export interface Program<F extends FlagTable> {
 
 /** Levels of the program's own log. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+/** Shells whose completion a program can write. */
+export type Shell = 'bash' | 'zsh' | 'fish'
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 
 /** The flags that every program has. Their keys are reserved. */
 export interface CommonFlags extends Record<string, Flag<unknown>> {
   readonly help: Flag<boolean>
   readonly version: Flag<boolean>
+  readonly completion: Flag<Shell | undefined>
+  readonly man: Flag<boolean>
   readonly logLevel: Flag<LogLevel>
   readonly logFormat: Flag<'auto' | 'text' | 'json'>
   readonly config: Flag<string | undefined>
@@ -59,6 +65,14 @@ export function commonFlags(program: Program<FlagTable>): CommonFlags {
   return {
     help: flag.boolean({ short: 'h', env: false, help: 'Show this help.' }),
     version: flag.boolean({ env: false, help: 'Show the version.' }),
+    completion: flag.choice<Shell, undefined>({
+      value: 'SHELL',
+      choices: ['bash', 'zsh', 'fish'],
+      default: undefined,
+      env: false,
+      help: 'Show the completion script for a shell: bash, zsh or fish.',
+    }),
+    man: flag.boolean({ env: false, help: 'Show the manual page, as roff: | man -l -' }),
     logLevel: flag.choice({
       value: 'LEVEL',
       choices: LEVELS,

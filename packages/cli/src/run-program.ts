@@ -1,11 +1,19 @@
 import { LogflowError, type Logger } from '@logflow/core'
-import { parseCommandLine } from './command-line.ts'
+import { parseCommandLine, type CommandLine } from './command-line.ts'
 import { CliError, UsageError } from './errors.ts'
 import type { FlagTable, OptionValues } from './flag.ts'
 import { helpText } from './help.ts'
 import { openOutput, type Output } from './output.ts'
 import { createProgramLogger, type ProgramLogger } from './program-logger.ts'
-import { commonFlags, environmentName, longName, type LogLevel, type Program } from './program.ts'
+import {
+  commonFlags,
+  environmentName,
+  longName,
+  type CommonFlags,
+  type LogLevel,
+  type Program,
+  type Shell,
+} from './program.ts'
 import { resolveOptions, type ResolvedOptions } from './resolve-options.ts'
 import { watchSignals } from './shutdown.ts'
 
@@ -19,6 +27,11 @@ export interface Run<F extends FlagTable> {
   readonly logger: Logger
   /** Aborts when the program shall drain and return. */
   readonly signal: AbortSignal
+  /**
+   * `call` is asked first when a person hits Ctrl-C; when it says true, the program goes on as if nothing was. Returns
+   * the function that ends that.
+   */
+  readonly onInterrupt: (call: () => boolean) => () => void
   readonly stdout: Output
   readonly stderr: Output
 }
@@ -55,14 +68,7 @@ async function prepare(program: Program<FlagTable>, stdout: Output): Promise<Pre
   const common = commonFlags(program)
   const flags: FlagTable = { ...common, ...program.flags }
   const line = parseCommandLine(process.argv.slice(2), flags, program.syntax ?? 'gnu')
-  if (line.values.has('help')) {
-    await stdout.write(helpText(program, program.flags, common))
-    return 0
-  }
-  if (line.values.has('version')) {
-    await stdout.write(program.versionText ?? `${program.name} ${program.version}\n`)
-    return 0
-  }
+  if (await answered(program, line, stdout)) return 0
   const configPath = program.syntax === 'go' ? undefined : line.values.get('config')?.at(-1)
   const resolved = resolveOptions(program, flags, { commandLine: line.values, environment: process.env, configPath })
   if (resolved.values.printConfig === true) {
@@ -71,6 +77,31 @@ async function prepare(program: Program<FlagTable>, stdout: Output): Promise<Pre
   }
   checkOperands(program, line.operands)
   return { resolved, operands: line.operands }
+}
+
+/** Calls that only ask about the program. Returns whether it was one. */
+async function answered(program: Program<FlagTable>, line: CommandLine, stdout: Output): Promise<boolean> {
+  const common = commonFlags(program)
+  const shell = line.values.get('completion')?.at(-1)
+  if (line.values.has('help')) await stdout.write(helpText(program, program.flags, common))
+  else if (line.values.has('version')) await stdout.write(program.versionText ?? `${program.name} ${program.version}\n`)
+  else if (line.values.has('man')) {
+    const { manPage } = await import('./man-page.ts')
+    await stdout.write(manPage(program, program.flags, common))
+  } else if (shell !== undefined) {
+    const { completionScript } = await import('./completion.ts')
+    await stdout.write(completionScript(program, { ...program.flags, ...common }, shellOf(common, shell)))
+  } else return false
+  return true
+}
+
+/** @throws UsageError for a shell that is not known */
+function shellOf({ completion }: CommonFlags, name: string): Shell {
+  try {
+    return completion.parse(name) as Shell
+  } catch (cause) {
+    throw new UsageError(`completion: ${(cause as Error).message}`, { cause })
+  }
 }
 
 function checkOperands({ operands, usage }: Program<FlagTable>, given: readonly string[]): void {
@@ -107,6 +138,7 @@ async function runMain<F extends FlagTable>(
       operands,
       logger: log.logger,
       signal: watch.signal,
+      onInterrupt: call => watch.onInterrupt(call),
       stdout,
       stderr,
     })

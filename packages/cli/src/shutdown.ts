@@ -6,6 +6,8 @@ export interface ShutdownWatch {
   readonly signal: AbortSignal
   /** Starts the shutdown from inside, for instance when the reader of stdout hung up. */
   stop(reason: string): void
+  /** See `Run.onInterrupt`. */
+  onInterrupt(call: () => boolean): () => void
   /** Stops listening. */
   close(): void
 }
@@ -31,8 +33,10 @@ export function watchSignals(logger: Logger, timeoutMs: number): ShutdownWatch {
     deadline.unref()
     controller.abort(new Error(`stopped by ${reason}`))
   }
+  const interceptors = new Set<() => boolean>()
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(FORCED_EXIT)
+    if (name === 'SIGINT' && [...interceptors].some(call => call())) return
     stop(name)
   }
   process.on('SIGINT', onSignal)
@@ -40,6 +44,10 @@ export function watchSignals(logger: Logger, timeoutMs: number): ShutdownWatch {
   return {
     signal: controller.signal,
     stop,
+    onInterrupt(call) {
+      interceptors.add(call)
+      return () => interceptors.delete(call)
+    },
     close() {
       clearTimeout(deadline)
       process.off('SIGINT', onSignal)

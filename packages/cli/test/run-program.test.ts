@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 
 const sample = fileURLToPath(new URL('./fixtures/sample.ts', import.meta.url))
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -89,6 +89,18 @@ describe.runIf(runsTypeScript)('runProgram', () => {
     const done = finish(child)
     await once(child.stderr as NodeJS.ReadableStream, 'data')
     child.kill('SIGTERM')
+    expect(await done).toMatchObject({ code: 0, stdout: 'drained\n' })
+  })
+
+  it('goes on after a Ctrl-C that main takes for itself, and drains at the next one', async () => {
+    const child = start(['--act', 'ask-first'])
+    let log = ''
+    child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+    const done = finish(child)
+    await vi.waitFor(() => expect(log).toContain('sample.waiting'), { timeout: 20_000 })
+    child.kill('SIGINT')
+    await vi.waitFor(() => expect(log).toContain('sample.asked'), { timeout: 20_000 })
+    child.kill('SIGINT')
     expect(await done).toMatchObject({ code: 0, stdout: 'drained\n' })
   })
 
