@@ -108,16 +108,20 @@ export {
   MAX_SOURCE_FRAME_BYTES,
   MAX_SOURCE_SLOTS,
 } from './native/delivery-kinds.ts'
+export { GreetingDecoder } from './native/greeting-decoder.ts'
 export {
   CAPABILITY_NATIVE,
-  GreetingDecoder,
   MESSAGE_FRAME_KIND,
   NATIVE_COMMAND,
   NATIVE_STARTED,
   NativeSessionDecoder,
   NativeSessionEncoder,
   type NativeItem,
+  type PackedFrames,
 } from './native/session.ts'
+export { BLOCK_HEAD_BYTES, type NativeBlock } from './native/block-body.ts'
+export { NATIVE_PACKINGS, type NativePacking, type NativeTerms } from './native/native-terms.ts'
+export { MAX_SESSION_FRAME_BYTES } from './native/session-kinds.ts'
 export { LINES_BY_NEWLINE, LINES_SELECTED } from './native/lines-body.ts'
 export {
   DEFAULT_MAX_FRAME_BYTES,

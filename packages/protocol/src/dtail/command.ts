@@ -1,6 +1,7 @@
 import { decodeBase64 } from '../base64.ts'
 import { ProtocolError } from '../errors.ts'
 import { CLOSE_ACKNOWLEDGE, MAX_COMMAND_TIMEOUT_SECONDS } from './constants.ts'
+import { formatNativeTerms, parseNativeTerms, type NativeTerms } from '../native/native-terms.ts'
 import { NATIVE_COMMAND } from '../native/session.ts'
 import { formatOptions, goInteger, parseOptions, type DtailOptions } from './options.ts'
 import { parsePattern, type DtailPattern } from './pattern.ts'
@@ -62,7 +63,7 @@ export type DtailCommand =
   | { readonly kind: 'acknowledge-close' }
   | { readonly kind: 'health' }
   /** Answer in frames from now on, see `NATIVE_STARTED`. */
-  | { readonly kind: 'native' }
+  | { readonly kind: 'native'; readonly terms: NativeTerms }
 
 /** What {@link formatCommand} can write; `pattern` is text of {@link formatPattern}. */
 export type CommandInit =
@@ -78,7 +79,7 @@ export type CommandInit =
   | { readonly kind: 'authkey'; readonly key: string }
   | { readonly kind: 'acknowledge-close' }
   | { readonly kind: 'health' }
-  | { readonly kind: 'native' }
+  | { readonly kind: 'native'; readonly terms?: NativeTerms | undefined }
 
 /**
  * A command as text, to be framed by `encodeCommandFrame`. With a timeout the options are left out, as in DTail: its
@@ -105,7 +106,7 @@ export function formatCommand(command: CommandInit): string {
     case 'health':
       return 'health'
     case 'native':
-      return NATIVE_COMMAND
+      return NATIVE_COMMAND + formatNativeTerms(command.terms ?? {})
   }
 }
 
@@ -165,7 +166,9 @@ function parseWords(words: readonly string[]): DtailCommand {
     case 'health':
       return { kind: 'health' }
     default:
-      return words.join(' ') === NATIVE_COMMAND ? { kind: 'native' } : unknown(name, words)
+      return words.slice(0, 2).join(' ') === NATIVE_COMMAND
+        ? { kind: 'native', terms: parseNativeTerms(words.slice(2)) }
+        : unknown(name, words)
   }
 }
 

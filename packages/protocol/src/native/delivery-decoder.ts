@@ -48,17 +48,23 @@ export class DeliveryDecoder {
 export class DeliveryReader {
   readonly #sources: (Source | undefined)[] = []
 
+  /** @throws ProtocolError `LF_PROTOCOL_MALFORMED` when no source was given the slot */
+  sourceAt(slot: number): Source {
+    const source = this.#sources[slot]
+    if (!source) throw malformed(`slot ${slot} has no source`)
+    return source
+  }
+
   /** The delivery in a frame; `undefined` for one that names a source. @throws ProtocolError `LF_PROTOCOL_MALFORMED` */
   accept(frame: Frame): Delivery | undefined {
     const fields = new FieldReader(frame.body)
     const slot = fields.uint16()
-    if (slot >= MAX_SOURCE_SLOTS) throw malformed(`slot ${slot} is over the limit`)
     if (frame.kind === DELIVERY_KINDS.source) {
+      if (slot >= MAX_SOURCE_SLOTS) throw malformed(`slot ${slot} is over the limit`)
       this.#sources[slot] = readSource(fields.rest())
       return undefined
     }
-    const source = this.#sources[slot]
-    if (!source) throw malformed(`slot ${slot} has no source`)
+    const source = this.sourceAt(slot)
     switch (frame.kind) {
       case DELIVERY_KINDS.lines:
         return readLinesBody(source, frame.flags, fields)

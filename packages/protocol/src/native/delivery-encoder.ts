@@ -9,7 +9,8 @@ import { splitLinesBody, type SplitBody } from './lines-body.ts'
 
 const NOTHING = new Uint8Array(0)
 
-interface SplitFrame extends SplitBody {
+/** A frame in parts, so that what is large is copied only once. */
+export interface SplitFrame extends SplitBody {
   readonly kind: number
 }
 
@@ -25,9 +26,15 @@ interface SplitFrame extends SplitBody {
  * present with {@link LINES_SELECTED}. Numbers are big-endian and at most 2^53 - 1.
  */
 export class DeliveryEncoder {
+  readonly #maxFrameBytes: number
   readonly #slots = new Map<string, { readonly slot: number; readonly source: Source }>()
   readonly #ids: string[] = []
   #next = 0
+
+  /** @param maxFrameBytes - Longest body of a frame of lines. */
+  constructor(maxFrameBytes: number = DEFAULT_MAX_FRAME_BYTES) {
+    this.#maxFrameBytes = maxFrameBytes
+  }
 
   /**
    * One delivery, after its source when the stream does not know it yet.
@@ -35,13 +42,19 @@ export class DeliveryEncoder {
    * @throws ProtocolError `LF_PROTOCOL_UNENCODABLE` for one over the limits, RangeError for a negative offset
    */
   encode(item: Delivery): Uint8Array {
-    const known = this.#slots.get(item.source.id)
-    if (known && known.source.host === item.source.host && known.source.path === item.source.path) {
-      return join([deliveryFrame(item, known.slot)])
+    const { slot, announcement } = this.place(item.source)
+    return joinFrames([...announcement, deliveryFrame(item, slot)], kind => maxDeliveryBytes(kind, this.#maxFrameBytes))
+  }
+
+  /** The slot of a source, and the frame that must go before what names it, when the stream does not know it yet. */
+  place(source: Source): { readonly slot: number; readonly announcement: readonly SplitFrame[] } {
+    const known = this.#slots.get(source.id)
+    if (known && known.source.host === source.host && known.source.path === source.path) {
+      return { slot: known.slot, announcement: [] }
     }
-    const slot = known?.slot ?? this.#takeSlot(item.source.id)
-    this.#slots.set(item.source.id, { slot, source: item.source })
-    return join([sourceFrame(item.source, slot), deliveryFrame(item, slot)])
+    const slot = known?.slot ?? this.#takeSlot(source.id)
+    this.#slots.set(source.id, { slot, source })
+    return { slot, announcement: [sourceFrame(source, slot)] }
   }
 
   /** The next slot in turn; the source that had it must be sent again when it comes back. */
@@ -62,7 +75,7 @@ export class DeliveryEncoder {
  * @throws ProtocolError `LF_PROTOCOL_UNENCODABLE` for one over the limits, RangeError for a negative offset
  */
 export function encodeDelivery(item: Delivery): Uint8Array {
-  return join([sourceFrame(item.source, 0), deliveryFrame(item, 0)])
+  return joinFrames([sourceFrame(item.source, 0), deliveryFrame(item, 0)])
 }
 
 function sourceFrame({ host, path, id }: Source, slot: number): SplitFrame {
@@ -88,14 +101,17 @@ function deliveryFrame(item: Delivery, slot: number): SplitFrame {
   }
 }
 
-/** All frames in one buffer, the lines copied once. */
-function join(frames: readonly SplitFrame[]): Uint8Array {
+/** All frames in one buffer, the lines copied once. @throws ProtocolError `LF_PROTOCOL_UNENCODABLE` */
+export function joinFrames(
+  frames: readonly SplitFrame[],
+  limitOf: (kind: number) => number = kind => maxDeliveryBytes(kind, DEFAULT_MAX_FRAME_BYTES),
+): Uint8Array {
   const size = frames.reduce((sum, { head, tail }) => sum + FRAME_HEADER_BYTES + head.length + tail.length, 0)
   const bytes = new Uint8Array(size)
   let at = 0
   for (const { kind, flags, head, tail } of frames) {
     const length = head.length + tail.length
-    if (length > maxDeliveryBytes(kind, DEFAULT_MAX_FRAME_BYTES)) {
+    if (length > limitOf(kind)) {
       throw new ProtocolError('LF_PROTOCOL_UNENCODABLE', `a delivery of ${length} bytes has no frame`, {
         detail: { kind, length },
       })

@@ -5,8 +5,8 @@ import { concat, cuts, decodeInPieces, latin1 } from '../../test/pieces.ts'
 import { formatCommand, parseCommand } from '../dtail/command.ts'
 import { encodeHidden } from '../dtail/hidden.ts'
 import { encodeFrame } from './frame.ts'
+import { GreetingDecoder } from './greeting-decoder.ts'
 import {
-  GreetingDecoder,
   MESSAGE_FRAME_KIND,
   NATIVE_STARTED,
   NativeSessionDecoder,
@@ -18,6 +18,15 @@ const source = { host: 'h', path: 'p', id: 'i' }
 const items: fc.Arbitrary<NativeItem> = fc.oneof(
   fc.uint8Array({ maxLength: 30 }).map(content => ({ kind: 'message', content }) as const),
   fc.uint8Array({ minLength: 1, maxLength: 30 }).map(bytes => lineBatch({ source, bytes })),
+  fc.nat().map(offset => ({ kind: 'position', source, offset }) as const),
+  fc
+    .record({ bytes: fc.uint8Array({ maxLength: 30 }), offset: fc.nat(), firstLine: fc.nat(), left: fc.nat(9) })
+    .chain(({ left, ...block }) =>
+      fc.boolean().map(open => {
+        const through = block.offset + block.bytes.length + left
+        return { kind: 'block', source, ...block, through, selected: left > 0, open } as const
+      }),
+    ),
 )
 
 function encode(sent: readonly NativeItem[]): Uint8Array {
@@ -38,8 +47,40 @@ describe('NativeSessionDecoder', () => {
     const message = encodeFrame({ kind: MESSAGE_FRAME_KIND, flags: 0, body: new Uint8Array(9) })
     const decode = (stream: Uint8Array): unknown => decodeInPieces(new NativeSessionDecoder(8), stream, [99])
     expect(() => decode(message)).toThrow(expect.objectContaining({ code: 'LF_PROTOCOL_FRAME_TOO_LARGE' }))
-    const unknown = encodeFrame({ kind: 33, flags: 0, body: new Uint8Array(0) })
+    const unknown = encodeFrame({ kind: 63, flags: 0, body: new Uint8Array(0) })
     expect(() => decode(unknown)).toThrow(expect.objectContaining({ code: 'LF_PROTOCOL_UNKNOWN_KIND' }))
+  })
+})
+
+describe('packed frames', () => {
+  const inside = [lineBatch({ source, bytes: latin1('a\n') }), { kind: 'position', source, offset: 2 } as const]
+
+  it('are read as if they had come as they are, in their place', () => {
+    const encoder = new NativeSessionEncoder()
+    const raw = concat(inside.map(item => encoder.encode(item)))
+    const packed = { kind: 'packed', packing: 'gzip', rawBytes: raw.length, bytes: raw } as const
+    const last = { kind: 'position', source, offset: 9 } as const
+    const decoder = new NativeSessionDecoder()
+    decoder.push(concat([encoder.encode(packed), encoder.encode(last)]))
+    expect(decoder.read()).toEqual(packed)
+    decoder.pushUnpacked(raw)
+    expect([decoder.read(), decoder.read(), decoder.read(), decoder.read()]).toEqual([...inside, last, undefined])
+  })
+
+  it('are refused when they are not whole, lie in one another, or are too large', () => {
+    const refused = (code: string): unknown => expect.objectContaining({ code })
+    const packed = (rawBytes: number): Uint8Array =>
+      new NativeSessionEncoder().encode({ kind: 'packed', packing: 'zstd', rawBytes, bytes: latin1('') })
+    const decode = (bytes: Uint8Array, unpacked: Uint8Array): unknown => {
+      const decoder = new NativeSessionDecoder()
+      decoder.push(bytes)
+      decoder.read()
+      decoder.pushUnpacked(unpacked)
+      return decoder.read()
+    }
+    expect(() => decode(packed(3), latin1('abc'))).toThrow(refused('LF_PROTOCOL_TRUNCATED'))
+    expect(() => decode(packed(9), packed(9))).toThrow(refused('LF_PROTOCOL_MALFORMED'))
+    expect(() => decode(packed(2 ** 31), latin1(''))).toThrow(refused('LF_PROTOCOL_FRAME_TOO_LARGE'))
   })
 })
 
@@ -77,7 +118,11 @@ describe('GreetingDecoder', () => {
 
 describe('the command that asks for frames', () => {
   it('is a command like any other', () => {
-    expect(parseCommand(formatCommand({ kind: 'native' }))).toEqual({ kind: 'native' })
+    expect(parseCommand(formatCommand({ kind: 'native' }))).toEqual({ kind: 'native', terms: {} })
+    const terms = { detail: 'bytes', packings: ['zstd'], packAlways: true, maxPacketBytes: 9, commands: 2 } as const
+    expect(parseCommand(formatCommand({ kind: 'native', terms }))).toEqual({ kind: 'native', terms })
+    const odd = 'NATIVE v1 detail=all pack=lzo,gzip packet=many commands new=1'
+    expect(parseCommand(odd)).toEqual({ kind: 'native', terms: { packings: ['gzip'] } })
     expect(parseCommand('NATIVE v2')).toMatchObject({ kind: 'unknown' })
   })
 })
