@@ -31,7 +31,7 @@ export {
 } from './identity.ts'
 export { toNodeStream } from './node-stream.ts'
 export type { Admit } from './open-file.ts'
-export type { FollowOptions, ReadOptions, TailerOptions } from './options.ts'
+export type { FollowOptions, OpenedFile, ReadOptions, Span, TailerOptions } from './options.ts'
 export { read, readBlocks, type ReadBlocksOptions } from './read.ts'
 export { resumeTokenAfter } from './resume-token-after.ts'
 export { readStdin, readStream, type ReadStreamOptions } from './stdin.ts'

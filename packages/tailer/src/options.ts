@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { silentLogger, systemClock, type AbortOptions, type Clock, type Logger } from '@logflow/core'
+import { silentLogger, systemClock, type AbortOptions, type Clock, type Logger, type Source } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import { nodeFileSystem, type FileSystem } from './file-system.ts'
 import type { Admit } from './open-file.ts'
@@ -26,7 +26,29 @@ export interface TailerOptions extends AbortOptions {
 }
 
 /** Options of {@link read}. */
-export type ReadOptions = TailerOptions
+export interface ReadOptions extends TailerOptions {
+  /**
+   * Asked for each file that is not compressed, once it is open: which part of it to read. Lines of a part that does
+   * not begin the file are not counted. @defaultValue every file is read whole
+   */
+  readonly span?: ((file: OpenedFile) => Promise<Span | undefined>) | undefined
+}
+
+/** A part of a file, from the start of a line to the start of another one, or to the end. */
+export interface Span {
+  readonly from: number
+  /** Exclusive. */
+  readonly to: number
+}
+
+/** A file that is open, for whoever wants to look before it is read. */
+export interface OpenedFile {
+  readonly source: Source
+  /** When it was opened. */
+  readonly size: number
+  /** Bytes from `position` on, fewer than `length` where the file ends. */
+  bytesAt(position: number, length: number): Promise<Uint8Array>
+}
 
 /** Options of {@link follow}. */
 export interface FollowOptions extends TailerOptions {

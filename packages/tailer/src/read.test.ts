@@ -5,7 +5,7 @@ import { lineBatch, type Delivery } from '@logflow/core'
 import { describe, expect, it } from 'vitest'
 import { asyncChunksOf, collect, tempDir } from '../../testkit/src/index.ts'
 import { linesOf, text, words } from '../test/observed.ts'
-import { read, readBlocks, readStream, toNodeStream } from './index.ts'
+import { read, readBlocks, readStream, toNodeStream, type ReadOptions } from './index.ts'
 
 describe('read', () => {
   it('reads every file that matches to its end, in order, with offsets and line numbers', async t => {
@@ -28,6 +28,22 @@ describe('read', () => {
       'C ended',
     ])
     expect(items.flatMap(item => (item.kind === 'lines' ? [item.firstLine] : []))).toEqual([1, 2, 1, 2])
+  })
+
+  it('reads the part of a file that is asked for, and does not count its lines', async t => {
+    const path = join(await tempDir(t), 'app.log')
+    await writeFile(path, 'one\ntwo\nthree\nfour\n')
+    const seen: unknown[] = []
+    const span: ReadOptions['span'] = async file => {
+      seen.push(file.source.path, file.size, Buffer.from(await file.bytesAt(4, 3)).toString())
+      return { from: 4, to: 14 }
+    }
+    const items = await collect(read(path, { span, batchBytes: 4 }))
+    expect(seen).toEqual([path, 19, 'two'])
+    expect(words(items)).toEqual(['A opened', 'A @4 two', 'A @8 three', 'A ended'])
+    expect(items.flatMap(item => (item.kind === 'lines' ? [item.firstLine] : []))).toEqual([0, 0])
+    await writeFile(path, gzipSync('one\ntwo\n'))
+    expect(linesOf(await collect(read(path, { span })))).toEqual(['one', 'two'])
   })
 
   it('unfolds compressed files by their content, whatever their name', async t => {

@@ -9,7 +9,13 @@ import { expandGlob } from './glob.ts'
 import { identify, readAt } from './identity.ts'
 import { LineCutter, type FreshBytes } from './line-cutter.ts'
 import { openAdmitted } from './open-file.ts'
-import { resolveTailerOptions, type ReadOptions, type ResolvedTailerOptions, type TailerOptions } from './options.ts'
+import {
+  resolveTailerOptions,
+  type ReadOptions,
+  type ResolvedTailerOptions,
+  type Span,
+  type TailerOptions,
+} from './options.ts'
 
 /**
  * Every file that the patterns match, once to its end, one after another in the order of the patterns and names.
@@ -32,7 +38,7 @@ export async function* read(
       yield targets
       continue
     }
-    for (const path of targets.slice(0, left)) yield* readFile(path, resolved, batchesOf(resolved))
+    for (const path of targets.slice(0, left)) yield* readFile(path, resolved, batchesOf(resolved, options))
     if (targets.length > left) {
       const detail = { code: 'LF_TAILER_GLOB', limit: resolved.maxGlobTargets, matched: targets.length }
       yield failedEvent(unknownSource(pattern, resolved), detail)
@@ -85,14 +91,17 @@ export function readBlocks(
 
 /** How the bytes of a file become what is delivered. */
 interface Cutting<Item> {
-  readonly createCutter: (source: Source) => Cutter<Item>
+  readonly createCutter: (source: Source, offset: number) => Cutter<Item>
+  readonly span?: ReadOptions['span']
   /** Gives the buffer for the next read; the last one may still be in use, the one before not. */
   readonly createBuffers: (size: number) => () => Uint8Array
 }
 
-function batchesOf({ maxLineBytes }: ResolvedTailerOptions): Cutting<LineBatch> {
+function batchesOf({ maxLineBytes }: ResolvedTailerOptions, { span }: ReadOptions): Cutting<LineBatch> {
   return {
-    createCutter: source => new BatchCutter(new LineCutter({ source, offset: 0, maxLineBytes })),
+    span,
+    createCutter: (source, offset) =>
+      new BatchCutter(new LineCutter({ source, offset, maxLineBytes }), { counted: offset === 0 }),
     createBuffers: newBuffers,
   }
 }
@@ -108,9 +117,11 @@ interface Cutter<Item> {
 /** Batches are handed over, and their memory with them. */
 class BatchCutter implements Cutter<LineBatch> {
   readonly #cutter: LineCutter
+  readonly #counted: boolean
 
-  constructor(cutter: LineCutter) {
+  constructor(cutter: LineCutter, { counted }: { readonly counted: boolean }) {
     this.#cutter = cutter
+    this.#counted = counted
   }
 
   get offset(): number {
@@ -122,11 +133,17 @@ class BatchCutter implements Cutter<LineBatch> {
 
   push(fresh: FreshBytes): readonly LineBatch[] {
     const cut = this.#cutter.push(fresh)
-    return cut ? [cut.batch] : []
+    return cut ? [this.#numbered(cut.batch)] : []
   }
 
   end(): LineBatch | undefined {
-    return this.#cutter.end()
+    const last = this.#cutter.end()
+    return last && this.#numbered(last)
+  }
+
+  /** Nobody knows the number of a line before which lines were left out. */
+  #numbered(batch: LineBatch): LineBatch {
+    return this.#counted ? batch : { ...batch, firstLine: 0 }
   }
 }
 
@@ -161,26 +178,30 @@ interface Opened {
 async function* readOpened<Item>(
   { handle, source, size }: Opened,
   options: ResolvedTailerOptions,
-  { createCutter, createBuffers }: Cutting<Item>,
+  { createCutter, createBuffers, span }: Cutting<Item>,
 ): AsyncGenerator<Item | Gap | SourceEvent, void, undefined> {
   const format = detectCompression(await readAt(handle, 0, DETECT_BYTES))
   yield { kind: 'event', source, event: 'opened', detail: { size, format } }
-  const cutter = createCutter(source)
+  const whole = { from: 0, to: Infinity }
+  const bytesAt = (position: number, length: number): Promise<Uint8Array> => readAt(handle, position, length)
+  const part = format === 'none' && span ? ((await span({ source, size, bytesAt })) ?? whole) : whole
+  const cutter = createCutter(source, part.from)
+  const end = format === 'none' ? Math.min(size, part.to) : 0
   try {
-    for await (const chunk of openChunks(handle, format, createBuffers, options)) {
+    for await (const chunk of openChunks(handle, { ...part, format, createBuffers }, options)) {
       options.signal?.throwIfAborted()
       yield* cutter.push(chunk)
     }
   } catch (error) {
     options.signal?.throwIfAborted()
-    yield* endOf(cutter, source, format === 'none' ? size : 0, 'unreadable')
+    yield* endOf(cutter, source, end, 'unreadable')
     throw error
   }
-  yield* endOf(cutter, source, format === 'none' ? size : 0, 'truncated')
+  yield* endOf(cutter, source, end, 'truncated')
   yield { kind: 'event', source, event: 'ended', detail: { offset: cutter.offset, lines: cutter.nextLine - 1 } }
 }
 
-/** The last open line, and what is missing of the size that the file had when it was opened. */
+/** The last open line, and what is missing of what was there to read when the file was opened. */
 function* endOf<Item>(
   cutter: Cutter<Item>,
   source: Source,
@@ -192,15 +213,20 @@ function* endOf<Item>(
   if (cutter.offset < size) yield { kind: 'gap', source, from: cutter.offset, to: size, reason }
 }
 
+/** What of a file is read, and how. */
+interface ChunkPlan extends Span {
+  readonly format: CompressionFormat
+  readonly createBuffers: Cutting<never>['createBuffers']
+}
+
 function openChunks(
   handle: ReadHandle,
-  format: CompressionFormat,
-  createBuffers: Cutting<never>['createBuffers'],
+  { format, createBuffers, ...part }: ChunkPlan,
   { batchBytes, signal }: ResolvedTailerOptions,
 ): AsyncIterable<FreshBytes> {
   // Whoever unfolds keeps what it was given for longer than the next read.
-  if (format !== 'none') return unfolded(fileChunks(handle, batchBytes, newBuffers), format, signal)
-  return fileChunks(handle, batchBytes, createBuffers)
+  if (format !== 'none') return unfolded(fileChunks(handle, part, batchBytes, newBuffers), format, signal)
+  return fileChunks(handle, part, batchBytes, createBuffers)
 }
 
 async function* unfolded(
@@ -216,18 +242,20 @@ async function* unfolded(
   }
 }
 
-/** The file from its start, the next read under way while the last one is worked on. */
+/** The part of the file, the next read under way while the last one is worked on. */
 async function* fileChunks(
   handle: ReadHandle,
+  part: Span,
   batchBytes: number,
   createBuffers: Cutting<never>['createBuffers'],
 ): AsyncGenerator<FreshBytes, void, undefined> {
   const from = Math.min(ROOM_BYTES, batchBytes)
   const nextBuffer = createBuffers(from + batchBytes)
-  let position = 0
+  let position = part.from
   const next = async (): Promise<FreshBytes> => {
     const buffer = nextBuffer()
-    const { bytesRead } = await readChunk(handle, buffer, from, position)
+    const room = buffer.subarray(0, from + Math.min(batchBytes, part.to - position))
+    const { bytesRead } = await readChunk(handle, room, from, position)
     position += bytesRead
     return { buffer, from, to: from + bytesRead }
   }
