@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "connection.h"
+
 namespace logflow {
 
 namespace {
@@ -50,6 +52,12 @@ void Engine::Add(std::shared_ptr<Job> job) {
   Post({Order::kAdd, id, 0, std::move(job), nullptr});
 }
 
+void Engine::Follow(std::shared_ptr<Job> job, uint64_t after) {
+  Post({Order::kFollow, after, 0, std::move(job), nullptr});
+}
+
+void Engine::HangUp(uint64_t id) { Post({Order::kHangUp, id, 0, nullptr, nullptr}); }
+
 void Engine::Extend(std::shared_ptr<File> file, int64_t size) {
   Post({Order::kExtend, 0, size, nullptr, std::move(file)});
 }
@@ -87,12 +95,22 @@ void Engine::Notice(const epoll_event& event) {
   const auto found = jobs_.find(event.data.u64);
   if (found == jobs_.end()) return;
   Job& job = *found->second;
+  if ((event.events & EPOLLIN) != 0) DropInputOf(job);
   if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) {
+    // Nobody waits for an idle one: its next order finds it gone.
+    if (job.state == JobState::kIdle) return Discard(job);
     job.hung_up = true;
     MakeReady(job);
   } else if (job.state == JobState::kBlocked) {
     MakeReady(job);
   }
+}
+
+void Engine::DropInputOf(Job& job) {
+  if (job.input_left <= 0) return;
+  job.input_left -= DropInput(job.socket.get(), job.input_left);
+  // A flood stays in the kernel, where it is bounded, and wakes nobody any more.
+  if (job.input_left <= 0) epoll_.Rewatch(job.socket.get(), job.id, false);
 }
 
 void Engine::Obey() {
@@ -105,29 +123,64 @@ void Engine::Obey() {
 }
 
 void Engine::ObeyOne(Command& command) {
-  if (command.order == Order::kExtend) {
-    std::vector<Job*> behind;
-    for (Job* job : command.file->parked) {
-      if (job->offset.load(std::memory_order_relaxed) < command.value) behind.push_back(job);
-    }
-    for (Job* job : behind) MakeReady(*job);
-    return;
-  }
-  if (command.order == Order::kAdd) {
-    Job& job = *command.job;
-    jobs_.emplace(job.id, std::move(command.job));
-    if (const int error = epoll_.Watch(job.socket.get(), job.id); error != 0) return Finish(job, Outcome::kFailed, error);
-    return MakeReady(job);
-  }
+  if (command.order == Order::kExtend) return ObeyExtend(*command.file, command.value);
+  if (command.order == Order::kAdd) return ObeyAdd(std::move(command.job));
+  if (command.order == Order::kFollow) return ObeyFollow(std::move(command.job), command.id);
   const auto found = jobs_.find(command.id);
   if (found == jobs_.end()) return;  // It was over before the command came.
   Job& job = *found->second;
+  if (command.order == Order::kHangUp) return ObeyHangUp(job);
+  if (job.state == JobState::kIdle) {
+    shutdown(job.socket.get(), SHUT_RDWR);
+    return Discard(job);
+  }
   if (command.order == Order::kEndAt) {
     job.end = command.value;
     return MakeReady(job);
   }
   shutdown(job.socket.get(), SHUT_RDWR);
   Finish(job, Outcome::kCancelled, 0);
+}
+
+void Engine::ObeyExtend(File& file, int64_t size) {
+  std::vector<Job*> behind;
+  behind.reserve(file.parked.size());
+  for (Job* job : file.parked) {
+    if (job->offset.load(std::memory_order_relaxed) < size) behind.push_back(job);
+  }
+  for (Job* job : behind) MakeReady(*job);
+}
+
+void Engine::ObeyAdd(std::shared_ptr<Job> added) {
+  Job& job = *added;
+  jobs_.emplace(job.id, std::move(added));
+  TuneLoopback(job.socket.get());
+  const bool input = job.input_left > 0;
+  if (const int error = epoll_.Watch(job.socket.get(), job.id, input); error != 0) {
+    return Finish(job, Outcome::kFailed, error);
+  }
+  MakeReady(job);
+}
+
+void Engine::ObeyFollow(std::shared_ptr<Job> added, uint64_t after) {
+  Job& job = *added;
+  jobs_.emplace(job.id, std::move(added));
+  const auto found = jobs_.find(after);
+  if (found == jobs_.end()) return Finish(job, Outcome::kClosed, 0);
+  job.socket = std::move(found->second->socket);
+  job.input_left = found->second->input_left;
+  jobs_.erase(found);
+  if (const int error = epoll_.Rewatch(job.socket.get(), job.id, job.input_left > 0); error != 0) {
+    return Finish(job, Outcome::kFailed, error);
+  }
+  MakeReady(job);
+}
+
+void Engine::ObeyHangUp(Job& job) {
+  if (job.state != JobState::kIdle) return;
+  DropInput(job.socket.get(), job.input_left);
+  FinishSending(job.socket.get());
+  Discard(job);
 }
 
 void Engine::PumpRound() {
@@ -170,7 +223,7 @@ size_t Engine::Pump(Job& job) {
     SendResult result{SendStatus::kAtEnd, 0, 0};
     if (offset < until) {
       const auto limit = std::min(quota_bytes_ - moved, static_cast<size_t>(until - offset));
-      result = SendFileChunk(job.socket.get(), job.file->fd.get(), offset, limit);
+      result = SendChunk(job, offset, limit);
     }
     if (result.status != SendStatus::kSent) {
       Rest(job, result);
@@ -183,6 +236,16 @@ size_t Engine::Pump(Job& job) {
   return moved;
 }
 
+SendResult Engine::SendChunk(Job& job, int64_t offset, size_t limit) {
+  File& file = *job.file;
+  if (!file.copied) {
+    const SendResult result = SendFileChunk(job.socket.get(), file.fd.get(), offset, limit);
+    if (result.status != SendStatus::kUnsupported) return result;
+    file.copied = true;
+  }
+  return CopyFileChunk(job.socket.get(), file.fd.get(), offset, limit);
+}
+
 /// What becomes of a job that could not move a byte.
 void Engine::Rest(Job& job, const SendResult& result) {
   switch (result.status) {
@@ -192,8 +255,6 @@ void Engine::Rest(Job& job, const SendResult& result) {
       return job.end == kFollow ? SetState(job, JobState::kParked) : Finish(job, Outcome::kTruncated, 0);
     case SendStatus::kPeerGone:
       return Finish(job, Outcome::kClosed, result.error);
-    case SendStatus::kUnsupported:
-      return Finish(job, Outcome::kUnsupported, result.error);
     default:
       return Finish(job, Outcome::kFailed, result.error);
   }
@@ -218,19 +279,38 @@ void Engine::MakeReady(Job& job) {
 
 void Engine::SetState(Job& job, JobState state) {
   if (job.state == state) return;
-  if (job.state == JobState::kParked) job.file->parked.erase(&job);
-  if (state == JobState::kParked) job.file->parked.insert(&job);
+  if (job.state == JobState::kParked) Unpark(job);
+  if (state == JobState::kParked) {
+    job.parked_at = job.file->parked.size();
+    job.file->parked.push_back(&job);
+  }
   job.state = state;
+}
+
+void Engine::Unpark(Job& job) {
+  std::vector<Job*>& parked = job.file->parked;
+  parked[job.parked_at] = parked.back();
+  parked[job.parked_at]->parked_at = job.parked_at;
+  parked.pop_back();
 }
 
 void Engine::Finish(Job& job, Outcome outcome, int error) {
   SetState(job, JobState::kReady);
-  epoll_.Forget(job.socket.get());
   const Completion completion{job.id, outcome, error, job.offset.load(std::memory_order_relaxed)};
-  job.socket.Close();
   job.file.reset();
-  jobs_.erase(completion.id);
+  if (job.kept && (outcome == Outcome::kEnded || outcome == Outcome::kTruncated)) {
+    job.state = JobState::kIdle;
+  } else {
+    Discard(job);
+  }
   report_(completion);
+}
+
+/// The job may not be used afterwards.
+void Engine::Discard(Job& job) {
+  if (job.socket.valid()) epoll_.Forget(job.socket.get());
+  job.socket.Close();
+  jobs_.erase(job.id);
 }
 
 }  // namespace logflow

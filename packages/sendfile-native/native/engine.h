@@ -23,6 +23,7 @@ namespace logflow {
 ///     ready --EAGAIN------> blocked --EPOLLOUT--> ready
 ///     ready --end of file-> parked --Extend-----> ready        (followers only)
 ///     any   --end reached, peer gone, cancelled, failed-------> reported, descriptors closed
+///     any   --end reached, and the connection is kept---------> reported, idle --Follow--> ready, --HangUp--> closed
 class Engine {
  public:
   /// Called on the engine's thread once for each job that is over.
@@ -40,12 +41,16 @@ class Engine {
   void Stop();
 
   void Add(std::shared_ptr<Job> job);
+  /// Starts `job`, which has no socket, with that of the kept and idle job `after`; without one it is reported as closed.
+  void Follow(std::shared_ptr<Job> job, uint64_t after);
+  /// Closes the connection of a kept and idle job once what was sent is on its way.
+  void HangUp(uint64_t id);
   void Extend(std::shared_ptr<File> file, int64_t size);
   void EndAt(uint64_t id, int64_t end);
   void Cancel(uint64_t id);
 
  private:
-  enum class Order { kAdd, kExtend, kEndAt, kCancel };
+  enum class Order { kAdd, kFollow, kExtend, kEndAt, kCancel, kHangUp };
   struct Command {
     Order order;
     uint64_t id;
@@ -58,14 +63,22 @@ class Engine {
   void Run();
   void Obey();
   void ObeyOne(Command& command);
+  void ObeyAdd(std::shared_ptr<Job> job);
+  void ObeyFollow(std::shared_ptr<Job> job, uint64_t after);
+  void ObeyExtend(File& file, int64_t size);
+  void ObeyHangUp(Job& job);
   void Notice(const epoll_event& event);
   void PumpRound();
   size_t Pump(Job& job);
+  SendResult SendChunk(Job& job, int64_t offset, size_t limit);
+  void DropInputOf(Job& job);
   void Rest(Job& job, const SendResult& result);
   void ReadAhead(const Job& job, int64_t size);
   void MakeReady(Job& job);
   void SetState(Job& job, JobState state);
+  void Unpark(Job& job);
   void Finish(Job& job, Outcome outcome, int error);
+  void Discard(Job& job);
 
   const size_t quota_bytes_;
   const Report report_;

@@ -61,7 +61,7 @@ CallError Environment::Shared(int fd, std::shared_ptr<File>* file) {
   return {};
 }
 
-CallError Environment::Add(uint64_t id, int socket, int file, std::pair<int64_t, int64_t> range) {
+CallError Environment::Add(uint64_t id, int socket, int file, std::pair<int64_t, int64_t> range, int64_t kept_input) {
   struct stat facts;
   if (fstat(socket, &facts) != 0) return {errno, "fstat"};
   if (!S_ISSOCK(facts.st_mode)) return {ENOTSOCK, "sendfile"};
@@ -75,8 +75,22 @@ CallError Environment::Add(uint64_t id, int socket, int file, std::pair<int64_t,
   if (!job->socket.valid()) return {errno, "fcntl"};
   job->offset.store(range.first);
   job->end = range.second;
+  job->kept = kept_input >= 0;
+  job->input_left = kept_input;
   jobs_.emplace(id, job);
   engine_->Add(std::move(job));
+  return {};
+}
+
+CallError Environment::Follow(uint64_t after, uint64_t id, int file, std::pair<int64_t, int64_t> range) {
+  auto job = std::make_shared<Job>();
+  if (const CallError error = Shared(file, &job->file); error.error != 0) return error;
+  job->id = id;
+  job->offset.store(range.first);
+  job->end = range.second;
+  job->kept = true;
+  jobs_.emplace(id, job);
+  engine_->Follow(std::move(job), after);
   return {};
 }
 

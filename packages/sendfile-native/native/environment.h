@@ -35,10 +35,14 @@ class Environment {
   CallError Start(napi_value on_done, size_t quota_bytes);
   void Stop();
 
-  CallError Add(uint64_t id, int socket, int file, std::pair<int64_t, int64_t> range);
+  /// `kept_input` is -1 unless the connection is kept between jobs; then it is how much input is read and dropped.
+  CallError Add(uint64_t id, int socket, int file, std::pair<int64_t, int64_t> range, int64_t kept_input);
+  /// The next job of a kept connection whose job `after` was reported.
+  CallError Follow(uint64_t after, uint64_t id, int file, std::pair<int64_t, int64_t> range);
   CallError Extend(int file, int64_t size);
   void EndAt(uint64_t id, int64_t end) { engine_->EndAt(id, end); }
   void Cancel(uint64_t id) { engine_->Cancel(id); }
+  void HangUp(uint64_t id) { engine_->HangUp(id); }
   /// Offset of the next byte of a job that was not reported yet, or -1.
   int64_t Offset(uint64_t id) const;
   /// What such a job waits for, or -1.

@@ -17,11 +17,16 @@ int Epoll::Open() {
   return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0 ? 0 : errno;
 }
 
-int Epoll::Watch(int fd, uint64_t key) {
+int Epoll::Watch(int fd, uint64_t key, bool input) { return Control(EPOLL_CTL_ADD, fd, key, input); }
+
+int Epoll::Rewatch(int fd, uint64_t key, bool input) { return Control(EPOLL_CTL_MOD, fd, key, input); }
+
+int Epoll::Control(int operation, int fd, uint64_t key, bool input) {
   epoll_event event{};
-  event.events = EPOLLOUT | EPOLLET;
+  event.events = static_cast<uint32_t>(EPOLLOUT) | static_cast<uint32_t>(EPOLLET);
+  if (input) event.events |= EPOLLIN;
   event.data.u64 = key;
-  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
+  return epoll_ctl(epoll_.get(), operation, fd, &event) == 0 ? 0 : errno;
 }
 
 void Epoll::Forget(int fd) {

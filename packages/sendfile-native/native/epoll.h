@@ -17,8 +17,11 @@ class Epoll {
   /// 0, or the errno of what could not be created.
   int Open();
 
-  /// Reports once each time `fd` becomes writable or hangs up. 0 or errno.
-  int Watch(int fd, uint64_t key);
+  /// Reports once each time `fd` becomes writable, hangs up, or (when `input` is set) has something to read. 0 or errno.
+  int Watch(int fd, uint64_t key, bool input);
+
+  /// As `Watch`, for a descriptor that is watched already; what it is ready for now is reported again. 0 or errno.
+  int Rewatch(int fd, uint64_t key, bool input);
 
   /// Must come before the last close: a registration belongs to the open file, which others may share.
   void Forget(int fd);
@@ -33,6 +36,8 @@ class Epoll {
   void TakeWake();
 
  private:
+  int Control(int operation, int fd, uint64_t key, bool input);
+
   Fd epoll_;
   Fd wake_;
 };

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <unordered_set>
+#include <vector>
 
 #include "fd.h"
 
@@ -20,14 +21,17 @@ struct File {
   Fd fd;
   uint64_t device = 0;
   uint64_t inode = 0;
-  /// Followers that have everything there is.
-  std::unordered_set<Job*> parked;
+  /// Followers that have everything there is, in no order; each knows its place.
+  std::vector<Job*> parked;
   /// Up to where the kernel was asked to read ahead.
   int64_t read_ahead_to = 0;
+  /// sendfile cannot read this file (some network and user-space file systems): its bytes are copied instead.
+  bool copied = false;
 };
 
-/// What a job waits for: its turn, its peer, or more of its file. The numbers are known to src/native-binding.ts.
-enum class JobState : int { kReady = 0, kBlocked = 1, kParked = 2 };
+/// What a job waits for: its turn, its peer, more of its file, or (a kept one that was reported) the next order. The
+/// numbers are known to src/native-binding.ts.
+enum class JobState : int { kReady = 0, kBlocked = 1, kParked = 2, kIdle = 3 };
 
 /// Bytes of one file on their way into one socket. Belongs to the engine's thread; the atomics are read by others.
 struct Job {
@@ -36,6 +40,12 @@ struct Job {
   std::shared_ptr<File> file;
   /// Exclusive; `kFollow` waits at the end of the file.
   int64_t end = kFollow;
+  /// The connection is ours alone: it stays open after `kEnded` and `kTruncated`, until the next job or `HangUp`.
+  bool kept = false;
+  /// Bytes from the peer that are still read and dropped; beyond them its input is left in the kernel.
+  int64_t input_left = 0;
+  /// Place in `file->parked` while parked.
+  size_t parked_at = 0;
   bool queued = false;
   bool hung_up = false;
   std::atomic<JobState> state{JobState::kReady};
@@ -44,7 +54,7 @@ struct Job {
 };
 
 /// Why a job is over. The numbers are known to src/native-binding.ts.
-enum class Outcome : int { kEnded = 0, kTruncated = 1, kClosed = 2, kCancelled = 3, kFailed = 4, kUnsupported = 5 };
+enum class Outcome : int { kEnded = 0, kTruncated = 1, kClosed = 2, kCancelled = 3, kFailed = 4 };
 
 struct Completion {
   uint64_t id;

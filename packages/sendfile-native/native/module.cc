@@ -11,8 +11,8 @@ using logflow::CallError;
 using logflow::Environment;
 
 /// Counts up when the functions or their arguments change; src/native-binding.ts refuses any other.
-constexpr int kInterfaceVersion = 1;
-constexpr size_t kMaxArguments = 5;
+constexpr int kInterfaceVersion = 2;
+constexpr size_t kMaxArguments = 6;
 
 napi_value Fail(napi_env env, int error, const char* call) {
   napi_value text;
@@ -74,7 +74,19 @@ napi_value Add(const Call& call) {
   const auto id = static_cast<uint64_t>(call.Number(0));
   const auto socket = static_cast<int>(call.Number(1));
   const auto file = static_cast<int>(call.Number(2));
-  return Result(call, call.environment->Add(id, socket, file, {call.Number(3), call.Number(4)}));
+  return Result(call, call.environment->Add(id, socket, file, {call.Number(3), call.Number(4)}, call.Number(5)));
+}
+
+napi_value Follow(const Call& call) {
+  const auto after = static_cast<uint64_t>(call.Number(0));
+  const auto id = static_cast<uint64_t>(call.Number(1));
+  const auto file = static_cast<int>(call.Number(2));
+  return Result(call, call.environment->Follow(after, id, file, {call.Number(3), call.Number(4)}));
+}
+
+napi_value HangUp(const Call& call) {
+  call.environment->HangUp(static_cast<uint64_t>(call.Number(0)));
+  return Undefined(call);
 }
 
 napi_value Extend(const Call& call) {
@@ -134,6 +146,8 @@ NAPI_MODULE_INIT() {
   Define<Start, false>(env, exports, "start");
   Define<Stop, false>(env, exports, "stop");
   Define<Add>(env, exports, "add");
+  Define<Follow>(env, exports, "follow");
+  Define<HangUp>(env, exports, "hangUp");
   Define<Extend>(env, exports, "extend");
   Define<EndAt>(env, exports, "endAt");
   Define<Cancel>(env, exports, "cancel");

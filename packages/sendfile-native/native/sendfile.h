@@ -26,6 +26,9 @@ struct SendResult {
 /// One sendfile of at most `limit` bytes from `offset`, repeated only for EINTR.
 SendResult SendFileChunk(int socket, int file, int64_t offset, size_t limit);
 
+/// The same through a buffer of this thread, for files that sendfile cannot read.
+SendResult CopyFileChunk(int socket, int file, int64_t offset, size_t limit);
+
 /// Size of the file, or -1 with errno.
 int64_t FileSize(int file);
 

@@ -1,3 +1,4 @@
+import { getSystemErrorName } from 'node:util'
 import { LogflowError, type ErrorFacts } from '@logflow/core'
 
 /** Every code of `@logflow/sendfile-native`, and whether trying again can help. */
@@ -21,4 +22,10 @@ export class SendfileError extends LogflowError<SendfileErrorCode> {
   constructor(code: SendfileErrorCode, message: string, facts?: ErrorFacts) {
     super(code, message, { ...facts, ...sendfileErrors[code] })
   }
+}
+
+/** The error of a job that failed with `errno` before the byte at `offset`. */
+export function readError(errno: number, offset: number): SendfileError {
+  const detail = { offset, errno: getSystemErrorName(-errno) }
+  return new SendfileError('LF_SENDFILE_READ', 'cannot read the file', { detail })
 }

@@ -7,4 +7,14 @@ export { SendfileError, sendfileErrors, type SendfileErrorCode } from './errors.
 export type { Fanout } from './fanout.ts'
 export { nativeSupport, type NativeSupport } from './native-binding.ts'
 export { openFanout, type FanoutOptions } from './open-fanout.ts'
-export type { Engine, FanoutStats, Transfer, TransferOutcome, TransferRequest, TransferResult } from './transfer.ts'
+export type {
+  AdoptOptions,
+  Connection,
+  Engine,
+  FanoutStats,
+  Transfer,
+  TransferOutcome,
+  TransferRequest,
+  TransferResult,
+  TransferState,
+} from './transfer.ts'

@@ -5,7 +5,8 @@ import type { Fanout } from './fanout.ts'
 import { JavascriptTransfer } from './javascript-transfer.ts'
 import { OpenFiles } from './open-file.ts'
 import { checkOffset, resolveRequest } from './resolve-request.ts'
-import type { FanoutStats, Transfer, TransferRequest } from './transfer.ts'
+import { SocketConnection } from './socket-connection.ts'
+import type { AdoptOptions, Connection, FanoutStats, Transfer, TransferRequest } from './transfer.ts'
 
 /** Reads into pooled buffers and writes them: for every system, for TLS, and for files that sendfile cannot read. */
 export class JavascriptFanout implements Fanout {
@@ -29,6 +30,11 @@ export class JavascriptFanout implements Fanout {
       this.#finishedBytes += bytesSent
     })
     return transfer
+  }
+
+  adopt(socket: Socket, options: AdoptOptions = {}): Connection {
+    if (this.#closing) throw new SendfileError('LF_SENDFILE_CLOSED', 'the fanout is closed')
+    return new SocketConnection(socket, options, (from, request) => this.send(from, request))
   }
 
   extend(fd: number, size: number): void {

@@ -5,14 +5,13 @@ import { SendfileError } from './errors.ts'
 import type { OpenFile, OpenFiles } from './open-file.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 import { whenFlushed } from './socket-state.ts'
-import type { Transfer, TransferOutcome, TransferResult } from './transfer.ts'
+import type { Transfer, TransferOutcome, TransferResult, TransferState } from './transfer.ts'
 
 /** One transfer of the JavaScript engine: read, write, wait until the kernel took it, again. */
 export class JavascriptTransfer implements Transfer {
   readonly engine = 'javascript'
   readonly done: Promise<TransferResult>
-  /** What it waits for: its turn, its peer, or more of its file. */
-  state: 'ready' | 'blocked' | 'parked' = 'ready'
+  state: TransferState = 'ready'
   readonly #socket: Socket
   readonly #start: number
   readonly #files: OpenFiles<JavascriptTransfer>

@@ -1,5 +1,8 @@
 /** Bytes one transfer moves before the next one has its turn: less costs throughput, more makes others wait. */
 export const QUOTA_BYTES = 1024 * 1024
 
+/** Input of an adopted connection that is dropped unless the caller says otherwise. */
+export const DEFAULT_IGNORED_BYTES = 1024 * 1024
+
 /** Memory for the buffers of the JavaScript engine: 256 quick readers at once, or 4096 slow ones. */
 export const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024

@@ -9,8 +9,15 @@ export interface NativeBinding {
   readonly interfaceVersion: number
   start(onDone: NativeDone, quotaBytes: number): void
   stop(): void
-  /** `end` is -1 for a follower. Ids are the caller's, at least 1, never used twice. */
-  add(id: number, socketFd: number, fileFd: number, offset: number, end: number): void
+  /**
+   * `end` is -1 for a follower. Ids are the caller's, at least 1, never used twice. `keptInput` is -1 for a connection
+   * that somebody else owns; otherwise it is kept after the end of the job, and so many bytes of input are dropped.
+   */
+  add(id: number, socketFd: number, fileFd: number, offset: number, end: number, keptInput: number): void
+  /** The next job of a kept connection whose job `after` is over. */
+  follow(after: number, id: number, fileFd: number, offset: number, end: number): void
+  /** Closes a kept connection whose job is over, once what was sent is on its way. */
+  hangUp(id: number): void
   extend(fileFd: number, size: number): void
   endAt(id: number, end: number): void
   cancel(id: number): void
@@ -21,12 +28,12 @@ export interface NativeBinding {
 }
 
 /** By number as in native/job.h. */
-export const NATIVE_OUTCOMES = ['ended', 'truncated', 'closed', 'cancelled', 'failed', 'unsupported'] as const
+export const NATIVE_OUTCOMES = ['ended', 'truncated', 'closed', 'cancelled', 'failed'] as const
 
 /** By number as in native/job.h. */
 export const NATIVE_STATES = ['ready', 'blocked', 'parked'] as const
 
-const INTERFACE_VERSION = 1
+const INTERFACE_VERSION = 2
 
 /** Whether the native engine can be used here, and where it comes from or what it lacks. */
 export interface NativeSupport {

@@ -4,6 +4,16 @@ import type { NativeBinding } from './native-binding.ts'
 /** Told once when a job is over: outcome by number, errno, offset of the first byte that was not sent. */
 export type JobDone = (outcome: number, errno: number, offset: number) => void
 
+/** What a job sends. */
+export interface JobWork {
+  readonly fileFd: number
+  readonly offset: number
+  /** -1 for a follower. */
+  readonly end: number
+}
+
+const NOT_KEPT = -1
+
 /** The one thread of this environment, shared by its fanouts: started for the first, stopped after the last. */
 export class NativeEngine {
   static #running: NativeEngine | undefined
@@ -40,10 +50,18 @@ export class NativeEngine {
     this.binding.stop()
   }
 
-  /** Starts a job (`end` is -1 for a follower) and returns its id. @throws Error with `errno` and `syscall` */
-  add(socketFd: number, fileFd: number, range: { offset: number; end: number }, done: JobDone): number {
+  /** Starts a job and returns its id. @throws Error with `errno` and `syscall` */
+  add(socketFd: number, work: JobWork, done: JobDone, keptInput: number = NOT_KEPT): number {
     const id = ++NativeEngine.#lastId
-    this.binding.add(id, socketFd, fileFd, range.offset, range.end)
+    this.binding.add(id, socketFd, work.fileFd, work.offset, work.end, keptInput)
+    this.#jobs.set(id, done)
+    return id
+  }
+
+  /** The next job of a kept connection whose job `after` is over; its id. @throws Error with `errno` and `syscall` */
+  follow(after: number, work: JobWork, done: JobDone): number {
+    const id = ++NativeEngine.#lastId
+    this.binding.follow(after, id, work.fileFd, work.offset, work.end)
     this.#jobs.set(id, done)
     return id
   }

@@ -3,19 +3,23 @@ import { SendfileError } from './errors.ts'
 import type { Fanout } from './fanout.ts'
 import { JavascriptFanout } from './javascript-fanout.ts'
 import type { NativeBinding } from './native-binding.ts'
+import { NativeConnection, type NativeLeg } from './native-connection.ts'
 import { NativeEngine } from './native-engine.ts'
 import { NativeTransfer } from './native-transfer.ts'
 import { OpenFiles } from './open-file.ts'
 import { checkOffset, resolveRequest } from './resolve-request.ts'
-import type { FanoutStats, Transfer, TransferRequest } from './transfer.ts'
+import { SocketConnection } from './socket-connection.ts'
+import { descriptorOf, whenFlushed } from './socket-state.ts'
+import type { AdoptOptions, Connection, FanoutStats, Transfer, TransferRequest } from './transfer.ts'
 
 /** Hands descriptors to the thread of the addon; what that cannot send goes on in JavaScript. */
 export class NativeFanout implements Fanout {
   readonly engine = 'native'
   readonly #engine: NativeEngine
   readonly #javascript: JavascriptFanout
-  readonly #files = new OpenFiles<NativeTransfer>()
-  readonly #active = new Set<NativeTransfer>()
+  readonly #files = new OpenFiles<Transfer>()
+  readonly #active = new Set<NativeTransfer | NativeLeg>()
+  readonly #adopted = new Set<NativeConnection>()
   #finishedBytes = 0
   #closing: Promise<void> | undefined
 
@@ -25,18 +29,24 @@ export class NativeFanout implements Fanout {
   }
 
   send(socket: Socket, request: TransferRequest): Transfer {
+    const fallback = (from: Socket, rest: TransferRequest): Transfer => this.#javascript.send(from, rest)
+    const surroundings = { engine: this.#engine, files: this.#files, fallback }
+    return this.#track(() => new NativeTransfer(socket, resolveRequest(request), surroundings))
+  }
+
+  adopt(socket: Socket, options: AdoptOptions = {}): Connection {
     if (this.#closing) throw new SendfileError('LF_SENDFILE_CLOSED', 'the fanout is closed')
-    const transfer = new NativeTransfer(socket, resolveRequest(request), {
-      engine: this.#engine,
-      files: this.#files,
-      fallback: (from, rest) => this.#javascript.send(from, rest),
-    })
-    this.#active.add(transfer)
-    void transfer.done.then(({ bytesSent }) => {
-      this.#active.delete(transfer)
-      this.#finishedBytes += bytesSent
-    })
-    return transfer
+    const fd = descriptorOf(socket)
+    if (fd === undefined || socket.destroyed || whenFlushed(socket))
+      return new SocketConnection(socket, options, (from, request) => this.send(from, request))
+    const home = { engine: this.#engine, files: this.#files, track: this.#track }
+    const onClosed = (): void => {
+      this.#adopted.delete(connection)
+      options.onClosed?.()
+    }
+    const connection = new NativeConnection({ socket, fd }, home, { ...options, onClosed })
+    this.#adopted.add(connection)
+    return connection
   }
 
   extend(fd: number, size: number): void {
@@ -49,9 +59,7 @@ export class NativeFanout implements Fanout {
   }
 
   stats(): FanoutStats {
-    const javascript = this.#javascript.stats()
-    let { parked, blocked } = javascript
-    let bytesSent = this.#finishedBytes
+    let [parked, blocked, bytesSent] = [0, 0, this.#finishedBytes]
     for (const transfer of this.#active) {
       if (transfer.state === 'parked') parked++
       if (transfer.state === 'blocked') blocked++
@@ -68,9 +76,21 @@ export class NativeFanout implements Fanout {
     return this.close()
   }
 
+  readonly #track = <T extends NativeTransfer | NativeLeg>(create: () => T): T => {
+    if (this.#closing) throw new SendfileError('LF_SENDFILE_CLOSED', 'the fanout is closed')
+    const transfer = create()
+    this.#active.add(transfer)
+    void transfer.done.then(({ bytesSent }) => {
+      this.#active.delete(transfer)
+      this.#finishedBytes += bytesSent
+    })
+    return transfer
+  }
+
   async #cancelAll(): Promise<void> {
     const active = [...this.#active]
     for (const transfer of active) transfer.cancel()
+    for (const connection of [...this.#adopted]) connection.destroy()
     await Promise.all(active.map(transfer => transfer.done))
     await this.#javascript.close()
     this.#engine.release()

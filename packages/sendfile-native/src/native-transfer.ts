@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net'
-import { getSystemErrorName } from 'node:util'
-import { SendfileError } from './errors.ts'
+import { readError, SendfileError } from './errors.ts'
 import { NATIVE_OUTCOMES, NATIVE_STATES } from './native-binding.ts'
 import type { NativeEngine } from './native-engine.ts'
 import type { OpenFile, OpenFiles } from './open-file.ts'
 import type { ResolvedRequest } from './resolve-request.ts'
 import { descriptorOf, whenFlushed } from './socket-state.ts'
-import type { Engine, Transfer, TransferOutcome, TransferRequest, TransferResult } from './transfer.ts'
+import type { Engine, Transfer, TransferOutcome, TransferRequest, TransferResult, TransferState } from './transfer.ts'
 
-const FOLLOW = -1
+/** The end of a job that has none. */
+export const FOLLOW = -1
 
 /** What a {@link NativeTransfer} needs from its fanout. */
 export interface NativeSurroundings {
   readonly engine: NativeEngine
-  readonly files: OpenFiles<NativeTransfer>
-  /** Goes on in JavaScript where sendfile cannot read the file or write to the socket. */
+  readonly files: OpenFiles<Transfer>
+  /** Sends in JavaScript what has no descriptor to write to, as TLS. */
   readonly fallback: (socket: Socket, request: TransferRequest) => Transfer
 }
 
@@ -23,7 +23,7 @@ export class NativeTransfer implements Transfer {
   readonly done: Promise<TransferResult>
   readonly #socket: Socket
   readonly #surroundings: NativeSurroundings
-  readonly #file: OpenFile<NativeTransfer>
+  readonly #file: OpenFile<Transfer>
   readonly #start: number
   readonly #onClose = (): void => this.#stop('closed')
   #offset: number
@@ -61,9 +61,9 @@ export class NativeTransfer implements Transfer {
   get bytesSent(): number {
     return this.offset - this.#start
   }
-  /** What it waits for: its turn, its peer, or more of its file. */
-  get state(): (typeof NATIVE_STATES)[number] {
-    if (this.#over || this.#fallback || this.#id === 0) return 'ready'
+  get state(): TransferState {
+    if (this.#fallback) return this.#fallback.state
+    if (this.#over || this.#id === 0) return 'ready'
     return NATIVE_STATES[this.#surroundings.engine.binding.state(this.#id)] ?? 'ready'
   }
 
@@ -82,8 +82,8 @@ export class NativeTransfer implements Transfer {
     const fd = descriptorOf(this.#socket)
     if (fd === undefined) return this.#continueInJavascript()
     try {
-      const range = { offset: this.#offset, end: this.#end ?? FOLLOW }
-      this.#id = this.#surroundings.engine.add(fd, this.#file.fd, range, (outcome, errno, offset) => {
+      const work = { fileFd: this.#file.fd, offset: this.#offset, end: this.#end ?? FOLLOW }
+      this.#id = this.#surroundings.engine.add(fd, work, (outcome, errno, offset) => {
         this.#offset = offset
         this.#jobDone(NATIVE_OUTCOMES[outcome] as (typeof NATIVE_OUTCOMES)[number], errno)
       })
@@ -104,10 +104,7 @@ export class NativeTransfer implements Transfer {
   }
 
   #jobDone(outcome: (typeof NATIVE_OUTCOMES)[number], errno: number): void {
-    if (outcome === 'unsupported' && !this.#stopped) return this.#continueInJavascript()
-    if (outcome !== 'failed' && outcome !== 'unsupported') return this.#finish(outcome)
-    const detail = { offset: this.#offset, errno: getSystemErrorName(-errno) }
-    this.#finish('failed', new SendfileError('LF_SENDFILE_READ', 'cannot read the file', { detail }))
+    this.#finish(outcome, outcome === 'failed' ? readError(errno, this.#offset) : undefined)
   }
 
   #continueInJavascript(): void {

@@ -33,12 +33,16 @@ export interface TransferResult {
   readonly error?: SendfileError | undefined
 }
 
+/** What a transfer waits for: its turn, its peer to take bytes, or more of its file. */
+export type TransferState = 'ready' | 'blocked' | 'parked'
+
 /** Bytes of one file on their way into one socket. */
 export interface Transfer {
   /** What moves the bytes of this transfer; a TLS socket, for one, never goes by the native way. */
   readonly engine: Engine
   /** Offset of the next byte. */
   readonly offset: number
+  readonly state: TransferState
   /**
    * Never rejects. After `ended` and `truncated` the socket is as it was before and may be written to, ended or given
    * to the next transfer; after the others it is destroyed.
@@ -48,6 +52,24 @@ export interface Transfer {
   endAt(end: number): void
   /** Stops now and destroys the connection. */
   cancel(): void
+}
+
+/** A connection that belongs to a {@link Fanout}, and the files that go into it one after the other. */
+export interface Connection {
+  /** Starts a transfer; the one before must be over. @throws as {@link Fanout.send} */
+  send(request: TransferRequest): Transfer
+  /** Closes once everything that was sent is on its way. */
+  end(): void
+  /** Closes now. */
+  destroy(): void
+}
+
+/** Options of {@link Fanout.adopt}. */
+export interface AdoptOptions {
+  /** Bytes from the peer that are read and dropped; more of them stay in the kernel. @defaultValue 1 MiB */
+  readonly maxIgnoredBytes?: number | undefined
+  /** Called once, when the connection is gone. */
+  readonly onClosed?: (() => void) | undefined
 }
 
 /** Counters of a {@link Fanout}. */

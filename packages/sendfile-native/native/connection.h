@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+namespace logflow {
+
+/// Between two programs of one machine there is no network to share, and the pacing of congestion control (BBR) only
+/// costs: half the throughput was measured. Such a connection is switched to Reno, which every system allows. Others are
+/// left alone.
+void TuneLoopback(int socket);
+
+/// Reads and drops what the peer has sent, at most `limit` bytes: bytes that were not read when a connection is closed
+/// would make the kernel reset it, and what is on its way to the peer would be lost. How many were dropped.
+int64_t DropInput(int socket, int64_t limit);
+
+/// Closes our side after everything that was sent. The caller closes the descriptor.
+void FinishSending(int socket);
+
+}  // namespace logflow
