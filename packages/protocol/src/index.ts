@@ -121,6 +121,13 @@ export {
 } from './native/session.ts'
 export { BLOCK_HEAD_BYTES, type NativeBlock } from './native/block-body.ts'
 export { NATIVE_PACKINGS, type NativePacking, type NativeTerms } from './native/native-terms.ts'
+export {
+  formatResumePoints,
+  parseResumePoints,
+  RESUME_OPTION,
+  type ResumePoint,
+  type ResumePoints,
+} from './native/resume-points.ts'
 export { MAX_SESSION_FRAME_BYTES } from './native/session-kinds.ts'
 export { LINES_BY_NEWLINE, LINES_SELECTED } from './native/lines-body.ts'
 export {

@@ -1,6 +1,3 @@
-/** Bytes that small writes are gathered to: one SSH packet; writing line by line costs 35 times the throughput. */
-export const COALESCE_BYTES = 32 * 1024
-
 /** Bytes a session hands to SSH before `write` waits for the peer's window. Half of the default window. */
 export const MAX_UNSENT_BYTES = 1024 * 1024
 
@@ -9,6 +6,9 @@ export const MAX_UNSENT_BYTES = 1024 * 1024
  * peer that grants a huge window and never reads decides how much memory we use.
  */
 export const MAX_SOCKET_BYTES = 1024 * 1024
+
+/** Largest data packet between our own programs: one read of a file, what was held back of the one before, a header. */
+export const MAX_PACKET_BYTES: number = 384 * 1024
 
 /** Bytes that a server lets wait to be read; what ssh2 grants. */
 export const DEFAULT_WINDOW_BYTES: number = 2 * 1024 * 1024
@@ -28,7 +28,7 @@ export const MIN_RSA_BITS = 2048
 /** Longest key, authorized keys or known hosts file that is read. */
 export const MAX_KEY_FILE_BYTES = 16 * 1024 * 1024
 
-/** Who may come in, and how long they may take. */
+/** Who may come in, and how long they may take. An address is an IPv4 address or a /64 of IPv6. */
 export interface SshServerLimits {
   /** Connections at one time, those that have not logged in included. One more is closed without a word. @defaultValue 100 */
   readonly maxConnections: number
@@ -36,6 +36,8 @@ export interface SshServerLimits {
   readonly maxConnectionsPerAddress: number
   /** Connections per minute from one address: a handshake costs the server 1 to 2 ms of processor time. @defaultValue Infinity */
   readonly maxConnectionsPerMinutePerAddress: number
+  /** Connections from one address that ended without a login; after so many in a minute it is refused for the rest of it. @defaultValue 200 */
+  readonly maxFailedLoginsPerMinutePerAddress: number
   /** From the accepted socket to the open session. A client whose person is asked to trust the host key is inside it. @defaultValue 10000 */
   readonly loginTimeoutMs: number
   /** Refused authentication attempts before the connection is closed. @defaultValue 20 */
@@ -46,6 +48,8 @@ const DEFAULT_LIMITS: SshServerLimits = {
   maxConnections: 100,
   maxConnectionsPerAddress: Infinity,
   maxConnectionsPerMinutePerAddress: Infinity,
+  // A load balancer that looks every second whether the port is open makes sixty.
+  maxFailedLoginsPerMinutePerAddress: 200,
   loginTimeoutMs: 10_000,
   // A person with a full agent offers a dozen keys before the right one.
   maxAuthenticationFailures: 20,

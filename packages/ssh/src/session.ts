@@ -3,7 +3,7 @@ import type { Channel } from 'ssh2'
 import { ChannelInput } from './channel-input.ts'
 import { SshError } from './errors.ts'
 import { KeyObjects } from './key-objects.ts'
-import { CLOSE_TIMEOUT_MS, DEFAULT_WINDOW_BYTES, REKEY_BYTES } from './limits.ts'
+import { CLOSE_TIMEOUT_MS, DEFAULT_WINDOW_BYTES, MAX_PACKET_BYTES, REKEY_BYTES } from './limits.ts'
 import type { PublicKey } from './public-key.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -23,6 +23,13 @@ export interface SshSession extends AsyncDisposable {
   readonly input: AsyncIterable<Uint8Array>
   /** Takes ownership of `bytes`, gathers small writes, waits for the peer's window. @throws SshError `LF_SSH_CLOSED` */
   write(bytes: Uint8Array): Promise<void>
+  /**
+   * Writes `parts` behind what was written, without waiting for more to come. When it resolves they were copied, so that
+   * their memory can be used again, and there is room for more. @throws SshError `LF_SSH_CLOSED`
+   */
+  writeParts(parts: readonly Uint8Array[]): Promise<void>
+  /** The peer says that it takes packets with so many bytes of data, more than SSH agreed on. */
+  growPackets(maxBytes: number): void
   /** Resolves when everything written was handed to the operating system. @throws SshError `LF_SSH_CLOSED` */
   flush(): Promise<void>
   /**
@@ -86,6 +93,20 @@ export class ChannelSession implements SshSession {
   async write(bytes: Uint8Array): Promise<void> {
     this.#keys.refresh()
     await this.#queue.write(bytes)
+    this.#rekeyWhenDue()
+  }
+
+  async writeParts(parts: readonly Uint8Array[]): Promise<void> {
+    this.#keys.refresh()
+    await this.#queue.writeParts(parts)
+    this.#rekeyWhenDue()
+  }
+
+  growPackets(maxBytes: number): void {
+    this.#queue.growPackets(Math.min(maxBytes, MAX_PACKET_BYTES))
+  }
+
+  #rekeyWhenDue(): void {
     if (this.#init.rekey && this.#queue.sentBytes >= this.#nextRekeyBytes) {
       this.#nextRekeyBytes = this.#queue.sentBytes + (this.#init.rekeyBytes ?? REKEY_BYTES)
       this.#init.rekey()

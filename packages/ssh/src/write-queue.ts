@@ -1,52 +1,67 @@
 import type { Socket } from 'node:net'
 import type { Channel } from 'ssh2'
+import { ChannelPackets } from './channel-packets.ts'
 import { type SshError } from './errors.ts'
-import { COALESCE_BYTES, MAX_SOCKET_BYTES, MAX_UNSENT_BYTES } from './limits.ts'
+import { MAX_SOCKET_BYTES, MAX_UNSENT_BYTES } from './limits.ts'
 
 /**
- * What goes out on one channel: small writes gathered to packets of 32 KiB or to the end of the loop turn, and nobody
+ * What goes out on one channel: small writes gathered to whole packets or to the end of the loop turn, and nobody
  * ahead of the peer's window or of the socket by more than a fixed amount.
  */
 export class WriteQueue {
-  readonly #channel: Channel
+  readonly #packets: ChannelPackets
   readonly #socket: Socket
   #held: Uint8Array[] = []
+  /** Bytes of the first held piece that are sent. */
+  #start = 0
+  /** Bytes waiting for their packet to fill, or for the peer's window. */
   #heldBytes = 0
   #scheduled: NodeJS.Immediate | undefined
-  /** Handed to the channel, not yet taken by the peer's window. */
-  #unsentBytes = 0
+  #waitsForRoom = false
   #sentBytes = 0
   #waiters: (() => void)[] = []
   #ended: SshError | undefined
 
   constructor(channel: Channel, socket: Socket) {
-    this.#channel = channel
+    this.#packets = new ChannelPackets(channel)
     this.#socket = socket
     socket.on('drain', () => this.#wake())
   }
 
-  /** Bytes handed to the channel so far. */
+  /** Bytes sent so far. */
   get sentBytes(): number {
     return this.#sentBytes
+  }
+
+  /** The peer takes larger packets than SSH agreed on. */
+  growPackets(maxBytes: number): void {
+    this.#packets.grow(maxBytes)
   }
 
   /** Takes ownership of `bytes`. Resolves when there is room for more. @throws SshError `LF_SSH_CLOSED` */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#ended) return Promise.reject(this.#ended)
     if (bytes.length > 0) {
-      this.#held.push(bytes)
-      this.#heldBytes += bytes.length
-      if (this.#heldBytes >= COALESCE_BYTES) this.#send()
+      this.#hold(bytes)
+      if (this.#heldBytes >= this.#packets.maxBytes) this.#send()
       else this.#scheduled ??= setImmediate(() => this.#send())
     }
     return this.#full() ? this.#waitWhile(() => this.#full()) : Promise.resolve()
+  }
+
+  /** Sends `parts` at once; resolves when their memory is the caller's again and there is room for more. */
+  writeParts(parts: readonly Uint8Array[]): Promise<void> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    for (const part of parts) if (part.length > 0) this.#hold(part)
+    this.#send()
+    return this.#waitWhile(() => this.#heldBytes > 0 || this.#socket.writableLength > MAX_SOCKET_BYTES)
   }
 
   /** Resolves when all is handed to the operating system. @throws SshError `LF_SSH_CLOSED` */
   flush(): Promise<void> {
     if (this.#ended) return Promise.reject(this.#ended)
     this.#send()
-    return this.#waitWhile(() => this.#unsentBytes > 0 || this.#socket.writableLength > 0)
+    return this.#waitWhile(() => this.#heldBytes > 0 || this.#socket.writableLength > 0)
   }
 
   /** Nothing goes out any more; whoever waits gets `error`. */
@@ -58,27 +73,51 @@ export class WriteQueue {
     this.#wake()
   }
 
+  #hold(bytes: Uint8Array): void {
+    this.#held.push(bytes)
+    this.#heldBytes += bytes.length
+  }
+
+  /** As many packets as there is room for. */
   #send(): void {
     clearImmediate(this.#scheduled)
     this.#scheduled = undefined
-    if (this.#heldBytes === 0 || this.#ended) return
-    const [first] = this.#held
-    const bytes = this.#held.length === 1 ? asBuffer(first as Uint8Array) : Buffer.concat(this.#held)
-    this.#held = []
-    this.#heldBytes = 0
-    this.#unsentBytes += bytes.length
-    this.#sentBytes += bytes.length
+    if (this.#heldBytes === 0 || this.#ended || this.#waitsForRoom) return
     // Without its binding ssh2 writes each packet in three parts: corked, they go out in one system call.
     this.#socket.cork()
-    this.#channel.write(bytes, () => {
-      this.#unsentBytes -= bytes.length
-      this.#wake()
-    })
+    for (let size = this.#packets.room(this.#heldBytes); size > 0; size = this.#packets.room(this.#heldBytes)) {
+      this.#packets.send(size, into => this.#take(into))
+      this.#sentBytes += size
+    }
     this.#socket.uncork()
+    this.#wake()
+    if (this.#heldBytes === 0) return
+    this.#waitsForRoom = true
+    this.#packets.waitForRoom(() => {
+      this.#waitsForRoom = false
+      this.#send()
+    })
+  }
+
+  /** Fills `into` with what is held. */
+  #take(into: Buffer): void {
+    let pieces = 0
+    for (let at = 0; at < into.length;) {
+      const piece = this.#held[pieces] as Uint8Array
+      const size = Math.min(piece.length - this.#start, into.length - at)
+      into.set(size === piece.length ? piece : piece.subarray(this.#start, this.#start + size), at)
+      at += size
+      this.#start += size
+      if (this.#start < piece.length) break
+      this.#start = 0
+      pieces++
+    }
+    this.#held.splice(0, pieces)
+    this.#heldBytes -= into.length
   }
 
   #full(): boolean {
-    return this.#unsentBytes > MAX_UNSENT_BYTES || this.#socket.writableLength > MAX_SOCKET_BYTES
+    return this.#heldBytes > MAX_UNSENT_BYTES || this.#socket.writableLength > MAX_SOCKET_BYTES
   }
 
   async #waitWhile(busy: () => boolean): Promise<void> {
@@ -89,8 +128,4 @@ export class WriteQueue {
   #wake(): void {
     for (const wake of this.#waiters.splice(0)) wake()
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

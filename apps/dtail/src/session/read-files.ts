@@ -109,12 +109,13 @@ async function readOne(path: string, matcher: Matcher | undefined, reading: Read
     if (queued) log.info('Server limit hit, queueing file', path)
     release = await limiter.take({ signal })
     if (queued) log.info('Server limit OK now, processing file', path)
-    log.info('Start reading', path, sourceId)
+    // Of a file that is followed it is said once its end is found: what is written from then on will be seen.
+    if (command.mode !== 'tail') log.info('Start reading', path, sourceId)
     // The words of the fork, whose tests look for them: whole batches, not line by line.
     log.debug('Using turbo mode for reading', path)
     await readAdmitted({ path, resolved, sourceId }, matcher, reading)
-    log.debug('File processing complete', path)
   } finally {
+    if (release) log.debug('File processing complete', path)
     release?.()
     sink.fileFinished()
   }
@@ -132,15 +133,15 @@ async function readAdmitted(
   reading: Reading,
 ): Promise<void> {
   const { command, context, sink, signal } = reading
+  const tell = (text: string): Promise<void> => sink.tell(text)
+  const file = { path, resolved, command, context, matcher, signal, tell }
   if (command.mode !== 'tail' && sink.takeFile) {
-    const onCut = (): Promise<void> => tellCut(path, reading)
-    const left = await sink.takeFile({ path, resolved, command, context, matcher, signal, onCut })
+    const left = await sink.takeFile({ ...file, onCut: () => tellCut(path, reading) })
     for (const item of left ?? []) await pass(item, sourceId, reading)
     if (left) return
   }
   const { openDeliveries } = await import('./open-deliveries.ts')
-  for await (const item of openDeliveries({ path, resolved, command, context, matcher, signal }))
-    await pass(item, sourceId, reading)
+  for await (const item of openDeliveries(file)) await pass(item, sourceId, reading)
 }
 
 function tellCut(path: string, { context, sink }: Reading): Promise<void> {
@@ -150,6 +151,7 @@ function tellCut(path: string, { context, sink }: Reading): Promise<void> {
 async function pass(item: Delivery, sourceId: string, reading: Reading): Promise<void> {
   const { context, reader, sink } = reading
   const { log } = context
+  if (item.kind !== 'lines') await sink.note?.(item, sourceId)
   switch (item.kind) {
     case 'lines':
       if (hasCutLine(item, context.config.MaxLineLength)) await tellCut(item.source.path, reading)
@@ -163,6 +165,8 @@ async function pass(item: Delivery, sourceId: string, reading: Reading): Promise
         log.error(reader.name, 'Unable to read file', item.source.path, JSON.stringify(item.detail?.['message'] ?? ''))
         return sink.tell(log.warn(reader.name, UNREADABLE), PROBLEM)
       }
+      if (item.event === 'opened' && reading.command.mode === 'tail')
+        log.info('Start reading', item.source.path, sourceId)
       if (item.event === 'rotated' || item.event === 'truncated')
         log.info(item.source.path, sourceId, `File ${item.event}`)
       return

@@ -1,4 +1,4 @@
-import type { Delivery, LineBatch } from '@logflow/core'
+import type { Delivery, Gap, LineBatch, SourceEvent } from '@logflow/core'
 import type { Matcher } from '@logflow/match'
 import type { ReadCommand } from '@logflow/protocol'
 import type { Reader } from './admit-file.ts'
@@ -10,6 +10,8 @@ export interface ReadSink {
   deliver(batch: LineBatch, sourceId: string): Promise<void>
   /** A text for the person, a whole log line as a rule; empty when the log hides it. A problem means that something is missing. */
   tell(text: string, facts?: { readonly problem: boolean }): Promise<void>
+  /** What is no line, in order with the lines; for a client that takes it as it is. Problems are told besides. */
+  note?(item: Gap | SourceEvent, sourceId: string): Promise<void>
   /** Files one after the other, as they were named and found, instead of several at a time. */
   readonly inOrder?: boolean
   filesFound(count: number): void
@@ -29,6 +31,8 @@ export interface WholeFile {
   /** Absent when every line is wanted. */
   readonly matcher: Matcher | undefined
   readonly signal: AbortSignal
+  /** A text for the person, as {@link ReadSink.tell}. */
+  readonly tell: (text: string) => Promise<void>
   /** Lines were cut because they are too long. */
   readonly onCut: () => Promise<void>
 }

@@ -1,6 +1,7 @@
 import { LogflowError } from '@logflow/core'
 import {
   CAPABILITY_JOURNAL,
+  CAPABILITY_NATIVE,
   CAPABILITY_QUERY_UPDATE,
   CLOSE_ACKNOWLEDGE_TIMEOUT_MS,
   CLOSE_GRACE_MS,
@@ -24,6 +25,7 @@ import {
   type LedgerCommand,
   type LedgerEvent,
   type MapCommand,
+  type NativeTerms,
   type ReadCommand,
   type SessionCommand,
 } from '@logflow/protocol'
@@ -32,6 +34,8 @@ import { InteractiveSession } from '../interactive/interactive-session.ts'
 import { findJournalctl } from '../journal/find-journalctl.ts'
 import { errorText } from '../output/dtail-log.ts'
 import type { Reader } from './admit-file.ts'
+import { NativeAnswers } from './native-answers.ts'
+import { NativeSink, SourceClaims } from './native-sink.ts'
 import { readFiles } from './read-files.ts'
 import type { ReadSink } from './reading.ts'
 import { RunningQuery } from './running-query.ts'
@@ -57,6 +61,11 @@ class ServedSession {
   readonly #interactive = new InteractiveSession()
   #generation = new AbortController()
   #options: DtailOptions | undefined
+  /** Present once the client has asked for frames. */
+  #native: NativeAnswers | undefined
+  readonly #claims = new SourceClaims()
+  /** Commands that came of those which the client said it would send. */
+  #commands = 0
   #query: RunningQuery | undefined
   #timer: NodeJS.Timeout | undefined
   #inputEnded = false
@@ -98,7 +107,7 @@ class ServedSession {
     const program = await (this.#context.findJournalctl ?? findJournalctl)()
     const journal = program === undefined ? [] : [CAPABILITY_JOURNAL]
     await this.#session.write(
-      encodeHidden(formatCapabilities([CAPABILITY_AUTHKEY, CAPABILITY_QUERY_UPDATE, ...journal])),
+      encodeHidden(formatCapabilities([CAPABILITY_AUTHKEY, CAPABILITY_QUERY_UPDATE, CAPABILITY_NATIVE, ...journal])),
     )
   }
 
@@ -106,23 +115,34 @@ class ServedSession {
   #sink(): ReadSink {
     const { signal } = this.#generation
     const { hostname } = this.#context
+    const native = this.#native && new NativeSink(this.#native, this.#claims)
     return {
       deliver: async (batch, sourceId) => {
         if (signal.aborted) return
         if (this.#query) return this.#query.add(batch)
+        if (native) return native.deliver(batch)
         await this.#session.write(encodeRemoteLines(batch, { hostname, sourceId, plain: this.#plain }))
       },
       tell: async text => {
         if (!signal.aborted) await this.#tell(text)
       },
+      ...(native && {
+        note: (item, sourceId) => native.note(item, sourceId),
+        takeFile: async file => (this.#query ? undefined : native.takeFile(file)),
+      }),
       filesFound: count => void this.#apply({ kind: 'files-found', count }),
       fileFinished: () => void this.#apply({ kind: 'file-finished' }),
     }
   }
 
+  /** One message of DTail with its terminator. */
+  async #write(message: Uint8Array): Promise<void> {
+    await (this.#native ? this.#native.message(message) : this.#session.write(message))
+  }
+
   async #tell(text: string): Promise<void> {
     const bytes = encodeServerMessage(text, { hostname: this.#context.hostname, plain: this.#plain })
-    if (bytes.length > 0) await this.#session.write(bytes)
+    if (bytes.length > 0) await this.#write(bytes)
   }
 
   get #plain(): boolean {
@@ -135,14 +155,16 @@ class ServedSession {
     const line = log.error(this.#reader.name, frame.text.trimEnd())
     const text = line === '' ? '' : line + (frame.text.endsWith('\n') ? '\n' : '')
     const bytes = encodeServerMessage(text, { hostname, plain: this.#plain, exact: true })
-    this.#background(this.#session.write(bytes))
+    if (bytes.length > 0) this.#background(this.#write(bytes))
   }
 
   #onCommand(command: DtailCommand): void {
     if (command.kind === 'acknowledge-close') return void this.#apply({ kind: 'close-acknowledged' })
+    if (command.kind === 'native' && this.#startNative(command.terms)) return
     if (command.kind === 'invalid' && command.unlessQuiet && this.#options?.quiet) return
     const counted = ledgerCommand(command)
     if (this.#apply({ kind: 'command-started', command: counted })) return
+    this.#commands++
     if ((command.kind === 'read' || command.kind === 'map') && !this.#options && hasOptions(command.options))
       this.#options = command.options
     const running = this.#health ? this.#runForHealth(command) : this.#run(command)
@@ -152,6 +174,13 @@ class ServedSession {
         this.#apply({ kind: 'command-finished', command: counted })
       }),
     )
+  }
+
+  /** Frames from now on, unless somebody has been answered otherwise. */
+  #startNative(terms: NativeTerms): boolean {
+    if (this.#native || this.#health || this.#commands > 0) return false
+    this.#native = new NativeAnswers(this.#session, terms)
+    return true
   }
 
   async #run(command: DtailCommand): Promise<void> {
@@ -181,7 +210,7 @@ class ServedSession {
   #beginGeneration(command: SessionCommand): Promise<void> {
     const { answer, begin } = this.#interactive.step(command)
     if (begin) this.#generation.abort(new Error('something else is asked'))
-    const answered = this.#session.write(encodeHidden(formatSessionAnswer(answer)))
+    const answered = this.#write(encodeHidden(formatSessionAnswer(answer)))
     if (!begin) return answered
     this.#generation = new AbortController()
     this.#query = undefined
@@ -195,7 +224,7 @@ class ServedSession {
   async #runForHealth(command: DtailCommand): Promise<void> {
     if (command.kind === 'authkey') return
     const { hostname, log } = this.#context
-    if (command.kind === 'health') return this.#session.write(encodeHealthAnswer(hostname))
+    if (command.kind === 'health') return this.#write(encodeHealthAnswer(hostname))
     return this.#tell(log.error(this.#reader.name, 'Received unknown health command', command.kind))
   }
 
@@ -219,13 +248,16 @@ class ServedSession {
         clock,
         defaultLogFormat: config.MapreduceLogFormat,
         signal: AbortSignal.any([this.#ending.signal, this.#generation.signal]),
-        write: bytes => this.#session.write(bytes),
+        write: bytes => this.#write(bytes),
       })
     } catch (error) {
       log.error(this.#reader.name, errorText(error))
       return this.#tell(errorText(error))
     }
     this.#query = query
+    // The words of the fork, as above: groups are made of bytes, not of lines that were made texts first.
+    log.debug(this.#reader.name, 'Creating turbo aggregate for MapReduce', command.query)
+    log.debug(this.#reader.name, 'Using turbo aggregate processor for MapReduce')
     const { timeoutSeconds: seconds } = command
     const timer = seconds === undefined ? undefined : setTimeout(() => query.finish(), seconds * 1000)
     await query.run().finally(() => clearTimeout(timer))
@@ -252,7 +284,7 @@ class ServedSession {
   #act(action: LedgerAction): void {
     switch (action) {
       case 'start-grace':
-        this.#timer = setTimeout(() => this.#apply({ kind: 'grace-elapsed' }), CLOSE_GRACE_MS)
+        this.#timer = setTimeout(() => this.#apply({ kind: 'grace-elapsed' }), this.#graceMs)
         return
       case 'cancel-grace':
         return clearTimeout(this.#timer)
@@ -273,8 +305,14 @@ class ServedSession {
     }
   }
 
+  /** Nobody waits for a command that will not come. */
+  get #graceMs(): number {
+    const { commands = Infinity } = this.#native?.terms ?? {}
+    return this.#commands >= commands ? 0 : CLOSE_GRACE_MS
+  }
+
   #requestClose(): void {
-    this.#background(this.#session.write(encodeHidden(CLOSE_REQUEST)))
+    this.#background(this.#write(encodeHidden(CLOSE_REQUEST)))
     const waitMs = this.#inputEnded ? 0 : CLOSE_ACKNOWLEDGE_TIMEOUT_MS
     this.#timer = setTimeout(() => this.#apply({ kind: 'acknowledge-timed-out' }), waitMs)
   }
