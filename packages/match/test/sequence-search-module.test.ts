@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { SEQUENCE_SEARCH_MODULE } from '../src/sequence-search-module.ts'
+import { assembleWat } from '../../testkit/src/index.ts'
 import { startWasm } from '../src/wasm-runtime.ts'
-import { assembleWat } from './wat-assembler.ts'
 
 const text = new URL('../src/sequence-search.wat', import.meta.url)
 const module = new URL('../src/sequence-search-module.ts', import.meta.url)

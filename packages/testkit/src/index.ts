@@ -46,3 +46,4 @@ export {
   type RotationKind,
 } from './rotating-writer.ts'
 export { tempDir, type Cleanup } from './temp-dir.ts'
+export { assembleWat } from './wat-assembler.ts'
