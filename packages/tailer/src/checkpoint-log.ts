@@ -16,6 +16,8 @@ export interface CheckpointEntry {
   readonly atMs: number
   /** What lay beside it when it was opened, as following wrote it down: what is younger came after it. */
   readonly beside?: string | undefined
+  /** It had been read to its end, and its name belonged to another file: nothing is missing when it is gone. */
+  readonly complete?: boolean | undefined
 }
 
 /**
@@ -73,9 +75,20 @@ function parseRecord(line: string): CheckpointEntry | { readonly sourceId: strin
 
 function isEntry(value: unknown): value is CheckpointEntry {
   if (typeof value !== 'object' || value === null) return false
-  const { sourceId, host, path, offset, tailHash, atMs, beside = '' } = value as Record<string, unknown>
+  const {
+    sourceId,
+    host,
+    path,
+    offset,
+    tailHash,
+    atMs,
+    beside = '',
+    complete = true,
+  } = value as Record<string, unknown>
   const texts = [sourceId, host, path, tailHash, beside].every(text => typeof text === 'string')
-  return texts && Number.isSafeInteger(offset) && (offset as number) >= 0 && typeof atMs === 'number'
+  return (
+    texts && complete === true && Number.isSafeInteger(offset) && (offset as number) >= 0 && typeof atMs === 'number'
+  )
 }
 
 function isForgotten(value: unknown): value is { readonly sourceId: string } {

@@ -32,6 +32,7 @@ export class Checkpoint implements AsyncDisposable {
   /** Records that could not be read when it was opened; their sources go on from an earlier record, or anew. */
   readonly damagedRecords: number
   readonly #entries: Map<string, CheckpointEntry>
+  readonly #complete = new Map<string, number>()
   readonly #beside = new Map<string, string>()
   readonly #notes = new Map<string, Map<number, string>>()
   readonly #storage: CheckpointStorage
@@ -96,6 +97,18 @@ export class Checkpoint implements AsyncDisposable {
     if (this.#beside.size > MAX_DESCRIBED) this.#beside.delete(this.#beside.keys().next().value as string)
   }
 
+  /** A source ended at `offset`: once that is acknowledged nothing of it is missing. {@link follow} calls this. */
+  complete(sourceId: string, offset: number): void {
+    this.#complete.set(sourceId, offset)
+    if (this.#complete.size > MAX_DESCRIBED) this.#complete.delete(this.#complete.keys().next().value as string)
+    const entry = this.#entries.get(sourceId)
+    if (this.#closing || entry?.offset !== offset || entry.complete) return
+    this.#entries.set(sourceId, { ...entry, complete: true })
+    this.#waiting.set(sourceId, this.#entries.get(sourceId))
+    // Should it fail, whoever acknowledges next is told; without it a message too much is all that comes.
+    this.#flush().catch(() => {})
+  }
+
   /**
    * Everything of `source` before `offset` was dealt with for good. Resolves when that is durable; calls that come
    * while a write is under way share the next one.
@@ -106,7 +119,8 @@ export class Checkpoint implements AsyncDisposable {
     if (this.#closing) return Promise.reject(new TailerError('LF_TAILER_CLOSED', 'checkpoint is closed'))
     const tailHash = this.#settleNotes(id, offset)
     const beside = this.#beside.get(id) ?? this.#entries.get(id)?.beside
-    this.#set(id, { sourceId: id, host, path, offset, tailHash, atMs: Date.now(), ...(beside && { beside }) })
+    const known = { ...(beside && { beside }), ...(this.#complete.get(id) === offset && { complete: true }) }
+    this.#set(id, { sourceId: id, host, path, offset, tailHash, atMs: Date.now(), ...known })
     return this.#flush()
   }
 

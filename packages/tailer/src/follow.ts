@@ -10,7 +10,7 @@ import { claimKeyOf } from './identity.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
 import { errorDetail, failedEvent } from './events.ts'
 import { lookAt } from './rotation.ts'
-import { isRotatedName } from './siblings.ts'
+import { isRotatedName, type OpenedSibling } from './siblings.ts'
 import { Wakeup } from './wakeup.ts'
 import { DirectoryWatch } from './watch.ts'
 
@@ -95,7 +95,7 @@ class FollowGroup {
       watch,
       buffer: new ReadBuffer(options.batchBytes),
       claims: new Claims<FollowedFile>(),
-      isCopy: path => this.#isCopy(path),
+      isCopy: (path, opened) => this.#isCopy(path, opened),
       wake: file => {
         this.#ready.add(file)
         this.#wakeup.wake()
@@ -207,20 +207,19 @@ class FollowGroup {
       const named = await lookAt(path, this.#options.fileSystem).catch(() => undefined)
       // A rotated file under its new name, or a link to one that is followed.
       if (!named?.isFile || this.#context.claims.ownerOf(claimKeyOf(named))) return
-      if (!first && (await this.#isCopy(path))) return
     }
     if (this.#files.size >= this.#options.maxGlobTargets) return this.#tellLimit(path)
-    const file = new FollowedFile(path, this.#context, first && this.#options.from === 'end')
+    const file = new FollowedFile(path, this.#context, first)
     this.#files.set(path, file)
     await file.observe()
     if (first && sure && file.idle && !file.failed) this.#tellMissing(path)
   }
 
   /** Whether a new file only holds what another one here was read to, as copytruncate makes it. */
-  async #isCopy(path: string): Promise<boolean> {
+  async #isCopy(path: string, opened: OpenedSibling): Promise<boolean> {
     for (const file of this.#files.values()) {
       const beside = dirname(file.path) === dirname(path) && isRotatedName(basename(path), basename(file.path))
-      if (beside && (await file.claimCopy(path))) return true
+      if (beside && (await file.claimCopy(opened))) return true
     }
     return false
   }

@@ -13,7 +13,7 @@ import { Notes } from './notes.ts'
 import { PathWatch } from './path-watch.ts'
 import { PathOpener, type HeldGenerations, type Opened } from './path-opener.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
-import { claimCopy } from './siblings.ts'
+import { claimCopy, type OpenedSibling } from './siblings.ts'
 import { afterTruncation } from './truncation.ts'
 import type { DirectoryWatch } from './watch.ts'
 
@@ -27,7 +27,7 @@ export interface FollowContext {
   readonly claims: Claims<FollowedFile>
   readonly watch: DirectoryWatch
   /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one. */
-  readonly isCopy: (path: string) => Promise<boolean>
+  readonly isCopy: (path: string, opened: OpenedSibling) => Promise<boolean>
   /** Something is to be read in this file. */
   readonly wake: (file: FollowedFile) => void
 }
@@ -59,8 +59,8 @@ export class FollowedFile {
   #notices: Delivery[] = []
   #closed = false
 
-  /** `startAtEnd`: the file was there when following began, and only what comes is wanted. */
-  constructor(path: string, context: FollowContext, startAtEnd: boolean) {
+  /** `first`: it is taken up as following begins. */
+  constructor(path: string, context: FollowContext, first: boolean) {
     this.path = path
     this.#context = context
     const { options, buffer, claims } = context
@@ -68,7 +68,8 @@ export class FollowedFile {
       path,
       options,
       buffer,
-      startAtEnd,
+      first,
+      isCopy: opened => context.isCopy(path, opened),
       claim: key => claims.claim(key, this),
       isTaken: key => claims.ownerOf(key) !== undefined,
       release: key => claims.release(key),
@@ -91,15 +92,11 @@ export class FollowedFile {
   }
 
   /**
-   * Whether the file at `path` is a copy of what is read here, as copytruncate makes one; if so it is this file's from
+   * Whether a file is a copy of what is read here, as copytruncate makes one; if so it is this file's from
    * now on. One that is still being copied counts, but is not claimed yet.
    */
-  claimCopy(path: string): Promise<boolean> {
-    return this.#serial(() =>
-      claimCopy({ path, fileSystem: this.#context.options.fileSystem }, this.#held, key =>
-        this.#context.claims.claim(key, this),
-      ),
-    )
+  claimCopy(opened: OpenedSibling): Promise<boolean> {
+    return this.#serial(() => claimCopy(opened, this.#held, key => this.#context.claims.claim(key, this)))
   }
 
   get #held(): readonly Generation[] {
@@ -206,21 +203,11 @@ export class FollowedFile {
   /** The name is free: generations may have had it since the last look. */
   async #takeUpPassed(): Promise<void> {
     if (this.#queue.length >= MAX_GENERATIONS) return
-    const generations = await this.#opener.findPassed(this.#held)
-    // What lies beside a name that is taken by now may only copy what has it: asked again when that is open.
-    if (generations.length > 0 && (await lookAt(this.path, this.#context.options.fileSystem))) {
-      for (const generation of generations) {
-        this.#context.claims.release(claimKeyOf(generation.identity))
-        await generation.close()
-      }
-      return
-    }
-    this.#takeUp({ generations, notices: [] })
+    this.#takeUp({ generations: await this.#opener.findPassed(this.#held), notices: [] })
   }
 
   async #openNamed(): Promise<void> {
     const rotated = !this.idle
-    if (await this.#context.isCopy(this.path)) return
     const opened = await this.#opener.openNamed(this.#heldBefore)
     this.#rescan = rotated && opened.generations.length > 0
     this.#takeUp(opened)
@@ -230,14 +217,13 @@ export class FollowedFile {
   /** A folder in motion may have been listed without some of its files: looks once more. */
   async #openMissed(newest: Generation): Promise<void> {
     this.#rescan = false
-    // Cut before anything of it was read: then what lies beside it is its own, not a generation that was missed.
-    if (newest === this.#queue[0] && newest.offset === 0 && !(await newest.holds()))
-      return this.#restart(newest, this.#notices)
+    // Cut meanwhile: then what lies beside it is its own, not a generation that was missed.
+    if (newest === this.#queue[0] && !(await newest.holds())) return this.#restart(newest, this.#notices)
     for (const generation of await this.#opener.findMissed(this.#held)) {
-      this.#notes.describe(generation, this.#opener.seen)
       // Before the first younger one, and in any case before the one that has the name.
       const younger = this.#queue.findIndex(({ identity }) => identity.birthNs > generation.identity.birthNs)
       this.#queue.splice(younger === -1 ? this.#queue.length - 1 : younger, 0, generation)
+      this.#describe([generation])
       this.#context.wake(this)
     }
   }
@@ -249,11 +235,17 @@ export class FollowedFile {
   #takeUp({ generations, notices }: Opened): void {
     this.#notices.push(...notices)
     for (const generation of generations) this.#enqueue(generation)
+    this.#describe(generations)
     if (notices.length > 0) this.#context.wake(this)
   }
 
+  #describe(generations: readonly Generation[]): void {
+    for (const generation of generations) {
+      this.#notes.describe(generation, this.#opener.seen, this.#queue.slice(this.#queue.indexOf(generation) + 1))
+    }
+  }
+
   #enqueue(generation: Generation): void {
-    this.#notes.describe(generation, this.#opener.seen)
     this.#queue.push(generation)
     this.#mtimeNs = generation.identity.mtimeNs
     this.#quietSinceMs = this.#context.options.clock.monotonicMs()
@@ -312,8 +304,9 @@ export class FollowedFile {
     if (head.copy) return this.#leaveCopy(head, items)
     // An empty successor may mean that the writer still has the old file open.
     const early = this.#queue.length === 2 && quietMs < this.#context.options.lingerMs
-    if (early && (await next.size()) === 0) return
+    if (early && next.knownSize === 0 && (await next.size()) === 0) return
     items.push(...this.#notes.flushed(head), eventOf(head, 'rotated', { to: next.source.id }))
+    this.#notes.complete(head)
     this.#queue.shift()
     this.#context.wake(this)
     this.#lingering.add(head)
@@ -331,6 +324,7 @@ export class FollowedFile {
   async #letGo(head: Generation, items: Delivery[]): Promise<void> {
     this.#goneSinceMs = undefined
     items.push(...this.#notes.flushed(head), eventOf(head, 'ended'))
+    this.#notes.complete(head)
     this.#queue.shift()
     await this.#release(head)
   }
@@ -352,8 +346,8 @@ export class FollowedFile {
     if (!copy && (!delivered || head.announced)) {
       items.push(...this.#notes.flushed(head), ...this.#notes.cutOff(head, next, delivered))
     }
-    for (const generation of [...missed, next]) this.#notes.describe(generation, this.#opener.seen)
     this.#queue.splice(0, 1, ...(copy ? [copy] : []), ...missed, next)
+    this.#describe([...missed, next])
     this.#context.wake(this)
   }
 
@@ -363,6 +357,7 @@ export class FollowedFile {
     if (late.length > 0) this.#context.wake(this)
     for (const generation of done) {
       items.push(...this.#notes.flushed(generation), eventOf(generation, 'ended'))
+      this.#notes.complete(generation)
       await this.#release(generation)
     }
   }

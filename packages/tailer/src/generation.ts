@@ -1,4 +1,4 @@
-import type { Delivery, LineBatch, ResumeToken, Source } from '@logflow/core'
+import type { Delivery, Gap, LineBatch, ResumeToken, Source } from '@logflow/core'
 import { FileReader, type ReadBuffer } from './file-reader.ts'
 import type { ReadHandle } from './file-system.ts'
 import { formatTailHash, HEAD_BYTES, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
@@ -35,6 +35,7 @@ export class Generation {
   readonly startOffset: number
   /** Whether `opened` was delivered. */
   announced = false
+  #perhapsCopied = false
   /** Read from a copy that was made before the file was truncated: it ends with that. */
   readonly copy: boolean
   #seenSize: number
@@ -96,7 +97,7 @@ export class Generation {
 
   /** The file was seen with this size; proves the size seen before that, when it was not read since. */
   async see(size: number): Promise<void> {
-    if (this.#seenSize > this.#knownSize && (await this.#reader.holds())) this.#knownSize = this.#seenSize
+    if (this.#seenSize > this.#knownSize) await this.holds()
     if (size > this.#seenSize) this.#seenSize = size
   }
 
@@ -106,8 +107,11 @@ export class Generation {
   }
 
   /** Whether the bytes before the offset, or at 0 those of its head, are still there. */
-  holds(): Promise<boolean> {
-    return this.#reader.holds()
+  async holds(): Promise<boolean> {
+    const seen = this.#seenSize
+    const holds = await this.#reader.holds()
+    if (holds) this.know(seen)
+    return holds
   }
 
   /** So much was in it, as another reader of it knows. */
@@ -120,14 +124,27 @@ export class Generation {
     return this.#head
   }
 
-  /** Looks at the first bytes of what nobody has read yet, so that a copy of it is known once it is cut. */
-  async learnHead(): Promise<void> {
-    if (this.offset > 0 || this.#head.length === HEAD_BYTES) return
+  /** Looks at the first bytes of what nobody has read yet, so that a copy of it is known once it is cut. False when it is cut. */
+  async learnHead(): Promise<boolean> {
+    if (this.offset > 0) return this.holds()
     const head = await readAt(this.handle, 0, HEAD_BYTES)
-    if (Buffer.compare(head.subarray(0, this.#head.length), this.#head) !== 0) return
+    if (Buffer.compare(head.subarray(0, this.#head.length), this.#head) !== 0) return false
     this.#head = head
     this.#reader.expect(head)
     this.know(head.length)
+    return true
+  }
+
+  /** What was taken for a generation that had been missed may have been a copy of it, of which nothing was known. */
+  get perhapsCopied(): boolean {
+    return this.#perhapsCopied
+  }
+
+  /** Generations that were missed are taken up: one is a copy of this if it was written and cut and nobody saw it. */
+  async doubtIfCut(): Promise<void> {
+    if (this.#head.length > 0) return
+    const { mtimeNs } = await this.handle.stat({ bigint: true })
+    if (mtimeNs !== this.identity.mtimeNs) this.#perhapsCopied = true
   }
 
   /** What was read last, as a token that another file can be held against. */
@@ -147,7 +164,7 @@ export class Generation {
     }
     // What ends here was never longer.
     if (to - from < this.#buffer.batchBytes) this.#seenSize = Math.min(this.#seenSize, this.offset)
-    this.#knownSize = Math.max(this.#seenSize, this.offset)
+    this.#knownSize = Math.max(this.copy ? this.#knownSize : 0, this.#seenSize, this.offset)
     // A full read means a backlog: only its size tells how much is lost if it is cut off before the next read.
     if (to - from >= this.#buffer.batchBytes) await this.size()
     const { fresh, hole } = this.#hole ? this.#skipHole(result.fresh) : { fresh: result.fresh, hole: [] }
@@ -156,9 +173,12 @@ export class Generation {
     return { kind: 'bytes', items: cut ? [...hole, cut.batch] : hole }
   }
 
-  /** What is held back, as a last line without its newline. */
-  flush(): LineBatch | undefined {
-    return this.#cutter.end()
+  /** What is held back, as a last line without its newline; or the hole that nothing came after. */
+  flush(): LineBatch | Gap | undefined {
+    if (!this.#hole || this.offset === 0) return this.#cutter.end()
+    this.#hole = false
+    this.#cutter.skipTo(this.offset)
+    return { kind: 'gap', source: this.source, from: 0, to: this.offset, reason: 'missed' }
   }
 
   /** Size now. */

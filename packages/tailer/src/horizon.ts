@@ -20,6 +20,8 @@ export interface Horizon {
   readonly ns: bigint
   /** What was there, as far as births do not tell: born at that very moment, or at a time that is not told. */
   readonly seen: ReadonlySet<string>
+  /** What was taken up and is still to be read, however old it is. */
+  readonly awaited?: ReadonlySet<string> | undefined
   /** Whether the folder had changed so recently that it may change again in the same tick. */
   readonly recent: boolean
 }
@@ -34,21 +36,26 @@ export async function lookBeside(place: Place, clock: Clock): Promise<Horizon> {
   const { mtimeNs: ns, birthtimeNs } = folder
   const recent = BigInt(Math.trunc(clock.now())) - ns / 1_000_000n < RECENT_MS
   const siblings = recent || birthtimeNs === 0n ? await listSiblings(place) : []
-  const seen = siblings.filter(({ birthNs, size }) => (birthNs === ns && size > 0) || birthNs === 0n).map(claimKeyOf)
+  const seen = siblings.filter(({ birthNs, size }) => size > 0 && (birthNs === ns || birthNs === 0n)).map(claimKeyOf)
   return { ns, seen: new Set(seen), recent }
 }
 
 /** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */
-export function formatHorizon({ ns, seen, recent }: Horizon): string {
+export function formatHorizon({ ns, seen, recent, awaited = new Set() }: Horizon): string {
   // What ties is old where nothing more can come in the same tick.
-  return [(recent ? ns : ns + 1n).toString(), ...[...seen].slice(0, MAX_KEYS)].join(' ')
+  return [
+    (recent ? ns : ns + 1n).toString(),
+    ...[...seen].slice(0, MAX_KEYS),
+    ...[...awaited].map(key => `+${key}`),
+  ].join(' ')
 }
 
 /** Reads what {@link formatHorizon} wrote; of nothing, a moment at `ns`. */
 export function parseHorizon(text: string | undefined, ns: bigint): Horizon {
   const [first = '', ...keys] = (text ?? '').split(' ')
   if (!/^\d{1,20}$/.test(first)) return { ns, seen: new Set<string>(), recent: true }
-  return { ns: BigInt(first), seen: new Set(keys), recent: true }
+  const awaited = keys.filter(key => key.startsWith('+')).map(key => key.slice(1))
+  return { ns: BigInt(first), seen: new Set(keys), awaited: new Set(awaited), recent: true }
 }
 
 /** Whether the folder is as it was: then nothing in it is younger. */
@@ -56,8 +63,9 @@ export async function isAsBefore(horizon: Horizon, place: Place): Promise<boolea
   return !horizon.recent && (await folderOf(place))?.mtimeNs === horizon.ns
 }
 
-/** Whether a file came after the moment. */
-export function isYounger(sibling: Sibling, { ns, seen, recent }: Horizon): boolean {
+/** Whether a file came after the moment, or was awaited. */
+export function isYounger(sibling: Sibling, { ns, seen, recent, awaited }: Horizon): boolean {
+  if (awaited?.has(claimKeyOf(sibling))) return true
   const { birthNs } = sibling
   // Without births: what was written later, and was not there.
   if (birthNs === 0n) return sibling.mtimeNs >= ns && !seen.has(claimKeyOf(sibling))

@@ -158,16 +158,14 @@ export async function holdsContentOf(
   return size > 0 && (await hashTail(handle, offset, size)) === tailHash
 }
 
-/** Reads until `size` bytes are there or the file ends. */
+/**
+ * At most `size` bytes, fewer where the file ends. One read alone: what a second one brings may belong to another
+ * content, when the file is cut and written between.
+ */
 export async function readAt(handle: ReadHandle, position: number, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size)
-  let at = 0
-  while (at < size) {
-    const { bytesRead } = await handle.read(bytes, at, size - at, position + at)
-    if (bytesRead === 0) break
-    at += bytesRead
-  }
-  return bytes.subarray(0, at)
+  const { bytesRead } = size === 0 ? { bytesRead: 0 } : await handle.read(bytes, 0, size, position)
+  return bytes.subarray(0, bytesRead)
 }
 
 function hashBytes(bytes: Uint8Array): string {

@@ -3,7 +3,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import { truncationOf } from './events.ts'
 import type { Generation } from './generation.ts'
 import { formatHorizon, type Horizon } from './horizon.ts'
-import { formatCutOff } from './identity.ts'
+import { claimKeyOf, formatCutOff } from './identity.ts'
 
 /** Notes in a checkpoint, if there is one, what its next reader needs: the proof of every delivery. */
 export class Notes {
@@ -13,9 +13,10 @@ export class Notes {
     this.#checkpoint = checkpoint
   }
 
-  /** For the next run: what is younger than the last look at the folder was not taken up before this one. */
-  describe({ source }: Generation, seen: Horizon): void {
-    this.#checkpoint?.describe(source.id, formatHorizon(seen))
+  /** For the next run: what is younger than the last look at the folder, and what is `after` this, is still to be read. */
+  describe({ source }: Generation, seen: Horizon, after: readonly Generation[]): void {
+    const awaited = new Set(after.map(({ identity }) => claimKeyOf(identity)))
+    this.#checkpoint?.describe(source.id, formatHorizon({ ...seen, awaited }))
   }
 
   /** What was found goes to the items. */
@@ -27,11 +28,16 @@ export class Notes {
   }
 
   /** The open last line of a generation that ends. */
-  flushed(generation: Generation): LineBatch[] {
+  flushed(generation: Generation): Delivery[] {
     const last = generation.flush()
     if (!last) return []
-    this.#note(generation, last)
+    if (last.kind === 'lines') this.#note(generation, last)
     return [last]
+  }
+
+  /** It was read to its end, which is delivered with this. */
+  complete({ source, offset }: Generation): void {
+    this.#checkpoint?.complete(source.id, offset)
   }
 
   /** How a truncated generation ends. An acknowledged gap must not be taken for a place to go on at. */

@@ -6,8 +6,8 @@ import { claimKeyOf, identifyBy, provesResumeToken } from './identity.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { beginNew, resumeGenerations, type OpenedFile } from './resume.ts'
-import type { NamedFacts } from './rotation.ts'
-import { findMissed, type GenerationBase, type Sibling } from './siblings.ts'
+import { lookAt, type NamedFacts } from './rotation.ts'
+import { findMissed, giveBack, type GenerationBase, type OpenedSibling, type Sibling } from './siblings.ts'
 
 /** Files that were let go and are still recognised when they come back. */
 const MAX_RELEASED = 16
@@ -20,8 +20,10 @@ export interface PathOpenerInit {
   readonly claim: (key: string) => boolean
   readonly isTaken: (key: string) => boolean
   readonly release: (key: string) => void
-  /** The file was there when following began, and only what comes is wanted. */
-  readonly startAtEnd: boolean
+  /** It is taken up as following begins: every file that is there is wanted then, copies too. */
+  readonly first: boolean
+  /** Whether a file is a copy of what another path of this follow reads. */
+  readonly isCopy: (opened: OpenedSibling) => Promise<boolean>
 }
 
 /** What the path's reader holds while another file is opened. */
@@ -65,7 +67,7 @@ export class PathOpener {
     this.#init = init
     const { host, maxLineBytes, fileSystem } = options
     this.#base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened: new Set<string>() }
-    this.#startAtEnd = init.startAtEnd
+    this.#startAtEnd = init.first && options.from === 'end'
   }
 
   /** The folder is known as it was then: what is younger is still to be found. */
@@ -106,7 +108,8 @@ export class PathOpener {
     const { handle, stat, openedPath } = await openAdmitted(path, options.admit, options.fileSystem)
     try {
       const identity = await identifyBy(handle, stat)
-      if (held.newest?.identity.inodeKey === identity.inodeKey || !this.#base.claim(claimKeyOf(identity))) {
+      const isHeld = held.newest?.identity.inodeKey === identity.inodeKey
+      if (isHeld || (await this.#isCopy({ handle, identity })) || !this.#base.claim(claimKeyOf(identity))) {
         await handle.close()
         return NOTHING
       }
@@ -138,8 +141,8 @@ export class PathOpener {
   }
 
   /** Generations that nobody has had yet, and what was copied away before truncations. */
-  findMissed(held: readonly Generation[]): Promise<Generation[]> {
-    return this.#findMissed(held)
+  findMissed(held: readonly Generation[], cut?: Generation): Promise<Generation[]> {
+    return this.#findMissed(held, cut)
   }
 
   /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed. */
@@ -178,14 +181,37 @@ export class PathOpener {
     }
   }
 
-  async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
+  async #findMissed(held: readonly Generation[], cut?: Generation): Promise<Generation[]> {
     const horizon = this.#horizon
     if (!horizon || (await isAsBefore(horizon, this.#base))) return []
     const isNew = (sibling: Sibling): boolean => isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey
     this.unread = false
-    for (const generation of held) await generation.learnHead()
+    for (const generation of held) {
+      // Cut as well: what lies beside it may be its own, and is looked at when that was told.
+      if (generation === cut || (await generation.learnHead())) continue
+      this.unread = true
+      return []
+    }
     const onUnread = (): void => void (this.unread = true)
-    return findMissed({ isNew, held, released: this.#released, onUnread }, this.#base)
+    const missed = await findMissed({ isNew, held, released: this.#released, onUnread }, this.#base)
+    if (missed.length > 0 && !(await this.#isNamedOneOf(held))) {
+      // What has the name is not open yet: these may only copy it.
+      this.unread = true
+      await giveBack(missed, this.#base)
+      return []
+    }
+    if (missed.length > 0) for (const generation of held) if (generation !== cut) await generation.doubtIfCut()
+    return missed
+  }
+
+  async #isCopy(opened: OpenedSibling): Promise<boolean> {
+    const { first, isCopy } = this.#init
+    return (this.#resumed || !first) && isCopy(opened)
+  }
+
+  async #isNamedOneOf(held: readonly Generation[]): Promise<boolean> {
+    const named = await lookAt(this.#base.path, this.#base.fileSystem)
+    return !named || held.some(({ identity }) => claimKeyOf(identity) === claimKeyOf(named))
   }
 
   async #movedBack(file: OpenedFile): Promise<Generation | undefined> {

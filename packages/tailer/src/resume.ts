@@ -5,6 +5,7 @@ import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import { isYounger, parseHorizon } from './horizon.ts'
 import {
+  identify,
   isCutOff,
   markedId,
   parseIdentity,
@@ -62,23 +63,26 @@ async function resumeRotated(file: OpenedFile | GenerationBase, known: readonly 
   const rest = await findByToken(entry, file)
   if (rest) {
     generations.push(await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated }))
-  } else if (!isCutOff(entry.tailHash)) {
+  } else if (!isCutOff(entry.tailHash) && !entry.complete) {
     const message = `what followed byte ${entry.offset} of ${entry.path} was not found`
     const event = truncated ? 'truncated' : 'rotated'
     notices.push({ kind: 'event', source: old, event: 'failed', detail: { message, offset: entry.offset } })
     if (named) notices.push({ kind: 'event', source: old, event, detail: { offset: entry.offset } })
   }
-  generations.push(
-    ...(await findMissed(
-      { isNew: isAfter(entry, identity), held: generations, released: known.map(provableToken) },
-      file,
-    )),
-  )
-  if (named) {
-    const id = truncated ? markedId(named.source.id, entry.atMs.toString(36)) : named.source.id
-    generations.push(await begin({ ...named, source: { ...named.source, id } }, 0))
-  }
+  const next = named && (await beginAgain(named, truncated ? entry : undefined))
+  const held = next ? [...generations, next] : generations
+  const missed = await findMissed({ isNew: isAfter(entry, identity), held, released: known.map(provableToken) }, file)
+  generations.push(...missed, ...(next ? [next] : []))
   return { generations, notices }
+}
+
+/** What the path names, from its start: a new source when it is the file of the entry with other content. */
+async function beginAgain(named: OpenedFile, cut: CheckpointEntry | undefined): Promise<Generation> {
+  if (!cut) return begin(named, 0)
+  // It may have been cut since it was opened: then its head was that of the old content.
+  const identity = await identify(named.handle)
+  const id = markedId(identity.id, cut.atMs.toString(36))
+  return begin({ ...named, identity, source: { ...named.source, id } }, 0)
 }
 
 /** Whether a sibling came after what an entry speaks of: a younger file, or the same one with other content. */

@@ -3,6 +3,7 @@ import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
 import { isMissing } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
+import { compareWith } from './copies.ts'
 import type { FileSystem, ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import {
@@ -12,7 +13,6 @@ import {
   inodeKeyOf,
   parseIdentity,
   readAt,
-  resumeTokenAt,
   type FileIdentity,
 } from './identity.ts'
 import { openIfThere } from './open-file.ts'
@@ -129,13 +129,19 @@ export async function findMissed(range: MissedRange, base: GenerationBase): Prom
   try {
     for (let pass = 0; pass < MAX_PASSES; pass++) if (await findOnce(range, base, found)) break
   } catch (error) {
-    for (const generation of found) {
-      base.release(claimKeyOf(generation.identity))
-      await generation.close()
-    }
+    await giveBack(found, base)
     throw error
   }
   return found.sort((a, b) => byAge(a.identity, b.identity))
+}
+
+/** As if they had not been found. */
+export async function giveBack(found: readonly Generation[], base: GenerationBase): Promise<void> {
+  for (const generation of found) {
+    base.release(claimKeyOf(generation.identity))
+    base.opened.delete(claimKeyOf(generation.identity))
+    await generation.close()
+  }
 }
 
 /** One pass; whether it saw a folder at rest, and nothing new in it. */
@@ -178,19 +184,13 @@ async function isStill(sibling: Sibling, { fileSystem }: Place): Promise<boolean
 }
 
 /** Whether a file is a copy of what is known; `unread` when nothing of that was read, so that it may yet be needed. */
-async function copiedBy(
-  { handle, identity }: OpenedSibling,
-  { held, released }: MissedRange,
-): Promise<'no' | 'unread' | 'yes'> {
-  for (const token of [...held.map(generation => generation.token), ...released]) {
-    if (token.offset > 0 && (await holdsContentOf(handle, token))) return 'yes'
+async function copiedBy(opened: OpenedSibling, { held, released }: MissedRange): Promise<'no' | 'unread' | 'yes'> {
+  for (const token of released) {
+    if (token.offset > 0 && (await holdsContentOf(opened.handle, token))) return 'yes'
   }
-  const { sourceId, offset, tailHash } = await resumeTokenAt(handle, identity.id, identity.size)
   for (const generation of held) {
-    if (generation.offset === 0 && beginAlike(generation.head, identity.head)) return 'unread'
-    if (isBegunBy(generation, identity)) return identity.size <= generation.offset ? 'yes' : 'unread'
-    const holds = offset > 0 && (await holdsContentOf(generation.handle, { sourceId, offset, tailHash }))
-    if (holds) return generation.offset > 0 ? 'yes' : 'unread'
+    const copied = await compareWith(generation, opened)
+    if (copied !== 'none') return generation.offset === 0 ? 'unread' : 'yes'
   }
   return 'no'
 }
@@ -239,7 +239,11 @@ export type FoundCopy =
 
 /** The copy of `head`, from where delivery stopped. */
 export async function findCopy(head: Generation, base: GenerationBase): Promise<FoundCopy> {
-  const found = (await findByToken(head.token, base)) ?? (await findByHead(head, base))
+  const found = await findSibling(
+    base,
+    () => false,
+    async opened => (await compareWith(head, opened)) === 'rest',
+  )
   if (!found) return { kind: 'none' }
   const { handle, identity } = found
   if (base.opened.has(claimKeyOf(identity))) {
@@ -252,16 +256,6 @@ export async function findCopy(head: Generation, base: GenerationBase): Promise<
   return { kind: 'copy', generation }
 }
 
-/** A copy of what was seen, and of which nothing was read. */
-async function findByHead({ offset, head }: Generation, base: GenerationBase): Promise<OpenedSibling | undefined> {
-  if (offset > 0 || head.length === 0) return undefined
-  return findSibling(
-    base,
-    () => false,
-    async ({ identity }) => beginAlike(head, identity.head),
-  )
-}
-
 /** Enough for every sibling that a path has at one time. */
 const MAX_OPENED = 10_000
 
@@ -271,48 +265,22 @@ function rememberOpened({ opened }: GenerationBase, identity: FileIdentity): voi
 }
 
 /**
- * Whether the file at `path` copies one of `held`, by head and by the bytes before its offset; then it is claimed. A
- * file that begins as one of them and has not reached the offset yet is taken for a copy under way, and not claimed.
+ * Whether a file copies one of `held`, by head and by the bytes before its offset; then it is claimed. One that copies
+ * what nobody has read yet is not: it may be needed as a generation of its own.
  */
 export async function claimCopy(
-  place: Place,
+  opened: OpenedSibling,
   held: readonly Generation[],
   claim: (key: string) => boolean,
 ): Promise<boolean> {
-  const opened = await openPlain(place, place)
-  if (!opened) return false
-  const { handle, identity } = opened
-  try {
-    // Whether an empty file is one will be seen when it has content.
-    if (identity.size === 0) return held.length > 0
-    for (const generation of held) {
-      const { token } = generation
-      if (token.offset > 0 && (await holdsContentOf(handle, token))) return claim(claimKeyOf(identity))
-      if (isBegunBy(generation, identity)) return true
-      if (identity.size <= token.offset || token.offset === 0) {
-        const head = await readAt(generation.handle, 0, identity.head.length)
-        // What was copied may have been cut already.
-        const heads = token.offset === 0 ? [head, generation.head] : [head]
-        if (heads.some(known => beginAlike(known, identity.head))) return true
-      }
-    }
-    return false
-  } finally {
-    await handle.close()
+  const { identity } = opened
+  // Whether an empty file is one will be seen when it has content.
+  if (identity.size === 0) return held.length > 0
+  for (const generation of held) {
+    const copied = await compareWith(generation, opened)
+    if (copied !== 'none') return generation.offset === 0 || claim(claimKeyOf(identity))
   }
-}
-
-/** Whether a file that is no longer than what was read, or seen, begins as that did: then it is a copy of it. */
-function isBegunBy({ head, offset }: Generation, identity: FileIdentity): boolean {
-  const { length } = identity.head
-  const known = identity.size <= Math.max(offset, head.length) && length > 0 && length <= head.length
-  return known && Buffer.compare(head.subarray(0, length), identity.head) === 0
-}
-
-/** Whether one begins with the other, and there is anything to compare. */
-function beginAlike(a: Uint8Array, b: Uint8Array): boolean {
-  const size = Math.min(a.length, b.length)
-  return size > 0 && Buffer.compare(a.subarray(0, size), b.subarray(0, size)) === 0
+  return false
 }
 
 /** Opens a sibling unless it is compressed: those bytes are no lines. */

@@ -25,8 +25,12 @@ export async function afterTruncation(
 ): Promise<AfterTruncation> {
   const identity = await identify(head.handle)
   head.settleSize(identity.size)
+  // The inode is the same, and the head may be: only the time of the truncation tells the two apart.
+  const source: Source = { ...head.source, id: markedId(identity.id, mark) }
+  const init = { ...opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
+  const next = await Generation.open(init)
   const found = await findCopy(head, opener.base)
-  const missed = await opener.findMissed(held)
+  const missed = await opener.findMissed([...held, next], head)
   // Of one that was cut before its first byte was seen, the copy can only be the youngest that nobody knows.
   const own = found.kind === 'none' && head.head.length === 0 ? missed.pop() : undefined
   const copy = found.kind === 'copy' ? found.generation : own && (await asCopyOf(head, own, opener))
@@ -34,17 +38,7 @@ export async function afterTruncation(
     copy.announced = head.announced
     copy.know(head.knownSize)
   }
-  // The inode is the same, and the head may be: only the time of the truncation tells the two apart.
-  const source: Source = { ...head.source, id: markedId(identity.id, mark) }
-  const next = await Generation.open({
-    ...opener.base,
-    handle: head.handle,
-    source,
-    identity,
-    offset: 0,
-    mayHaveHole: true,
-  })
-  return { copy, delivered: found.kind === 'delivered', missed, next }
+  return { copy, delivered: found.kind === 'delivered' || head.perhapsCopied, missed, next }
 }
 
 function asCopyOf({ source }: Generation, { handle, identity }: Generation, opener: PathOpener): Promise<Generation> {

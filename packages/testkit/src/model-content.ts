@@ -12,6 +12,8 @@ export class ModelContent {
   readonly copyOf: ModelContent | undefined
   /** Was there before anybody followed, under a name that nobody asked for. */
   old = false
+  /** Was opened first of all, and nothing of it was read yet: if it is cut now, its copy is as old as any other. */
+  first = false
   /** Has lost that name before anybody looked: may be delivered, need not be. */
   optional = false
   /** Largest size that a reader was told between two reads: it knew this content, and it still was this. */

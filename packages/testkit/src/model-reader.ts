@@ -136,7 +136,9 @@ export class ModelReader {
           const { content } = inode
           const bytes = content.bytes.subarray(position, position + length)
           content.toldSize = content.askedSize
+          content.seenSize = Math.max(content.seenSize, position + bytes.length)
           content.reads++
+          if (bytes.length > 0) content.first = false
           buffer.set(bytes, offset)
           return { bytesRead: bytes.length }
         }),

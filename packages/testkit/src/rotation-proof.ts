@@ -157,7 +157,7 @@ class Run {
 
   /** Until nothing more comes; then everything must have come. */
   async rest(final: boolean): Promise<void> {
-    const enough = final ? Math.ceil((2 * MODEL_LINGER_MS) / MODEL_POLL_MS) : 3
+    const enough = Math.ceil(((final ? 2 : 1.2) * MODEL_LINGER_MS) / MODEL_POLL_MS)
     let quiet = 0
     for (let looks = 0; quiet < enough; looks++) {
       if (looks > MAX_LOOKS) throw new Error('the reader does not come to rest')
@@ -218,6 +218,7 @@ class Run {
     session.begun = true
     const { named } = this.#world
     if (this.#profile.pattern === 'glob') return
+    if (named) named.first = true
     for (const content of this.#world.files.contents) {
       if (content === named) continue
       if (content.number <= session.contents && content !== session.named) content.old = true
