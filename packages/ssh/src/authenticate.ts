@@ -44,6 +44,8 @@ export interface AuthenticationPeer {
   readonly peer: string
   readonly authenticate: Authenticate
   readonly logger: Logger
+  /** Whether this is not the first request. */
+  readonly askedBefore: boolean
 }
 
 /** Answers one request; returns who is in, or `undefined` when nobody is yet. `refused` is called on a final "no". */
@@ -69,7 +71,7 @@ export async function answerAuthentication(
   }
   context.reject(['publickey', 'password'])
   // Every client begins with "none", to be told the methods.
-  if (context.method !== 'none') refused()
+  if (context.method !== 'none' || from.askedBefore) refused()
   return undefined
 }
 

@@ -155,7 +155,7 @@ function start(
       username: user,
       readyTimeout: 0,
       ident: 'logflow',
-      algorithms: algorithmLists(algorithms),
+      algorithms: algorithmLists('client', algorithms),
       authHandler: (_left, _partial, next) => next(methods.shift() ?? (false as unknown as AnyAuthMethod)),
       hostVerifier: (blob: Buffer, answer: (trusted: boolean) => void) => {
         verify(blob).then(answer, (err: unknown) => {

@@ -25,6 +25,7 @@ export class ServerConnection {
   readonly #options: ServerConnectionOptions
   readonly #peer: string
   #who: LoggedIn | undefined
+  #asked = false
   #failures = 0
   #session: ChannelSession | undefined
 
@@ -39,7 +40,8 @@ export class ServerConnection {
       if (this.#session) return this.#refuse('a second session', reject)
       const session = accept()
       refuseOthers(session, (what, refuse) => this.#refuse(what, refuse))
-      session.on('shell', acceptShell => {
+      session.on('shell', (acceptShell, rejectShell) => {
+        if (this.#session) return this.#refuse('a second shell', rejectShell)
         options.opened()
         this.#open(acceptShell())
       })
@@ -51,7 +53,14 @@ export class ServerConnection {
 
   async #answer(context: AuthContext): Promise<void> {
     const { authenticate, logger, limits } = this.#options
-    const from = { address: this.#socket.remoteAddress ?? '', peer: this.#peer, authenticate, logger }
+    const from = {
+      address: this.#socket.remoteAddress ?? '',
+      peer: this.#peer,
+      authenticate,
+      logger,
+      askedBefore: this.#asked,
+    }
+    this.#asked = true
     const who = await answerAuthentication(context, from, () => {
       if (++this.#failures >= limits.maxAuthenticationFailures) this.#giveUp()
     })

@@ -4,9 +4,10 @@ import { silentLogger, type Logger } from '@logflow/core'
 import ssh2, { type Connection } from 'ssh2'
 import { algorithmLists, type AlgorithmNames } from './algorithms.ts'
 import type { Authenticate } from './authenticate.ts'
-import { ConnectionGate } from './connection-gate.ts'
+import { ConnectionGate, networkOf, type Entry, type Refusal } from './connection-gate.ts'
 import { SshError } from './errors.ts'
 import type { HostKey } from './host-key.ts'
+import { offeredHostKeys } from './offered-host-keys.ts'
 import { resolveServerLimits, type SshServerLimits } from './limits.ts'
 import { peerName, ServerConnection } from './server-connection.ts'
 import type { SshSession } from './session.ts'
@@ -62,6 +63,13 @@ export async function openSshServer(options: SshServerOptions): Promise<SshServe
   return server
 }
 
+interface Visitor {
+  readonly entry: Entry
+  readonly network: string
+  readonly timer: NodeJS.Timeout
+  stranger: boolean
+}
+
 class RunningServer implements SshServer {
   readonly #options: SshServerOptions
   readonly #limits: SshServerLimits
@@ -69,12 +77,14 @@ class RunningServer implements SshServer {
   readonly #gate: ConnectionGate
   readonly #ssh: InstanceType<typeof ssh2.Server>
   readonly #tcp: TcpServer
-  /** Every open socket and its login timer. */
-  readonly #sockets = new Map<Socket, NodeJS.Timeout>()
+  /** Every open socket, the oldest first. */
+  readonly #sockets = new Map<Socket, Visitor>()
   #bound: AddressInfo = { address: '', port: 0, family: '' }
   #connections = 0
   #lifetimeConnections = 0
   #refusedConnections = 0
+  /** When the next refusal may be logged. */
+  #tellRefusedMs = 0
   #closing: Promise<void> | undefined
 
   constructor(options: SshServerOptions) {
@@ -128,21 +138,44 @@ class RunningServer implements SshServer {
   #onSocket(socket: Socket): void {
     const ip = socket.remoteAddress ?? ''
     const peer = peerName(socket)
-    const refusal = this.#gate.enter(ip)
-    if (refusal !== undefined) {
-      this.#refusedConnections++
-      this.#logger.warn({ event: 'connection.refused', peer, reason: refusal, ...this.stats() }, refusal)
+    let entry = this.#gate.enter(ip)
+    if (entry === 'too many connections' && this.#makeRoom(ip)) entry = this.#gate.enter(ip)
+    if (typeof entry === 'string') {
       socket.destroy()
-      return
+      return this.#tellRefused(peer, entry)
     }
+    const counted = entry
     const timer = setTimeout(() => this.#giveUp(socket), this.#limits.loginTimeoutMs)
-    this.#sockets.set(socket, timer)
+    this.#sockets.set(socket, { entry: counted, network: networkOf(ip), timer, stranger: true })
     socket.once('close', () => {
       clearTimeout(timer)
       this.#sockets.delete(socket)
-      this.#gate.leave(ip)
+      counted.leave()
     })
     this.#ssh.injectSocket(socket)
+  }
+
+  /** Ends the oldest connection of whoever crowds the place without having logged in. Returns whether there is room now. */
+  #makeRoom(ip: string): boolean {
+    const crowd = this.#gate.crowdedBy(ip)
+    for (const [socket, { stranger, network, entry }] of this.#sockets) {
+      if (!stranger || network !== crowd) continue
+      this.#logger.warn({ event: 'login.crowded-out', peer: peerName(socket) }, 'gave its place to another address')
+      entry.leave()
+      this.#sockets.delete(socket)
+      socket.destroy()
+      return true
+    }
+    return false
+  }
+
+  /** Once a second at most: a log line per refused connection would let strangers fill the disk. */
+  #tellRefused(peer: string, reason: Refusal): void {
+    this.#refusedConnections++
+    const nowMs = performance.now()
+    if (nowMs < this.#tellRefusedMs) return
+    this.#tellRefusedMs = nowMs + 1000
+    this.#logger.warn({ event: 'connection.refused', peer, reason, ...this.stats() }, reason)
   }
 
   #giveUp(socket: Socket): void {
@@ -158,8 +191,11 @@ class RunningServer implements SshServer {
       ...this.#options,
       limits: this.#limits,
       logger: this.#logger,
-      opened: () => clearTimeout(this.#sockets.get(socket)),
+      opened: () => clearTimeout(this.#sockets.get(socket)?.timer),
       loggedIn: () => {
+        const visitor = this.#sockets.get(socket)
+        if (visitor) visitor.stranger = false
+        visitor?.entry.loggedIn()
         this.#connections++
         this.#lifetimeConnections++
         socket.once('close', () => this.#connections--)
@@ -171,8 +207,8 @@ class RunningServer implements SshServer {
 function createSsh(options: SshServerOptions): InstanceType<typeof ssh2.Server> {
   try {
     return new ssh2.Server({
-      hostKeys: options.hostKeys.map(key => key.privateKey),
-      algorithms: algorithmLists(options.algorithms),
+      hostKeys: offeredHostKeys(options.hostKeys),
+      algorithms: algorithmLists('server', options.algorithms),
       ident: 'logflow',
     })
   } catch (cause) {

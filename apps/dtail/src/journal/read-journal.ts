@@ -33,10 +33,11 @@ export async function readJournal(reading: Reading, matcher: Matcher | undefined
     if (limiter.full) log.info('Server limit hit, queueing file', name)
     release = await limiter.take({ signal })
     log.info('Start reading', name, name)
+    log.debug('Using turbo mode for reading', name)
     if (command.mode === 'tail') await keepFollowing(unit, reading, { matcher, passOn })
     else await readOnce(unit, reading, { matcher, passOn })
-    log.debug('File processing complete', name)
   } finally {
+    if (release) log.debug('File processing complete', name)
     release?.()
     sink.fileFinished()
   }
