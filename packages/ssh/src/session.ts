@@ -28,6 +28,11 @@ export interface SshSession extends AsyncDisposable {
    * their memory can be used again, and there is room for more. @throws SshError `LF_SSH_CLOSED`
    */
   writeParts(parts: readonly Uint8Array[]): Promise<void>
+  /**
+   * Gets ready for larger packets than SSH agreed on, for a peer that is told so. Returns how many bytes of data one may
+   * hold; `undefined` when that must stay as it is.
+   */
+  acceptPackets(): number | undefined
   /** The peer says that it takes packets with so many bytes of data, more than SSH agreed on. */
   growPackets(maxBytes: number): void
   /** Resolves when everything written was handed to the operating system. @throws SshError `LF_SSH_CLOSED` */
@@ -100,6 +105,10 @@ export class ChannelSession implements SshSession {
     this.#keys.refresh()
     await this.#queue.writeParts(parts)
     this.#rekeyWhenDue()
+  }
+
+  acceptPackets(): number | undefined {
+    return undefined
   }
 
   growPackets(maxBytes: number): void {

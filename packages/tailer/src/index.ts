@@ -21,6 +21,7 @@ export { follow, tail } from './follow.ts'
 export { expandGlob, type GlobOptions } from './glob.ts'
 export { openGrowingFile, type GrowingFile, type GrowingFileChange, type GrowingFileOptions } from './growing-file.ts'
 export {
+  formatTailHash,
   hashTail,
   identify,
   provesResumeToken,

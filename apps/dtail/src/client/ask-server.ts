@@ -1,16 +1,16 @@
 import { UsageError } from '@logflow/cli'
 import {
   CAPABILITY_JOURNAL,
+  CAPABILITY_NATIVE,
   CAPABILITY_QUERY_UPDATE,
   CLOSE_ACKNOWLEDGE,
   CLOSE_REQUEST,
   encodeCommandFrame,
-  eachMessage,
-  parseCapabilities,
+  formatCommand,
   parseServerMessage,
   parseSessionAnswer,
-  ServerMessageDecoder,
-  type MessageBatch,
+  type NativePacking,
+  type ResumePoints,
 } from '@logflow/protocol'
 import { systemClock } from '@logflow/core'
 import { connectSsh, SshError, type ConnectSshOptions, type SshSession } from '@logflow/ssh'
@@ -20,22 +20,27 @@ import { SessionDialogue } from '../interactive/session-dialogue.ts'
 import { specOf } from '../interactive/spec-of.ts'
 import type { Limiter } from '../limiter.ts'
 import type { DtailLog } from '../output/dtail-log.ts'
+import type { AnswerReader } from './answer-reader.ts'
+import type { AnswerSink } from './answer-sink.ts'
+import { dtailReader } from './dtail-reader.ts'
+import { Greeting } from './greeting.ts'
+import { NativeReader } from './native-reader.ts'
 import type { ServerAddress } from './server-list.ts'
-import { VisibleLines } from './visible-lines.ts'
+import type { SourceLedger } from './source-ledger.ts'
 
-/** Where the messages of a server go. */
-export interface AnswerSink {
-  /** Takes whole messages in order and returns the texts of the hidden ones. The promise is the backpressure. */
-  take(batch: MessageBatch, server: ServerAddress): Promise<readonly string[]>
-  /** For sinks that print what they get: gets runs of whole lines instead. */
-  readonly lines?: LineSink | undefined
-}
-
-/** Takes lines as they shall be printed. */
-export interface LineSink {
+/** What servers of our own are asked for besides. */
+export interface NativeAsking {
+  /** Instead of the commands that every server gets. */
+  readonly commands?: readonly string[]
+  /** Why only such a server can be asked; absent when any can. */
+  readonly only?: string | undefined
+  /** The commands for a server whose answer broke off; absent for what cannot go on. */
+  readonly resume?: ((points: ResumePoints) => readonly string[]) | undefined
+  /** Packings that can be read here. */
+  readonly packings: readonly NativePacking[]
+  readonly packAlways: boolean
+  /** Lines come without headers. */
   readonly plain: boolean
-  /** Nothing of one run comes between another. The promise is the backpressure. */
-  print(runs: readonly Uint8Array[]): Promise<void> | undefined
 }
 
 /** How to reach servers and what to ask. */
@@ -53,21 +58,26 @@ export interface Asking {
   /** Told of every connection. */
   readonly stats?: ConnectionStats | undefined
   readonly sink: AnswerSink
+  /** Absent to speak DTail with every server. */
+  readonly native?: NativeAsking | undefined
   readonly log: DtailLog
   readonly signal: AbortSignal
   /** The connection is up and the commands are sent. */
   readonly onAsked?: ((server: ServerAddress) => void) | undefined
+  /** Nothing more will come of the server. */
+  readonly onEnded?: ((server: ServerAddress) => void) | undefined
 }
 
 /** How long to wait for a server to say what it can, before a command is sent that older ones do not know. */
 const CAPABILITIES_WAIT_MS = 250
 
 /**
- * Asks one server and passes on what it says, until it asks to close.
+ * Asks one server and passes on what it says, until it asks to close. `ledger` keeps account of what comes; whatever is
+ * in it from an earlier session is not asked for again.
  *
  * @throws SshError; `LF_SSH_CONNECTION_LOST` when the server left without saying that it was done
  */
-export async function askServer(server: ServerAddress, asking: Asking): Promise<void> {
+export async function askServer(server: ServerAddress, asking: Asking, ledger: SourceLedger): Promise<void> {
   const taken = await asking.throttle.take({ signal: asking.signal })
   const connecting = asking.stats?.connecting()
   const release = (): void => {
@@ -86,7 +96,7 @@ export async function askServer(server: ServerAddress, asking: Asking): Promise<
   const abort = (): void => session.abort()
   asking.signal.addEventListener('abort', abort, { once: true })
   try {
-    await new Conversation(server, session, asking, release).run()
+    await new Conversation({ server, session, asking, ledger, release }).run()
     await session.close()
   } finally {
     release()
@@ -96,31 +106,34 @@ export async function askServer(server: ServerAddress, asking: Asking): Promise<
   }
 }
 
+interface ConversationInit {
+  readonly server: ServerAddress
+  readonly session: SshSession
+  readonly asking: Asking
+  readonly ledger: SourceLedger
+  /** The connection is set up. */
+  readonly release: () => void
+}
+
 /** The client's side of one session. */
 class Conversation {
-  readonly #server: ServerAddress
-  readonly #session: SshSession
-  readonly #asking: Asking
-  readonly #release: () => void
-  readonly #decoder = new ServerMessageDecoder()
-  /** Instead of the decoder, when the sink prints. */
-  readonly #visible: VisibleLines | undefined
+  readonly #init: ConversationInit
+  readonly #greeting: Greeting
+  /** Present once it is known how the server answers. */
+  #reader: AnswerReader | undefined
   readonly #capabilities: Promise<readonly string[]>
-  #tellCapabilities: (names: readonly string[]) => void = () => {}
   /** Why there is nothing to ask this server. */
   #refusal: UsageError | undefined
   #authKeyPending = false
   readonly #dialogue: SessionDialogue
   #leave: () => void = () => {}
 
-  constructor(server: ServerAddress, session: SshSession, asking: Asking, release: () => void) {
-    this.#server = server
-    this.#session = session
-    this.#asking = asking
-    this.#release = release
-    this.#visible = asking.sink.lines && new VisibleLines(asking.sink.lines)
-    this.#capabilities = new Promise(resolve => (this.#tellCapabilities = resolve))
-    this.#dialogue = new SessionDialogue(text => session.write(encodeCommandFrame(text)), systemClock)
+  constructor(init: ConversationInit) {
+    this.#init = init
+    let tell: (names: readonly string[]) => void = () => {}
+    this.#capabilities = new Promise(resolve => (tell = resolve))
+    this.#greeting = new Greeting(names => tell(names))
+    this.#dialogue = new SessionDialogue(text => init.session.write(encodeCommandFrame(text)), systemClock)
   }
 
   async run(): Promise<void> {
@@ -128,7 +141,7 @@ class Conversation {
     // A connection that breaks meanwhile is reported by reading; what cannot be asked ends the reading.
     asked.catch((error: unknown) => {
       if (error instanceof UsageError) this.#refusal = error
-      this.#session.abort()
+      this.#init.session.abort()
     })
     try {
       return await this.#listen(asked)
@@ -140,59 +153,97 @@ class Conversation {
   }
 
   async #listen(asked: Promise<void>): Promise<void> {
-    for await (const chunk of this.#session.input) {
-      if (this.#visible ? await this.#print(chunk, this.#visible) : await this.#take(chunk)) return this.#acknowledge()
+    for await (const chunk of this.#init.session.input) {
+      const bytes = this.#reader ? chunk : this.#greet(chunk)
+      if (this.#reader && this.#isOver(await this.#reader.take(bytes))) return this.#acknowledge()
     }
-    this.#asking.signal.throwIfAborted()
+    this.#init.asking.signal.throwIfAborted()
     await asked
-    this.#visible?.end()
-    this.#decoder.end()
+    const reader = this.#reader ?? this.#dtailReader()
+    if (!this.#reader) await reader.take(this.#greeting.end())
+    reader.end()
     throw new SshError('LF_SSH_CONNECTION_LOST', 'the server left before it said that it was done')
   }
 
-  /** Returns whether the server is done. */
-  async #take(chunk: Uint8Array): Promise<boolean> {
-    this.#decoder.push(chunk)
-    for (let batch = this.#decoder.read(); batch; batch = this.#decoder.read()) {
-      const messages = this.#authKeyPending ? this.#withoutAuthKey(batch) : batch
-      if (this.#isOver(await this.#asking.sink.take(messages, this.#server))) return true
-    }
-    return false
+  /** What is left of `chunk` for the reader, where there is one by now. */
+  #greet(chunk: Uint8Array): Uint8Array {
+    const greeted = this.#greeting.take(chunk)
+    if (greeted.kind === 'open') return chunk.subarray(0, 0)
+    this.#reader = greeted.kind === 'native' ? this.#nativeReader() : this.#dtailReader()
+    return greeted.rest
   }
 
-  /** The same for a sink that prints. */
-  async #print(chunk: Uint8Array, visible: VisibleLines): Promise<boolean> {
-    const drop = this.#authKeyPending ? (message: Uint8Array) => this.#isAuthKeyAnswer(message) : undefined
-    const { runs, hidden } = visible.push(chunk, drop)
-    await this.#asking.sink.lines?.print(runs)
-    return this.#isOver(hidden)
+  #dtailReader(): AnswerReader {
+    const { asking, server } = this.#init
+    return dtailReader(asking.sink, server, message => this.#isAuthKeyAnswer(message))
   }
 
-  /** AUTHKEY goes only to servers that are known to understand it: another one would take it for the last command. */
+  #nativeReader(): AnswerReader {
+    const { asking, server, ledger } = this.#init
+    const plain = asking.native?.plain === true
+    const isOurs = (message: Uint8Array): boolean => this.#isAuthKeyAnswer(message)
+    return new NativeReader({ sink: asking.sink, server, plain, isOurs, ledger })
+  }
+
   async #ask(): Promise<void> {
-    const { commands, authKey, onAsked, readsJournal, control } = this.#asking
-    // Every server that tells its capabilities has AUTHKEY.
-    const capabilities =
-      authKey === undefined && !readsJournal && !control ? undefined : await this.#waitForCapabilities()
+    const { asking, session, server, release } = this.#init
+    const { control, readsJournal } = asking
+    const capabilities = this.#capabilitiesMatter ? await this.#waitForCapabilities() : undefined
     if (readsJournal && !capabilities?.includes(CAPABILITY_JOURNAL))
       throw new UsageError(`journal file targets require server capability ${CAPABILITY_JOURNAL}`)
+    const joins = control !== undefined && this.#join(control, capabilities)
+    const texts = await this.#opening(capabilities, joins)
+    // All in one write, so that a server cannot be done with the first before the second is there.
+    await session.write(Buffer.concat(texts.map(encodeCommandFrame)))
+    if (control && joins) await this.#dialogue.start(specOf(control.question))
+    await session.flush()
+    release()
+    asking.onAsked?.(server)
+  }
+
+  /** Every server that tells its capabilities has AUTHKEY. */
+  get #capabilitiesMatter(): boolean {
+    const { authKey, readsJournal, control, native } = this.#init.asking
+    return authKey !== undefined || readsJournal === true || control !== undefined || native !== undefined
+  }
+
+  /**
+   * What is written first. AUTHKEY goes only to servers that are known to understand it: another one would take it for
+   * the last command. Whoever joins an interactive session asks afterwards.
+   */
+  async #opening(capabilities: readonly string[] | undefined, joins: boolean): Promise<readonly string[]> {
+    const { authKey, commands, control, native } = this.#init.asking
     const registering = authKey === undefined || !capabilities ? [] : [`AUTHKEY ${authKey}`]
     this.#authKeyPending = registering.length > 0
-    // All in one write, so that a server cannot be done with the first before the second is there.
-    const texts = control && this.#join(control, capabilities) ? registering : [...registering, ...commands]
-    await this.#session.write(Buffer.concat(texts.map(encodeCommandFrame)))
-    if (control && texts === registering) await this.#dialogue.start(specOf(control.question))
-    await this.#session.flush()
-    this.#release()
-    onAsked?.(this.#server)
+    const inFrames = !control && capabilities?.includes(CAPABILITY_NATIVE) ? native : undefined
+    this.#greeting.decide(inFrames !== undefined)
+    if (joins) return registering
+    if (!inFrames) return [...registering, ...commands]
+    const [first = '', ...rest] = await this.#nativeCommands(inFrames)
+    return [first, ...registering, ...rest]
+  }
+
+  /** The command that asks for frames, and the others, which leave out what came in an earlier session. */
+  async #nativeCommands(native: NativeAsking): Promise<readonly string[]> {
+    const { asking, session, ledger } = this.#init
+    const points = native.resume && (await resumePointsOf(ledger))
+    const commands = points && native.resume ? native.resume(points) : (native.commands ?? asking.commands)
+    const terms = {
+      detail: asking.sink.deliveries?.print ? 'bytes' : 'lines',
+      packings: native.packings,
+      packAlways: native.packAlways || undefined,
+      maxPacketBytes: session.acceptPackets(),
+      commands: commands.length + (this.#authKeyPending ? 1 : 0),
+    } as const
+    return [formatCommand({ kind: 'native', terms }), ...commands]
   }
 
   /** Returns whether the server can be asked anew while it answers. */
   #join(control: QueryControl, capabilities: readonly string[] | undefined): boolean {
-    const { name } = this.#server
+    const { server, asking } = this.#init
+    const { name } = server
     const capable = capabilities?.includes(CAPABILITY_QUERY_UPDATE) === true
-    if (!capable)
-      this.#asking.log.warn(name, 'Interactive session bootstrap unsupported, falling back to legacy commands')
+    if (!capable) asking.log.warn(name, 'Interactive session bootstrap unsupported, falling back to legacy commands')
     this.#leave = control.join({ name, update: capable ? spec => this.#dialogue.update(spec) : undefined })
     return capable
   }
@@ -208,8 +259,6 @@ class Conversation {
   #isOver(hidden: readonly string[]): boolean {
     for (const text of hidden) {
       if (text === CLOSE_REQUEST) return true
-      const capabilities = parseCapabilities(text)
-      if (capabilities) this.#tellCapabilities(capabilities)
       const answer = parseSessionAnswer(text)
       if (answer) this.#dialogue.take(answer)
     }
@@ -217,31 +266,26 @@ class Conversation {
   }
 
   async #acknowledge(): Promise<void> {
-    await this.#session.write(encodeCommandFrame(CLOSE_ACKNOWLEDGE))
-    await this.#session.flush()
+    const { session } = this.#init
+    await session.write(encodeCommandFrame(CLOSE_ACKNOWLEDGE))
+    await session.flush()
   }
 
   /** The answer to AUTHKEY is for us, not for the person. */
-  #withoutAuthKey(batch: MessageBatch): MessageBatch {
-    const kept = [...eachMessage(batch)].filter(message => !this.#isAuthKeyAnswer(message))
-    return batchOf(kept)
-  }
-
   #isAuthKeyAnswer(message: Uint8Array): boolean {
     const parsed = this.#authKeyPending ? parseServerMessage(message, { authkey: true }) : undefined
     if (parsed?.kind !== 'authkey') return false
     this.#authKeyPending = false
-    const { log } = this.#asking
-    if (parsed.accepted) log.debug(this.#server.name, 'AUTHKEY registration successful')
-    else log.warn(this.#server.name, 'AUTHKEY registration failed', ...(parsed.detail === '' ? [] : [parsed.detail]))
+    const { asking, server } = this.#init
+    if (parsed.accepted) asking.log.debug(server.name, 'AUTHKEY registration successful')
+    else asking.log.warn(server.name, 'AUTHKEY registration failed', ...(parsed.detail === '' ? [] : [parsed.detail]))
     return true
   }
 }
 
-function batchOf(messages: readonly Uint8Array[]): MessageBatch {
-  const bytes = Buffer.concat(messages.flatMap(message => [message, Uint8Array.of(0xac)]))
-  const ends = new Uint32Array(messages.length)
-  let end = 0
-  for (const [i, message] of messages.entries()) ends[i] = end += message.length + 1
-  return { bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), ends }
+/** What proofs are made of is loaded only when something is to go on. */
+async function resumePointsOf(ledger: SourceLedger): Promise<ResumePoints | undefined> {
+  if (ledger.movements === 0) return undefined
+  const { formatTailHash } = await import('@logflow/tailer')
+  return ledger.resumePoints(formatTailHash)
 }

@@ -1,4 +1,11 @@
-import { formatCommand, formatPattern, type DtailOptions } from '@logflow/protocol'
+import {
+  formatCommand,
+  formatPattern,
+  formatResumePoints,
+  RESUME_OPTION,
+  type DtailOptions,
+  type ResumePoints,
+} from '@logflow/protocol'
 
 /** What a person asks, of servers or of this machine. */
 export interface Question {
@@ -19,6 +26,12 @@ export function commandsOf(question: Question): string[] {
   const map = query === undefined ? [] : [formatCommand({ kind: 'map', query, options: sessionOptions(options) })]
   const reads = files.map(path => formatCommand({ kind: 'read', mode, path, pattern: regex, options, timeoutSeconds }))
   return [...map, ...reads]
+}
+
+/** The same for a server whose answer broke off. */
+export function commandsToResume(question: Question, points: ResumePoints): string[] {
+  const other = new Map([...(question.options.other ?? []), [RESUME_OPTION, formatResumePoints(points)] as const])
+  return commandsOf({ ...question, options: { ...question.options, other } })
 }
 
 /** The options that a session takes from its first command. */

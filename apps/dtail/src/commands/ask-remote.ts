@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { UsageError } from '@logflow/cli'
 import { systemClock } from '@logflow/core'
 import type { Asking } from '../client/ask-server.ts'
-import { askServers } from '../client/ask-servers.ts'
-import type { AnswerSink } from '../client/ask-server.ts'
+import { askServers, type AskedServers, type FailedServer } from '../client/ask-servers.ts'
+import type { AnswerSink, DeliverySink } from '../client/answer-sink.ts'
 import { HostTrust } from '../client/host-trust.ts'
 import { ownKeys } from '../client/own-keys.ts'
-import { commandsOf } from '../client/question.ts'
+import { commandsOf, commandsToResume } from '../client/question.ts'
 import { resolveServers, type ServerAddress } from '../client/server-list.ts'
 import { testMode } from '../config/test-mode.ts'
 import { BlockWriter } from '../output/block-writer.ts'
@@ -18,10 +18,22 @@ import { hintAtInterrupt } from '../interactive/interrupt-hint.ts'
 import { startControl } from '../interactive/start-control.ts'
 import { isJournal } from '../journal/journal-unit.ts'
 import { Limiter } from '../limiter.ts'
+import { tellSources } from '../output/tell-sources.ts'
+import { inTime, needsStages } from './stages.ts'
 import type { Prepared } from './prepared.ts'
+
+const NEWLINE = 10
+const LINE_END = Uint8Array.of(NEWLINE)
+
+/** What a server of DTail aggregates has no times any more. */
+const NO_TIMES = 'this server cannot choose lines by time for a query'
 
 /** Some server could not be asked, or broke off. */
 const EXIT_SERVERS_FAILED = 3
+/** Some part of a file is missing. */
+const EXIT_MISSING = 4
+/** Servers that are named at the end; more are counted. */
+const MAX_NAMED = 20
 
 /** Asks servers over SSH and prints what they answer, as it comes. */
 export async function askRemote(prepared: Prepared): Promise<number> {
@@ -36,14 +48,36 @@ export async function askRemote(prepared: Prepared): Promise<number> {
   const stopWatching = watch(prepared, stats)
   try {
     const reconnect = name === 'dtail' && query?.outfile === undefined && question.timeoutSeconds === 0
-    const { failed } = await askServers(servers, { ...asking, stats, ...control }, { reconnect })
-    if (failed.length === 0) return 0
-    if (servers.length > 1) log.error(`${failed.length} of ${servers.length} servers failed`)
+    const { failed, sources } = await askAll(prepared, servers, { ...asking, stats, ...control }, { reconnect })
+    const missing = tellSources(sources, { log, quiet: question.options.quiet === true })
+    if (failed.length === 0) return missing ? EXIT_MISSING : 0
+    await tellFailed(prepared, failed, servers.length)
     return EXIT_SERVERS_FAILED
   } finally {
     stopWatching()
     started?.close()
   }
+}
+
+/** Lines through stages where more is done with them than printing; what that is made of is loaded only then. */
+async function askAll(
+  prepared: Prepared,
+  servers: readonly ServerAddress[],
+  asking: Asking,
+  how: { readonly reconnect: boolean },
+): Promise<AskedServers> {
+  if (!needsStages(prepared)) return askServers(servers, asking, how)
+  const { askInStages } = await import('./ask-in-stages.ts')
+  return askInStages(prepared, servers, asking, how)
+}
+
+/** Each was named when it failed, but that may have scrolled by. */
+async function tellFailed({ log, json }: Prepared, failed: readonly FailedServer[], asked: number): Promise<void> {
+  const named = failed.slice(0, MAX_NAMED).map(({ server, reason }) => `${server.name}: ${reason}`)
+  const more = failed.length > MAX_NAMED ? [`and ${failed.length - MAX_NAMED} more, named above`] : []
+  if (asked > 1) log.error(`${failed.length} of ${asked} servers failed`, ...named, ...more)
+  for (const { server, reason } of failed)
+    await json?.write({ kind: 'event', host: server.name, event: 'failed', detail: { message: reason } })
 }
 
 /** Tells a person how many servers are connected. Returns the function that ends it. */
@@ -69,7 +103,17 @@ function serversOf({ run: { options, given }, config }: Prepared): readonly Serv
 }
 
 /** What is asked, as whom, and where the answers go. */
-async function askingOf({ run, config, question, log, printer, report, signal }: Prepared): Promise<Asking> {
+async function askingOf({
+  run,
+  config,
+  question,
+  query,
+  range,
+  log,
+  printer,
+  report,
+  signal,
+}: Prepared): Promise<Asking> {
   const { options, stderr } = run
   const keys = await ownKeys({
     given: options.authKeyPath || options.key,
@@ -84,6 +128,7 @@ async function askingOf({ run, config, question, log, printer, report, signal }:
     ask: text => stderr.write(text),
     answers: process.stdin,
   })
+  const resumable = !question.query && question.timeoutSeconds === 0 && !question.files.some(isJournal)
   const registers = !options.noAuthKey && !config.Client.AuthKeyDisable
   return {
     commands: commandsOf(question),
@@ -97,6 +142,13 @@ async function askingOf({ run, config, question, log, printer, report, signal }:
     authKey: registers ? keys.authKey : undefined,
     throttle: new Limiter(options.connectionsPerCpu * availableParallelism()),
     sink: report ?? (run.stdout instanceof HeldOutput || options.interactiveQuery ? printer : printingSink(printer)),
+    native: {
+      resume: resumable ? points => commandsToResume(question, points) : undefined,
+      packings: ['zstd', 'gzip'],
+      packAlways: false,
+      plain: options.plain,
+      ...(query && range && { commands: commandsOf(inTime({ range }, question)), only: NO_TIMES }),
+    },
     log,
     signal,
   }
@@ -114,6 +166,29 @@ function printingSink(printer: LinePrinter): AnswerSink {
         for (const run of runs) if (run.length > 0) writer.write(run)
         return writer.room()
       },
+    },
+    deliveries: printer.plain ? verbatim(writer) : formatted(writer, printer),
+  }
+}
+
+/** Blocks as they lie in the file; the last line of a file gets its newline. */
+function verbatim(writer: BlockWriter): DeliverySink {
+  return {
+    deliver: () => undefined,
+    print({ bytes, open }) {
+      if (bytes.length > 0) writer.write(bytes)
+      if (!open && bytes[bytes.length - 1] !== NEWLINE) writer.write(LINE_END)
+      return writer.room()
+    },
+  }
+}
+
+/** Lines with their headers. */
+function formatted(writer: BlockWriter, printer: LinePrinter): DeliverySink {
+  return {
+    deliver(item, { name }) {
+      if (item.kind === 'lines') writer.write(printer.format(item, name))
+      return writer.room()
     },
   }
 }

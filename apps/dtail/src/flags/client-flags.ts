@@ -1,18 +1,45 @@
 import { flag } from '@logflow/cli'
+import { levels, loggers } from './log-choices.ts'
 
 /** Flags of dtail, dcat, dgrep and dmap, spelled as in the original. */
 export const clientFlags = {
   servers: flag.text({
     value: 'LIST',
+    completes: 'file',
     default: '',
     help: 'Servers, comma separated, or a file with one per line; without it files are read here.',
   }),
-  files: flag.text({ value: 'LIST', default: '', help: 'Files and globs to read, comma separated.' }),
+  files: flag.text({
+    value: 'LIST',
+    completes: 'files',
+    default: '',
+    help: 'Files and globs to read, comma separated.',
+  }),
   user: flag.text({ value: 'NAME', default: undefined, help: 'SSH user; your own name by default.' }),
   port: flag.integer({ value: 'PORT', min: 1, max: 65_535, default: 2222, help: 'Port of servers that name none.' }),
   plain: flag.boolean({ help: 'Lines as they are, without host, number and colours.' }),
   quiet: flag.boolean({ help: 'No statistics.' }),
   noColor: flag.boolean({ spelling: 'noColor', help: 'No colours.' }),
+  raw: flag.boolean({ help: 'Control characters of log lines reach the terminal as they are.' }),
+  json: flag.boolean({ help: 'One JSON object per line, gap, event or row.' }),
+  since: flag.text({
+    value: 'WHEN',
+    default: undefined,
+    help: 'Lines written from then on: 2026-11-21T07:00:00Z, "2026-11-21 07:00", 2026-11-21, 15m, 2h ago, today.',
+  }),
+  until: flag.text({ value: 'WHEN', default: undefined, help: 'Lines written before then.' }),
+  merge: flag.choice({
+    value: 'ORDER',
+    choices: ['arrival', 'time'],
+    default: 'arrival',
+    help: 'Order of lines across files and servers: as they arrive, or by the time in them.',
+  }),
+  mergeWait: flag.duration({
+    value: 'TIME',
+    spelling: 'merge-wait',
+    default: 1000,
+    help: 'How long -merge time lets a followed line wait for older ones.',
+  }),
   trustAllHosts: flag.boolean({
     spelling: 'trustAllHosts',
     help: 'Accept and remember unknown and changed host keys.',
@@ -41,16 +68,23 @@ export const clientFlags = {
     help: 'Connections set up at one time, per processor.',
   }),
   cfg: flag.text({ value: 'FILE', default: '', help: 'Configuration file; none for no file.' }),
-  discovery: flag.text({ value: 'MODULE', default: '', help: 'How -servers is read: COMMA or FILE.' }),
+  discovery: flag.text({
+    value: 'MODULE',
+    choices: ['COMMA', 'FILE'],
+    default: '',
+    help: 'How -servers is read: COMMA or FILE.',
+  }),
   level: flag.text({
     value: 'LEVEL',
     spelling: 'logLevel',
+    choices: levels,
     default: 'info',
     help: 'none, fatal, error, warn, info, default, verbose, debug, devel, trace or all.',
   }),
   loggerName: flag.text({
     value: 'NAME',
     spelling: 'logger',
+    choices: loggers,
     default: 'fout',
     help: 'Where log lines go: none, stdout (the terminal), file, or fout for both.',
   }),
@@ -85,4 +119,5 @@ export const clientExitCodes = {
   1: 'failed',
   2: 'usage, configuration, pattern or query',
   3: 'one or more servers could not be asked or broke off; each is named on stderr',
+  4: 'a part of a file is missing; what and how much of it is said on stderr',
 }

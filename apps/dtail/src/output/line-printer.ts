@@ -1,7 +1,9 @@
 import type { Output } from '@logflow/cli'
-import type { LineBatch } from '@logflow/core'
+import type { Delivery, LineBatch } from '@logflow/core'
 import { shortHostname, splitVisible, type MessageBatch } from '@logflow/protocol'
-import type { AnswerSink } from '../client/ask-server.ts'
+import type { AnswerSink, DeliverySink } from '../client/answer-sink.ts'
+import type { DeliveryOutput } from './delivery-output.ts'
+import { harmless } from './harmless.ts'
 import { paintLine } from './paint-line.ts'
 import type { TermColors } from './term-colors.ts'
 
@@ -10,8 +12,10 @@ const NEWLINE = 10
 /** Options of {@link LinePrinter}. */
 export interface LinePrinterOptions {
   readonly stdout: Output
-  /** Lines as they are: no header, no colours, nothing made harmless. */
+  /** Lines as they are: no header, no colours. */
   readonly plain: boolean
+  /** Control characters of lines reach the terminal. @defaultValue false */
+  readonly raw?: boolean | undefined
   /** Absent for no colours. */
   readonly colors?: TermColors | undefined
   /** Told what was printed: `-log-payload`. */
@@ -22,23 +26,21 @@ export interface LinePrinterOptions {
  * Lines to stdout, in writes as large as they come. Bytes stay bytes; text is looked at as Latin-1 only where it is
  * painted, which changes no byte.
  */
-export class LinePrinter implements AnswerSink {
+export class LinePrinter implements AnswerSink, DeliveryOutput {
   readonly #given: LinePrinterOptions
   #options: LinePrinterOptions
   /** Log content must not move a person's cursor; a pipe gets every byte. */
-  #harmless: boolean
+  readonly #harmless: boolean
 
   constructor(options: LinePrinterOptions) {
     this.#given = options
     this.#options = options
-    this.#harmless = options.stdout.isTerminal && !options.plain
+    this.#harmless = options.stdout.isTerminal && options.raw !== true
   }
 
   /** Goes on with plain lines, or with headers and colours as it was made. */
   become({ plain }: { readonly plain: boolean }): void {
-    const { colors, stdout } = this.#given
-    this.#options = { ...this.#given, plain, colors: plain ? undefined : colors }
-    this.#harmless = stdout.isTerminal && !plain
+    this.#options = { ...this.#given, plain, colors: plain ? undefined : this.#given.colors }
   }
 
   /** Lines come without headers. */
@@ -55,6 +57,11 @@ export class LinePrinter implements AnswerSink {
   /** Whether lines of files are printed just as they are, too. */
   get verbatim(): boolean {
     return this.#options.plain && this.untouched
+  }
+
+  /** Lines of servers that speak our own protocol. */
+  get deliveries(): DeliverySink {
+    return { deliver: (item, { name }) => (item.kind === 'lines' ? this.printBatch(item, name) : undefined) }
   }
 
   async take(batch: MessageBatch): Promise<readonly string[]> {
@@ -74,25 +81,24 @@ export class LinePrinter implements AnswerSink {
     await stdout.write(Buffer.from(text, 'latin1'))
   }
 
+  /** Lines; what else happens is told on stderr by whoever noticed. */
+  async deliver(item: Delivery, sourceId: string): Promise<void> {
+    if (item.kind === 'lines') await this.printBatch(item, sourceId)
+  }
+
+  async say(text: string): Promise<void> {
+    if (text !== '') await this.print(Buffer.from(text.endsWith('\n') ? text : `${text}\n`))
+  }
+
   /** Lines that were read here, without a server in between. */
   async printBatch(batch: LineBatch, sourceId: string): Promise<void> {
-    await this.print(this.#options.plain ? withNewlines(batch) : withHeaders(batch, sourceId))
+    await this.print(this.format(batch, sourceId))
   }
-}
 
-/** C0 but tab and newline, DEL, and C1 in UTF-8, seen as Latin-1. */
-// eslint-disable-next-line no-control-regex -- these are the characters to find
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f]|\u00c2[\u0080-\u009f]/g
-
-function harmless(text: string): string {
-  return text.replace(
-    UNSAFE,
-    found =>
-      `\\x${found
-        .charCodeAt(found.length - 1)
-        .toString(16)
-        .padStart(2, '0')}`,
-  )
+  /** The lines as they are printed when nothing is painted or made harmless. */
+  format(batch: LineBatch, sourceId: string): Uint8Array {
+    return this.#options.plain ? withNewlines(batch) : withHeaders(batch, sourceId)
+  }
 }
 
 /** The lines themselves; pieces of over-long lines and the last line of a file get a newline. */

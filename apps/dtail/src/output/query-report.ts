@@ -1,10 +1,21 @@
 import { appendFile, rename, stat, writeFile } from 'node:fs/promises'
-import { CliError, type Output } from '@logflow/cli'
+import { CliError, safeText, type Output } from '@logflow/cli'
 import { systemClock } from '@logflow/core'
-import { eachMessage, parseServerMessage, type MessageBatch } from '@logflow/protocol'
-import { GroupMerger, renderCsv, renderTable, type PartialGroup, type Query, type TablePaint } from '@logflow/query'
-import type { AnswerSink } from '../client/ask-server.ts'
+import { eachMessage, parseServerMessage, type MessageBatch, type ServerMessage } from '@logflow/protocol'
+import {
+  GroupMerger,
+  limitRows,
+  renderCsv,
+  renderTable,
+  type PartialGroup,
+  type Query,
+  type ResultRow,
+  type SelectItem,
+  type TablePaint,
+} from '@logflow/query'
+import type { AnswerSink } from '../client/answer-sink.ts'
 import { errorText, type DtailLog } from './dtail-log.ts'
+import type { JsonLines } from './json-lines.ts'
 import type { LinePrinter } from './line-printer.ts'
 import { paint } from './paint-line.ts'
 import type { TermColors } from './term-colors.ts'
@@ -19,6 +30,10 @@ export interface QueryReportOptions {
   /** For what is no group. */
   readonly printer: Pick<LinePrinter, 'print'>
   readonly colors: TermColors | undefined
+  /** Rows go there instead of into a table. */
+  readonly json?: Pick<JsonLines, 'write' | 'say'> | undefined
+  /** Control characters of values reach the terminal. @defaultValue false */
+  readonly raw?: boolean | undefined
 }
 
 const TERMINAL_ROWS = 10
@@ -62,9 +77,16 @@ export class QueryReport implements AnswerSink {
       const parsed = this.#parse(message)
       if (parsed?.kind === 'aggregate') this.merge([parsed.group])
       else if (parsed?.kind === 'hidden') hidden.push(parsed.text)
-      else if (parsed) await this.#options.printer.print(withNewline(message))
+      else if (parsed) await this.#say(parsed, message)
     }
     return hidden
+  }
+
+  async #say(parsed: ServerMessage, message: Uint8Array): Promise<void> {
+    const { json, printer } = this.#options
+    if (!json) return printer.print(withNewline(message))
+    const [host, content] = parsed.kind === 'server' ? [parsed.hostname, parsed.text] : ['', message]
+    await json.say(Buffer.from(content).toString(), host)
   }
 
   /** Reports until {@link finish}, and once more then. The first time after half an interval, as the original does. */
@@ -105,15 +127,27 @@ export class QueryReport implements AnswerSink {
     for (const call of this.#before) call()
     const { query, cumulative } = this.#options
     if (query.outfile) await this.#toOutfile(query.outfile)
+    else if (this.#options.json) await this.#writeJson(this.#options.json)
     else await this.#printTable()
     if (cumulative) return
     this.#collected = false
     this.#merger.clear()
   }
 
+  /** A row is final: of groups that add up only the last report is written. */
+  async #writeJson(json: Pick<JsonLines, 'write' | 'say'>): Promise<void> {
+    const { query, cumulative } = this.#options
+    if (cumulative && !this.#finish.signal.aborted) return
+    const at = new Date(systemClock.now()).toISOString()
+    for (const { values } of limitRows(this.#merger.rows(), query.limit)) {
+      const fields = query.select.map((item, column) => [item.storage, jsonValue(item, values[column] as string)])
+      await json.write({ kind: 'row', at, values: Object.fromEntries(fields) as object })
+    }
+  }
+
   async #printTable(): Promise<void> {
-    const { query, stdout, log, colors } = this.#options
-    const rows = this.#merger.rows()
+    const { query, stdout, log, colors, raw } = this.#options
+    const rows = stdout.isTerminal && raw !== true ? harmlessRows(this.#merger.rows()) : this.#merger.rows()
     if (rows.length === 0) return
     const table = renderTable(query, rows, { limit: TERMINAL_ROWS, paint: colors ? tablePaint(colors) : {} })
     if (table === this.#lastTable) return
@@ -148,6 +182,17 @@ export class QueryReport implements AnswerSink {
       .catch(() => true) // not there yet
     await appendFile(path, renderCsv(query, rows, { header }))
   }
+}
+
+/** Values come from lines, and lines from anybody. */
+function harmlessRows(rows: readonly ResultRow[]): ResultRow[] {
+  return rows.map(({ key, values }) => ({ key, values: values.map(safeText) }))
+}
+
+/** Fields, and the last value of one, are texts; everything else that was computed is a number. */
+function jsonValue({ aggregation }: SelectItem, value: string): string | number {
+  const number = aggregation === 'last' || value === '' ? NaN : Number(value)
+  return Number.isNaN(number) ? value : number
 }
 
 /** Readers see the old content or the new one, never half of it. */
