@@ -1,13 +1,14 @@
-import { once } from 'node:events'
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { Clock, Logger } from '@logflow/core'
 import { ProtocolError, TailsrvHeaderDecoder, type TailsrvRequest } from '@logflow/protocol'
-import { ServeError } from './errors.ts'
+import { Admission, type AllowList, type ServeTls } from './admission.ts'
+import { Client } from './client.ts'
 import { HeaderDeadlines } from './header-deadlines.ts'
 import type { ResolvedLimits } from './limits.ts'
+import { Listeners } from './listeners.ts'
 import { Refusals, type RefusalReason } from './refusals.ts'
 
-const KEEP_ALIVE_MS = 60_000
 const SPACE = 32
 
 /** Where and how to listen, and who answers. */
@@ -15,12 +16,14 @@ export interface AcceptorOptions {
   readonly host: string
   readonly port: number
   readonly limits: ResolvedLimits
+  readonly tls?: ServeTls | undefined
+  readonly allow?: AllowList | undefined
   readonly logger: Logger
   readonly clock: Clock
   /** Whether a bad header that is no number is answered with a line; otherwise such a client is just closed. */
   readonly explains: boolean
   /** Called once per client, with its header. The socket is the callee's from then on. */
-  readonly answer: (request: TailsrvRequest, socket: Socket) => void
+  readonly answer: (request: TailsrvRequest, client: Client) => void
 }
 
 /**
@@ -31,47 +34,45 @@ export class Acceptor {
   readonly port: number
   readonly refusals: Refusals
   readonly #options: AcceptorOptions
-  readonly #server: Server
-  readonly #deadlines: HeaderDeadlines
-  readonly #sockets = new Set<Socket>()
+  readonly #admission: Admission
+  readonly #listeners: Listeners
+  readonly #deadlines: HeaderDeadlines<Client>
+  readonly #clients = new Set<Client>()
+  readonly #perAddress = new Map<string, number>()
   #accepted = 0
 
-  private constructor(server: Server, options: AcceptorOptions) {
-    this.#server = server
+  private constructor(listeners: Listeners, admission: Admission, options: AcceptorOptions) {
+    this.#listeners = listeners
+    this.#admission = admission
     this.#options = options
-    this.port = (server.address() as AddressInfo).port
+    this.port = listeners.port
     this.refusals = new Refusals(options.logger, options.clock)
-    this.#deadlines = new HeaderDeadlines(options.limits.headerTimeoutMs, options.clock, socket =>
-      this.refuse(socket, 'timeout'),
+    this.#deadlines = new HeaderDeadlines(options.limits.headerTimeoutMs, options.clock, client =>
+      this.refuse(client, 'timeout'),
     )
-    server.on('connection', socket => this.#accept(socket))
-    server.on('drop', facts => this.refusals.count('limit', { peer: facts?.remoteAddress }))
-    server.on('error', err => options.logger.warn({ event: 'accept.failed', err }))
   }
 
-  /** @throws ServeError `LF_SERVE_LISTEN` */
+  /** @throws ServeError `LF_SERVE_LISTEN`; RangeError for an allow list that is none */
   static async open(options: AcceptorOptions): Promise<Acceptor> {
-    const { host, port, limits } = options
-    // Half open: who closes the sending side after the header (`nc -N`, `socat`) still wants the file.
-    const server = createServer({
-      allowHalfOpen: true,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    const admission = new Admission(options.tls, options.allow)
+    const early: Socket[] = []
+    const door = { take: (socket: Socket): void => void early.push(socket) }
+    const listeners = await Listeners.open({
+      host: options.host,
+      port: options.port,
+      backlog: options.limits.backlog,
+      onConnection: socket => door.take(socket),
+      onError: err => options.logger.warn({ event: 'accept.failed', err }),
     })
-    server.maxConnections = limits.maxClients
-    server.listen({ host, port, backlog: limits.backlog })
-    try {
-      await once(server, 'listening')
-    } catch (cause) {
-      throw new ServeError('LF_SERVE_LISTEN', `cannot listen on ${host}:${port}`, { cause, detail: { host, port } })
-    }
-    return new Acceptor(server, options)
+    const acceptor = new Acceptor(listeners, admission, options)
+    door.take = socket => acceptor.#accept(socket)
+    for (const socket of early) door.take(socket)
+    return acceptor
   }
 
   /** Connections that are open now. */
   get clients(): number {
-    return this.#sockets.size
+    return this.#clients.size
   }
   /** Those of them whose header is not complete. */
   get waiting(): number {
@@ -81,80 +82,111 @@ export class Acceptor {
   get accepted(): number {
     return this.#accepted
   }
+  /** Different addresses that they come from. */
+  get addresses(): number {
+    return this.#perAddress.size
+  }
 
   /** Sends a client away, with one line of text if there is one. */
-  refuse(socket: Socket, reason: RefusalReason, why?: string): void {
-    this.refusals.count(reason, { peer: socket.remoteAddress, why })
-    this.#deadlines.delete(socket)
-    if (why === undefined) socket.destroy()
-    else sayGoodbye(socket, `error: ${why}\n`)
+  refuse(client: Client, reason: RefusalReason, why?: string): void {
+    this.refusals.count(reason, { peer: client.address, why })
+    this.#deadlines.delete(client)
+    if (why === undefined) client.socket.destroy()
+    else client.sayGoodbye(`error: ${why}\n`)
   }
 
   /** No more clients; those without a header are closed. Resolves when the address is free again. */
   stop(): Promise<void> {
-    const stopped = new Promise<void>(resolve => this.#server.close(() => resolve()))
-    for (const socket of this.#deadlines.close()) socket.destroy()
+    const stopped = this.#listeners.close()
+    for (const client of this.#deadlines.close()) client.socket.destroy()
     return stopped
   }
 
   /** Closes every connection that is left. */
   destroyAll(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const client of this.#clients) client.socket.destroy()
   }
 
   #accept(socket: Socket): void {
     this.#accepted++
-    this.#sockets.add(socket)
-    this.#deadlines.add(socket)
+    const refused = this.#isFull(socket) ?? this.#admission.byAddress(socket)
+    if (refused) {
+      this.refusals.count(refused, { peer: socket.remoteAddress })
+      socket.on('error', () => {})
+      socket.destroy()
+      return
+    }
+    const client = new Client(socket, left => this.#forget(left))
+    this.#clients.add(client)
+    this.#perAddress.set(client.address, (this.#perAddress.get(client.address) ?? 0) + 1)
+    this.#deadlines.add(client)
+    if (this.#admission.tls) this.#encrypt(client)
+    else this.#readHeader(client)
+  }
+
+  #isFull({ remoteAddress = '' }: Socket): RefusalReason | undefined {
+    const { maxClients, maxClientsPerAddress } = this.#options.limits
+    if (this.#clients.size >= maxClients) return 'limit'
+    return (this.#perAddress.get(remoteAddress) ?? 0) >= maxClientsPerAddress ? 'address' : undefined
+  }
+
+  #forget(client: Client): void {
+    this.#clients.delete(client)
+    this.#deadlines.delete(client)
+    const left = (this.#perAddress.get(client.address) ?? 1) - 1
+    if (left > 0) this.#perAddress.set(client.address, left)
+    else this.#perAddress.delete(client.address)
+  }
+
+  /** The handshake has the time of the header. */
+  #encrypt(client: Client): void {
+    const socket = new TLSSocket(client.socket, { ...this.#admission.tls, isServer: true, rejectUnauthorized: false })
+    socket.allowHalfOpen = true
+    const fail = (): void => {
+      if (this.#deadlines.has(client)) this.refuse(client, 'tls')
+    }
+    socket.once('error', fail)
+    client.encrypt(socket)
+    socket.once('secure', () => {
+      socket.off('error', fail)
+      const refused = this.#admission.byCertificate(socket)
+      if (refused) this.refuse(client, refused)
+      else this.#readHeader(client)
+    })
+  }
+
+  #readHeader(client: Client): void {
     const decoder = new TailsrvHeaderDecoder(this.#options.limits.maxHeaderBytes)
+    const { socket } = client
     let firstByte: number | undefined
     const onData = (chunk: Uint8Array): void => {
       firstByte ??= chunk.find(byte => byte > SPACE)
       decoder.push(chunk)
-      const request = this.#request(socket, decoder, firstByte)
+      const request = this.#request(client, decoder, firstByte)
       if (!request) return
       socket.off('data', onData)
-      this.#deadlines.delete(socket)
-      ignoreInput(socket, this.#options.limits.maxIgnoredBytes)
-      this.#options.answer(request, socket)
+      socket.off('end', onEnd)
+      this.#deadlines.delete(client)
+      this.#options.answer(request, client)
+    }
+    const onEnd = (): void => {
+      if (this.#deadlines.has(client)) this.refuse(client, 'header')
     }
     socket.on('data', onData)
-    socket.on('error', () => {}) // `close` follows, and that is all there is to know
-    socket.on('end', () => {
-      if (this.#deadlines.has(socket)) this.refuse(socket, 'header')
-    })
-    socket.on('close', () => {
-      this.#sockets.delete(socket)
-      this.#deadlines.delete(socket)
-    })
+    socket.on('end', onEnd)
   }
 
-  #request(socket: Socket, decoder: TailsrvHeaderDecoder, firstByte: number | undefined): TailsrvRequest | undefined {
-    if (socket.destroyed || !this.#deadlines.has(socket)) return undefined
+  #request(client: Client, decoder: TailsrvHeaderDecoder, firstByte: number | undefined): TailsrvRequest | undefined {
+    if (client.socket.destroyed || !this.#deadlines.has(client)) return undefined
     try {
       return decoder.read()
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       const explains = this.#options.explains && firstByte !== undefined && !isInteger(firstByte)
-      this.refuse(socket, 'header', explains ? error.message : undefined)
+      this.refuse(client, 'header', explains ? error.message : undefined)
       return undefined
     }
   }
-}
-
-/** Writes a last line and closes once it is on its way. */
-export function sayGoodbye(socket: Socket, text: string | Uint8Array): void {
-  socket.write(text)
-  socket.destroySoon()
-}
-
-/** Drops what comes after the header. Reading on is what notices a reset; a flood is left in the kernel. */
-function ignoreInput(socket: Socket, maxBytes: number): void {
-  let ignored = 0
-  socket.on('data', chunk => {
-    ignored += chunk.length
-    if (ignored > maxBytes) socket.pause()
-  })
 }
 
 /** The first byte that is no white space tells the dialects apart. */

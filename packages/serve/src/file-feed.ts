@@ -1,10 +1,16 @@
 import { fstatSync } from 'node:fs'
-import type { Socket } from 'node:net'
-import type { Clock, Logger } from '@logflow/core'
+import type { Clock, Logger, ResumeToken } from '@logflow/core'
 import { resolveStart } from '@logflow/protocol'
-import type { Fanout, Transfer, TransferResult } from '@logflow/sendfile-native'
+import type { Fanout } from '@logflow/sendfile-native'
+import type { Client } from './client.ts'
+import { chainEarlier } from './earlier-generations.ts'
+import type { FeedHome, FeedReader } from './feed-reader.ts'
+import { FramedReader } from './framed-reader.ts'
+import { newGeneration, sizeOf, type Generation } from './generation.ts'
 import type { GrowingFileLike } from './growing-file.ts'
 import type { ResolvedLimits } from './limits.ts'
+import { RawReader } from './raw-reader.ts'
+import { watchStalls } from './stalls.ts'
 
 /**
  * What happens when the file's name goes to another file, or vanishes. `close`: readers get what is there and are
@@ -24,23 +30,19 @@ export interface FeedOptions {
   readonly admits?: ((fd: number) => Promise<boolean>) | undefined
   /** The last reader has left. */
   readonly onEmpty?: (() => void) | undefined
-  /** A reader is so many generations behind that the feed lets go of it. */
-  readonly onBehind: (socket: Socket) => void
+  /** A reader is so many generations behind that the feed lets go of it, or has stood still for too long. */
+  readonly onRefused: (client: Client, reason: 'behind' | 'stalled') => void
 }
 
-/** One file that had the name: served by its descriptor, to `end` once that is known. */
-interface Generation {
-  readonly fd: number
-  end: number | undefined
-  /** Size before the file was cut; what a reader had not fetched of it by then is lost. */
-  cutFrom: number | undefined
-  readonly readers: Set<Reader>
-}
-
-interface Reader {
-  readonly socket: Socket
-  generation: Generation
-  transfer: Transfer | undefined
+/** Counters of a feed. */
+export interface FeedStats {
+  readonly readers: number
+  readonly framedReaders: number
+  readonly fileBytes: number
+  /** Of the reader that is farthest behind. Bytes of generations that it has not begun are not counted. */
+  readonly farthestBehindBytes: number
+  readonly rotations: number
+  readonly lostBytes: number
 }
 
 const LINGER_POLL_MS = 1000
@@ -51,24 +53,34 @@ export class FileFeed {
   readonly ended: Promise<void>
   readonly #file: GrowingFileLike
   readonly #options: FeedOptions
+  readonly #home: FeedHome
+  readonly #readers = new Set<FeedReader>()
   readonly #generations: Generation[]
   readonly #stop = new AbortController()
   #size: number
+  #gone = false
   #draining = false
   #lostBytes = 0
+  #rotations = 0
   #wakeDrain: (() => void) | undefined
 
   constructor(file: GrowingFileLike, options: FeedOptions) {
     this.#file = file
     this.#options = options
     this.#size = file.size
-    this.#generations = [{ fd: file.fd, end: undefined, cutFrom: undefined, readers: new Set() }]
+    this.#generations = [newGeneration(file.fd, file.source?.id)]
+    this.#home = this.#createHome()
     this.ended = this.#watch()
     this.ended.catch(() => {}) // whoever awaits it still gets it
+    const { clock, limits } = options
+    void watchStalls(this.#readers, { limitMs: limits.stallTimeoutMs, clock, signal: this.#stop.signal }, reader => {
+      options.onRefused(reader.client, 'stalled')
+      reader.destroy()
+    })
   }
 
   get readers(): number {
-    return this.#generations.reduce((sum, { readers }) => sum + readers.size, 0)
+    return this.#readers.size
   }
   /** Bytes of cut or rotated files that a reader would have got and did not. */
   get lostBytes(): number {
@@ -78,11 +90,57 @@ export class FileFeed {
     return this.#generations.at(-1) as Generation
   }
 
+  /** Walks over the readers: for a status page, not for a hot path. */
+  stats(): FeedStats {
+    let [farthestBehindBytes, framedReaders] = [0, 0]
+    for (const reader of this.#readers) {
+      const { end, fd } = reader.generation
+      const behind = (end ?? (fd === this.#current.fd ? this.#size : sizeOf(fd))) - reader.offset
+      farthestBehindBytes = Math.max(farthestBehindBytes, behind)
+      if (reader instanceof FramedReader) framedReaders++
+    }
+    const { readers, lostBytes } = this
+    return {
+      readers,
+      framedReaders,
+      fileBytes: this.#size,
+      farthestBehindBytes,
+      rotations: this.#rotations,
+      lostBytes,
+    }
+  }
+
   /** Starts to send. `asked` as in the header: negative counts from the end, `undefined` is the end. */
-  add(socket: Socket, asked: number | undefined): void {
+  add(client: Client, asked: number | undefined): void {
     const generation = this.#current
     const { size } = fstatSync(generation.fd)
-    this.#start({ socket, generation, transfer: undefined }, asked === undefined ? size : resolveStart(asked, size))
+    const offset = asked === undefined ? size : resolveStart(asked, size)
+    new RawReader(client, { generation, offset }, this.#home)
+  }
+
+  /**
+   * Starts a framed reply. Resolves with why not, for the client, when there is nothing to resume from. A token of a file
+   * that was rotated away is found again as long as the file is there.
+   */
+  async resume(client: Client, from: ResumeToken | 'start' | 'end'): Promise<string | undefined> {
+    if (!this.#file.since || !this.#file.tokenAt) return 'this server gives no resume tokens'
+    if (typeof from === 'string') {
+      const generation = this.#current
+      const offset = from === 'start' ? 0 : fstatSync(generation.fd).size
+      new FramedReader(client, { generation, offset }, this.#home)
+      return undefined
+    }
+    const before = this.#current
+    const earlier = await this.#file.since(from)
+    if (!earlier) return 'what the token speaks of is gone: resume with start or end'
+    // Rotated meanwhile: what was found may lack the file that was current then.
+    if (before !== this.#current) {
+      for (const file of earlier) void file.close()
+      return this.resume(client, from)
+    }
+    if (client.socket.destroyed) for (const file of earlier) void file.close()
+    else new FramedReader(client, { generation: chainEarlier(earlier, this.#current), offset: from.offset }, this.#home)
+    return undefined
   }
 
   /** Sends every reader what is there, closes it, and resolves when all are gone or the time for it is over. */
@@ -97,45 +155,40 @@ export class FileFeed {
     if (this.readers > 0)
       await Promise.race([drained, clock.sleep(limits.drainMs, { signal: late.signal }).catch(() => {})])
     late.abort()
-    for (const { readers } of this.#generations) for (const { socket } of readers) socket.destroy()
+    for (const reader of this.#readers) reader.destroy()
   }
 
-  #start(reader: Reader, offset: number): void {
-    const { generation, socket } = reader
-    generation.readers.add(reader)
-    const { fd, end } = generation
-    const transfer = this.#options.fanout.send(
-      socket,
-      end === undefined ? { fd, offset, mode: 'follow' } : { fd, offset, mode: 'end', end },
-    )
-    reader.transfer = transfer
-    void transfer.done.then(result => this.#done(reader, result))
+  #createHome(): FeedHome {
+    const { fanout, limits, logger } = this.#options
+    const { path } = this.#file
+    const endReason = (): 'gone' | 'stopping' => (this.#gone ? 'gone' : 'stopping')
+    return {
+      fanout,
+      limits,
+      get endReason() {
+        return endReason()
+      },
+      enter: (reader, generation) => {
+        this.#readers.add(reader)
+        generation.readers.add(reader)
+      },
+      leave: (reader, generation) => this.#leave(reader, generation),
+      lose: (bytes, reason) => this.#lose(bytes, reason),
+      failed: (err, offset) => logger.warn({ event: 'transfer.failed', path, offset, err }),
+      tokenAt: async ({ fd, sourceId, cutFrom }, offset) =>
+        sourceId === undefined || cutFrom !== undefined ? undefined : this.#file.tokenAt?.({ fd, sourceId, offset }),
+    }
   }
 
-  #done(reader: Reader, { outcome, offset, error }: TransferResult): void {
-    const { generation, socket } = reader
+  #leave(reader: FeedReader, generation: Generation): void {
+    const gone = reader.generation === generation
     generation.readers.delete(reader)
-    if (error) this.#options.logger.warn({ event: 'transfer.failed', path: this.#file.path, offset, err: error })
-    if (outcome === 'ended' || outcome === 'truncated') this.#advance(reader, offset)
+    generation.onLeft?.(gone)
+    if (gone) this.#readers.delete(reader)
     this.#releaseOld()
-    if (outcome === 'failed') socket.destroy()
     if (this.readers > 0) return
     this.#wakeDrain?.()
     this.#options.onEmpty?.()
-  }
-
-  /** The reader has everything of its generation: on to the next, or out. */
-  #advance(reader: Reader, offset: number): void {
-    const { generation, socket } = reader
-    const whole = generation.cutFrom ?? generation.end ?? offset
-    if (whole > offset) this.#lose(whole - offset, generation.cutFrom === undefined ? 'shrunk' : 'truncated')
-    const next = this.#generations[this.#generations.indexOf(generation) + 1]
-    if (!next) {
-      socket.destroySoon()
-      return
-    }
-    reader.generation = next
-    this.#start(reader, 0)
   }
 
   #lose(bytes: number, reason: string): void {
@@ -152,6 +205,7 @@ export class FileFeed {
       switch (kind) {
         case 'grew':
           fanout.extend(this.#current.fd, size)
+          for (const reader of this.#current.readers) reader.grew()
           break
         case 'truncated':
           this.#options.logger.info({ event: 'file.truncated', path: this.#file.path, from: before, size })
@@ -165,6 +219,7 @@ export class FileFeed {
           break
         case 'gone':
           this.#options.logger.info({ event: 'file.gone', path: this.#file.path, rotation })
+          this.#gone = true
           if (rotation === 'close') return
           break
       }
@@ -176,7 +231,9 @@ export class FileFeed {
   async #linger(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#options.clock.sleep(LINGER_POLL_MS, { signal: this.#stop.signal }).catch(() => {})
-      if (!this.#stop.signal.aborted) this.#options.fanout.extend(this.#current.fd, sizeOf(this.#current.fd))
+      if (this.#stop.signal.aborted) return
+      this.#options.fanout.extend(this.#current.fd, sizeOf(this.#current.fd))
+      for (const reader of this.#current.readers) reader.grew()
     }
   }
 
@@ -203,15 +260,21 @@ export class FileFeed {
   }
 
   #push(fd: number): void {
-    this.#generations.push({ fd, end: undefined, cutFrom: undefined, readers: new Set() })
+    this.#rotations++
+    const fresh = newGeneration(fd, this.#file.source?.id)
+    this.#current.next = fresh
+    this.#generations.push(fresh)
     if (this.#generations.length <= this.#options.limits.maxGenerations) return
     const [oldest] = this.#generations
-    for (const { socket } of oldest?.readers ?? []) this.#options.onBehind(socket)
+    for (const reader of oldest?.readers ?? []) {
+      this.#options.onRefused(reader.client, 'behind')
+      reader.destroy()
+    }
   }
 
   #endGeneration(generation: Generation, end: number): void {
     generation.end = end
-    for (const { transfer } of generation.readers) transfer?.endAt(end)
+    for (const reader of generation.readers) reader.endAt(end)
     if (this.#draining && this.readers === 0) this.#wakeDrain?.()
   }
 
@@ -219,21 +282,12 @@ export class FileFeed {
   #releaseOld(): void {
     while (this.#generations.length > 1) {
       const [oldest, next] = this.#generations
-      if (!oldest || !next || oldest.end === undefined || oldest.readers.size > 0) return
+      if (!oldest || !next || oldest.end === undefined || oldest.readers.size > 0 || oldest.awaited > 0) return
       this.#generations.shift()
       if (oldest.fd === next.fd) continue
       const late = sizeOf(oldest.fd) - oldest.end
       if (late > 0) this.#lose(late, 'written after rotation')
       void this.#file.release?.(oldest.fd)
     }
-  }
-}
-
-/** 0 when the descriptor is closed already. */
-function sizeOf(fd: number): number {
-  try {
-    return fstatSync(fd).size
-  } catch {
-    return 0
   }
 }

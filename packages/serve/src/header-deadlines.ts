@@ -1,19 +1,18 @@
-import type { Socket } from 'node:net'
 import type { Clock } from '@logflow/core'
 
 /**
  * Clients whose header is not there yet. All have the same time, so the oldest is always the next to run out, and one
  * sleeper serves any number of them: nothing is set up per connection but an entry.
  */
-export class HeaderDeadlines {
-  readonly #deadlines = new Map<Socket, number>()
+export class HeaderDeadlines<Waiting> {
+  readonly #deadlines = new Map<Waiting, number>()
   readonly #timeoutMs: number
   readonly #clock: Clock
-  readonly #expire: (socket: Socket) => void
+  readonly #expire: (waiting: Waiting) => void
   readonly #stop = new AbortController()
   #sleeping = false
 
-  constructor(timeoutMs: number, clock: Clock, expire: (socket: Socket) => void) {
+  constructor(timeoutMs: number, clock: Clock, expire: (waiting: Waiting) => void) {
     this.#timeoutMs = timeoutMs
     this.#clock = clock
     this.#expire = expire
@@ -23,21 +22,21 @@ export class HeaderDeadlines {
     return this.#deadlines.size
   }
 
-  has(socket: Socket): boolean {
-    return this.#deadlines.has(socket)
+  has(waiting: Waiting): boolean {
+    return this.#deadlines.has(waiting)
   }
 
-  add(socket: Socket): void {
-    this.#deadlines.set(socket, this.#clock.monotonicMs() + this.#timeoutMs)
+  add(waiting: Waiting): void {
+    this.#deadlines.set(waiting, this.#clock.monotonicMs() + this.#timeoutMs)
     if (!this.#sleeping) void this.#watch()
   }
 
-  delete(socket: Socket): void {
-    this.#deadlines.delete(socket)
+  delete(waiting: Waiting): void {
+    this.#deadlines.delete(waiting)
   }
 
   /** Forgets everybody and returns them. */
-  close(): Socket[] {
+  close(): Waiting[] {
     this.#stop.abort()
     const waiting = [...this.#deadlines.keys()]
     this.#deadlines.clear()
@@ -53,8 +52,8 @@ export class HeaderDeadlines {
           await this.#clock.sleep(leftMs, { signal: this.#stop.signal })
           continue
         }
-        this.#deadlines.delete(next.socket)
-        this.#expire(next.socket)
+        this.#deadlines.delete(next.waiting)
+        this.#expire(next.waiting)
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) throw error
@@ -63,8 +62,8 @@ export class HeaderDeadlines {
     }
   }
 
-  #next(): { readonly socket: Socket; readonly deadline: number } | undefined {
-    for (const [socket, deadline] of this.#deadlines) return { socket, deadline }
+  #next(): { readonly waiting: Waiting; readonly deadline: number } | undefined {
+    for (const [waiting, deadline] of this.#deadlines) return { waiting, deadline }
     return undefined
   }
 }

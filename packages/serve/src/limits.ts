@@ -1,13 +1,17 @@
 /** Bounds of a server. Every one is finite unless the caller says otherwise. */
 export interface ServeLimits {
-  /** Clients at a time; one more is closed at once. A client costs two descriptors on Linux. @defaultValue 10 000 */
+  /** Clients at a time; one more is closed at once. Each has one descriptor. @defaultValue 10 000 */
   readonly maxClients?: number | undefined
-  /** Time for the whole header line, however it trickles in. @defaultValue 10 000 */
+  /** Clients of one address. @defaultValue as many as there may be at all */
+  readonly maxClientsPerAddress?: number | undefined
+  /** Time for the handshake of TLS and the whole header line, however it trickles in. @defaultValue 10 000 */
   readonly headerTimeoutMs?: number | undefined
   /** Longest header line. @defaultValue 4 KiB */
   readonly maxHeaderBytes?: number | undefined
   /** Bytes after the header that are read and dropped; a client that sends more is not read from any more. @defaultValue 1 MiB */
   readonly maxIgnoredBytes?: number | undefined
+  /** A client that takes no byte for so long, while there are some for it, is closed. @defaultValue an hour */
+  readonly stallTimeoutMs?: number | undefined
   /** Connections that may wait to be accepted; the system has a bound of its own. @defaultValue 4096 */
   readonly backlog?: number | undefined
   /** Generations of a rotated file that may be kept open for slow readers; beyond, a reader is closed. @defaultValue 8 */
@@ -23,6 +27,8 @@ export type ResolvedLimits = { readonly [K in keyof ServeLimits]-?: NonNullable<
 
 const defaults: ResolvedLimits = {
   maxClients: 10_000,
+  maxClientsPerAddress: Infinity,
+  stallTimeoutMs: 3_600_000,
   headerTimeoutMs: 10_000,
   maxHeaderBytes: 4096,
   maxIgnoredBytes: 1024 * 1024,

@@ -1,14 +1,29 @@
 import type { Clock, Logger } from '@logflow/core'
 
+const REASONS = [
+  'limit',
+  'address',
+  'forbidden',
+  'tls',
+  'timeout',
+  'header',
+  'path',
+  'resume',
+  'behind',
+  'stalled',
+] as const
+
 /**
- * Why a client was sent away. `limit`: too many clients. `timeout`: no header in time. `header`: not a header, or one
- * this server cannot answer. `path`: not served. `behind`: too many rotations behind.
+ * Why a client was sent away. `limit`: too many clients, `address`: of one address. `forbidden`: not on the allow list, or
+ * without the certificate. `tls`: no handshake. `timeout`: no header in time. `header`: not a header, or one this server
+ * cannot answer. `path`: not served. `resume`: the file of a token is gone. `behind`: too many rotations behind.
+ * `stalled`: took no byte for too long.
  */
-export type RefusalReason = 'limit' | 'timeout' | 'header' | 'path' | 'behind'
+export type RefusalReason = (typeof REASONS)[number]
 
 /** Counts refusals by reason and logs at most one a second, with how many were not logged. */
 export class Refusals {
-  readonly #counts: Record<RefusalReason, number> = { limit: 0, timeout: 0, header: 0, path: 0, behind: 0 }
+  readonly #counts = Object.fromEntries(REASONS.map(reason => [reason, 0])) as Record<RefusalReason, number>
   readonly #logger: Logger
   readonly #clock: Clock
   #loggedMs = -Infinity

@@ -1,16 +1,17 @@
 import { fstatSync } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
-import type { Socket } from 'node:net'
 import { silentLogger, systemClock, type Clock, type Logger } from '@logflow/core'
-import { encodeTailsrvReply, type TailsrvRequest } from '@logflow/protocol'
+import type { TailsrvRequest } from '@logflow/protocol'
 import { openFanout, type Engine, type Fanout } from '@logflow/sendfile-native'
-import { Acceptor, sayGoodbye } from './acceptor.ts'
+import { Acceptor } from './acceptor.ts'
+import type { Client } from './client.ts'
 import { ServeError } from './errors.ts'
 import { FileFeed } from './file-feed.ts'
 import { combineStats, type FileServer, type ServeOptions, type ServerStats } from './file-server.ts'
 import type { GrowingFileLike } from './growing-file.ts'
 import { resolveLimits, type ResolvedLimits } from './limits.ts'
 import { listFiles } from './list-files.ts'
+import { refuseResume, resumeOrRefuse } from './resume-answer.ts'
 import { resolveServedPath, type IgnoreRule } from './served-path.ts'
 
 /** A file that the server opened and has to close. */
@@ -24,6 +25,8 @@ export interface ServeDirectoryOptions extends ServeOptions {
   readonly openFile: (path: string) => Promise<OwnedGrowingFile>
   /** The rule for what is neither listed nor served, asked for once per request. @defaultValue nothing is ignored */
   readonly loadIgnoreRule?: (() => Promise<IgnoreRule>) | undefined
+  /** What a number as header means, below the directory. @defaultValue such a header is refused */
+  readonly defaultFile?: string | undefined
 }
 
 /**
@@ -48,7 +51,9 @@ export async function serveDirectory(root: string, options: ServeDirectoryOption
       logger,
       clock,
       explains: true,
-      answer: (request, socket) => server.current?.answer(request, socket),
+      tls: options.tls,
+      allow: options.allow,
+      answer: (request, client) => server.current?.answer(request, client),
     })
     const surroundings = { acceptor, fanout, limits, logger, clock }
     return (server.current = new DirectoryServer(realRoot, options, surroundings))
@@ -94,8 +99,8 @@ class DirectoryServer implements FileServer {
   }
 
   stats(): ServerStats {
-    const lost = [...this.#open].reduce((sum, { feed }) => sum + feed.lostBytes, this.#lostBytes)
-    return combineStats(this.#with.acceptor, this.#with.fanout, lost)
+    const feeds = [...this.#open].map(({ feed }) => feed.stats())
+    return combineStats(this.#with.acceptor, this.#with.fanout, feeds, this.#lostBytes)
   }
 
   close(): Promise<void> {
@@ -106,46 +111,54 @@ class DirectoryServer implements FileServer {
     return this.close()
   }
 
-  answer(request: TailsrvRequest, socket: Socket): void {
-    this.#answer(request, socket).catch((err: unknown) => {
-      if (err instanceof ServeError) return this.#with.acceptor.refuse(socket, 'path', err.message)
-      this.#with.logger.warn({ event: 'file.failed', err })
-      this.#with.acceptor.refuse(socket, 'path', 'cannot open the file')
+  answer(request: TailsrvRequest, client: Client): void {
+    this.#answer(request, client).catch((err: unknown) => {
+      const known = err instanceof ServeError
+      if (!known) this.#with.logger.warn({ event: 'file.failed', err })
+      const why = known ? err.message : 'cannot open the file'
+      if (request.kind === 'resume') refuseResume(client, why, this.#with.acceptor.refusals)
+      else this.#with.acceptor.refuse(client, 'path', why)
     })
   }
 
-  async #answer(request: TailsrvRequest, socket: Socket): Promise<void> {
+  async #answer(request: TailsrvRequest, client: Client): Promise<void> {
+    const { acceptor } = this.#with
     switch (request.kind) {
-      case 'offset':
-        return this.#with.acceptor.refuse(
-          socket,
-          'header',
-          'this is a directory; use list or stream PATH [from byte N]',
-        )
+      case 'offset': {
+        const { defaultFile } = this.#options
+        if (defaultFile !== undefined)
+          return this.#withFeed(client, defaultFile, feed => feed.add(client, request.offset))
+        return acceptor.refuse(client, 'header', 'this is a directory; use list or stream PATH [from byte N]')
+      }
       case 'list':
-        return this.#list(socket)
+        return this.#list(client)
       case 'stream':
-        return this.#stream(socket, request.path, request.from)
-      case 'resume':
-        this.#with.acceptor.refusals.count('header', { peer: socket.remoteAddress, why: 'resume' })
-        return sayGoodbye(socket, encodeTailsrvReply({ kind: 'refused', text: 'resume tokens are not served yet' }))
+        return this.#withFeed(client, request.path, feed => feed.add(client, request.from))
+      case 'resume': {
+        const { path = this.#options.defaultFile, token } = request
+        if (path === undefined) return refuseResume(client, 'this is a directory; name a file', acceptor.refusals)
+        return this.#withFeed(client, path, feed =>
+          resumeOrRefuse(feed, client, { token, refusals: acceptor.refusals }),
+        )
+      }
     }
   }
 
-  async #list(socket: Socket): Promise<void> {
+  async #list(client: Client): Promise<void> {
     const { paths, cut } = await listFiles(this.#root, await this.#ignoreRule())
     if (cut) this.#with.logger.warn({ event: 'listing.cut', root: this.#root, files: paths.length })
-    sayGoodbye(socket, paths.map(path => `${path}\n`).join(''))
+    client.sayGoodbye(paths.map(path => `${path}\n`).join(''))
   }
 
-  async #stream(socket: Socket, path: string, from: number | undefined): Promise<void> {
+  /** Gives the client to the feed of a file that may be served, opened when it is the first to ask for it. */
+  async #withFeed(client: Client, path: string, start: (feed: FileFeed) => void | Promise<void>): Promise<void> {
     const { realPath, inode } = await resolveServedPath(this.#root, path, await this.#ignoreRule())
     let served = await this.#serve(realPath, inode)
     // Its last reader may have left while we waited: then it is closed, and opened once more for us.
     while (!this.#open.has(served) && !this.#closing) served = await this.#serve(realPath, inode)
-    if (this.#closing) return void socket.destroy()
-    if (!socket.destroyed) served.feed.add(socket, from)
-    else if (served.feed.readers === 0) void this.#forget(realPath, served)
+    if (this.#closing) return void client.socket.destroy()
+    if (!client.socket.destroyed) await start(served.feed)
+    if (served.feed.readers === 0) void this.#forget(realPath, served)
   }
 
   async #ignoreRule(): Promise<IgnoreRule> {
@@ -174,7 +187,7 @@ class DirectoryServer implements FileServer {
     const feed = new FileFeed(file, {
       ...surroundings,
       rotation: this.#options.rotation ?? 'close',
-      onBehind: socket => acceptor.refuse(socket, 'behind'),
+      onRefused: (client, reason) => acceptor.refusals.count(reason, { peer: client.address }),
       onEmpty: () => void this.#forget(realPath, served),
       admits: fd => namesItself(realPath, fd),
     })

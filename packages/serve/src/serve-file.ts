@@ -1,13 +1,14 @@
 import { basename } from 'node:path'
-import type { Socket } from 'node:net'
 import { silentLogger, systemClock } from '@logflow/core'
-import { encodeTailsrvReply, type TailsrvRequest } from '@logflow/protocol'
+import type { TailsrvRequest } from '@logflow/protocol'
 import { openFanout, type Engine, type Fanout } from '@logflow/sendfile-native'
-import { Acceptor, sayGoodbye } from './acceptor.ts'
+import { Acceptor } from './acceptor.ts'
+import type { Client } from './client.ts'
 import { FileFeed } from './file-feed.ts'
 import { combineStats, type FileServer, type ServeOptions, type ServerStats } from './file-server.ts'
 import type { GrowingFileLike } from './growing-file.ts'
 import { resolveLimits } from './limits.ts'
+import { refuseResume, resumeOrRefuse } from './resume-answer.ts'
 
 /**
  * Serves one growing file to many readers, each from its own offset and at its own pace, as tailsrv 0.9 does. The file
@@ -34,7 +35,9 @@ export async function serveFile(
       logger,
       clock,
       explains: false,
-      answer: (request, socket) => server.current?.answer(request, socket),
+      tls: options.tls,
+      allow: options.allow,
+      answer: (request, client) => server.current?.answer(request, client),
     })
     const feed = Promise.resolve(file).then(
       opened =>
@@ -44,7 +47,7 @@ export async function serveFile(
           limits,
           logger,
           clock,
-          onBehind: socket => acceptor.refuse(socket, 'behind'),
+          onRefused: (client, reason) => acceptor.refusals.count(reason, { peer: client.address }),
         }),
     )
     return (server.current = new OneFileServer(acceptor, fanout, { feed, file: Promise.resolve(file) }))
@@ -83,7 +86,7 @@ class OneFileServer implements FileServer {
   }
 
   stats(): ServerStats {
-    return combineStats(this.#acceptor, this.#fanout, this.#opened?.lostBytes ?? 0)
+    return combineStats(this.#acceptor, this.#fanout, this.#opened ? [this.#opened.stats()] : [])
   }
 
   close(): Promise<void> {
@@ -95,24 +98,26 @@ class OneFileServer implements FileServer {
   }
 
   /** A client with its header. Before the file is there, clients wait with it. */
-  answer(request: TailsrvRequest, socket: Socket): void {
-    void this.#answer(request, socket).catch(() => socket.destroy()) // no file: `closed` says why
+  answer(request: TailsrvRequest, client: Client): void {
+    void this.#answer(request, client).catch(() => client.socket.destroy()) // no file: `closed` says why
   }
 
-  async #answer(request: TailsrvRequest, socket: Socket): Promise<void> {
+  async #answer(request: TailsrvRequest, client: Client): Promise<void> {
     const feed = this.#opened ?? (await this.#feed)
-    if (this.#closing || socket.destroyed) return
+    if (client.socket.destroyed) return
+    if (this.#closing) return void client.socket.destroy()
     switch (request.kind) {
       case 'offset':
-        return feed.add(socket, request.offset)
+        return feed.add(client, request.offset)
       case 'list':
-        return sayGoodbye(socket, `${await this.#name}\n`)
+        return client.sayGoodbye(`${await this.#name}\n`)
       case 'stream':
-        if (request.path === (await this.#name)) return feed.add(socket, request.from)
-        return this.#acceptor.refuse(socket, 'path', 'no such file')
+        if (request.path === (await this.#name)) return feed.add(client, request.from)
+        return this.#acceptor.refuse(client, 'path', 'no such file')
       case 'resume':
-        this.#acceptor.refusals.count('header', { peer: socket.remoteAddress, why: 'resume' })
-        return sayGoodbye(socket, encodeTailsrvReply({ kind: 'refused', text: 'resume tokens are not served yet' }))
+        if (request.path === undefined || request.path === (await this.#name))
+          return resumeOrRefuse(feed, client, { token: request.token, refusals: this.#acceptor.refusals })
+        return refuseResume(client, 'no such file', this.#acceptor.refusals)
     }
   }
 

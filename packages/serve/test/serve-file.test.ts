@@ -110,7 +110,7 @@ describe.each(engines)('serveFile, %s engine', engine => {
               signal?.addEventListener('abort', () => reject(signal.reason as Error))
             }),
     }
-    await start(file, { clock, limits: { maxClients: 2 } })
+    await start(file, { clock, limits: { maxClients: 2, stallTimeoutMs: Infinity } })
     const [slow, quick] = [read('1'), read('0\n')]
     await quick.has('x')
     expect(await read('0\n').all()).toBe('')

@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net'
+
+/** One accepted connection, from the first byte to the last, whoever has its socket. */
+export class Client {
+  readonly address: string
+  /** What is read from and written to; that of TLS once there is one. */
+  socket: Socket
+  readonly #onLeft: (client: Client) => void
+  #handedOver = false
+  #left = false
+
+  /** @param onLeft - told once, when the connection is over */
+  constructor(socket: Socket, onLeft: (client: Client) => void) {
+    this.socket = socket
+    this.address = socket.remoteAddress ?? ''
+    this.#onLeft = onLeft
+    socket.on('error', ignore) // `close` follows, and that is all there is to know
+    socket.once('close', () => {
+      if (!this.#handedOver) this.left()
+    })
+  }
+
+  /** Goes on with the encrypted socket on top of the accepted one. */
+  encrypt(socket: Socket): void {
+    socket.on('error', ignore)
+    this.socket = socket
+  }
+
+  /** From now on somebody else says when the connection is over: the socket may be closed without meaning it. */
+  handOver(): void {
+    this.#handedOver = true
+  }
+
+  /** The connection is over. */
+  left(): void {
+    if (this.#left) return
+    this.#left = true
+    this.#onLeft(this)
+  }
+
+  /** Writes a last line and closes once it is on its way. */
+  sayGoodbye(text: string | Uint8Array): void {
+    this.socket.write(text)
+    this.socket.destroySoon()
+  }
+}
+
+function ignore(): void {}

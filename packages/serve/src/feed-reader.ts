@@ -1,0 +1,39 @@
+import type { ResumeToken } from '@logflow/core'
+import type { Fanout, SendfileError, TransferState } from '@logflow/sendfile-native'
+import type { Client } from './client.ts'
+import type { Generation } from './generation.ts'
+import type { ResolvedLimits } from './limits.ts'
+
+/** Somebody who reads a feed. */
+export interface FeedReader {
+  readonly client: Client
+  readonly generation: Generation
+  /** Of its next byte. */
+  readonly offset: number
+  readonly state: TransferState
+  /** Its generation ends here, which may be behind it. */
+  endAt(end: number): void
+  /** There are more bytes. */
+  grew(): void
+  /** Closes its connection now. */
+  destroy(): void
+}
+
+/** What a reader needs of its feed. */
+export interface FeedHome {
+  readonly fanout: Fanout
+  readonly limits: ResolvedLimits
+  /** Why there is nothing after the last generation. */
+  readonly endReason: 'gone' | 'stopping'
+  enter(reader: FeedReader, generation: Generation): void
+  leave(reader: FeedReader, generation: Generation): void
+  /** What a reader lost by a cut or a late write. */
+  lose(bytes: number, reason: string): void
+  failed(error: SendfileError | Error, offset: number): void
+  tokenAt(generation: Generation, offset: number): Promise<ResumeToken | undefined>
+}
+
+/** Bytes of its generation that a reader who got as far as `offset` will never see. */
+export function missedBytes({ cutFrom, end }: Generation, offset: number): number {
+  return Math.max(0, (cutFrom ?? end ?? offset) - offset)
+}
