@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { FileHandle } from 'node:fs/promises'
-import { systemClock, type AbortOptions, type Clock, type Source } from '@logflow/core'
+import { systemClock, type AbortOptions, type Clock, type ResumeToken, type Source } from '@logflow/core'
+import { earlierFiles, tokenOfOpenFile, type EarlierFile } from './earlier-files.ts'
 import { TailerError } from './errors.ts'
 import { nodeFileSystem } from './file-system.ts'
 import { identify, identifyBy, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
@@ -50,6 +51,13 @@ export interface GrowingFile extends AsyncDisposable {
   changes(): AsyncIterable<GrowingFileChange>
   /** Closes the descriptor of an earlier generation, which nobody may use any more. Unknown ones are left alone. */
   release(fd: number): Promise<void>
+  /** Where a reader goes on who has everything before `offset` of the open file `fd`, which is known as `sourceId`. */
+  tokenAt(place: { readonly fd: number; readonly sourceId: string; readonly offset: number }): Promise<ResumeToken>
+  /**
+   * From the file that a token speaks of on, oldest first, everything that had the path before the one that has it now;
+   * nothing when that is the one. `undefined` when it is not there any more. The caller closes what it gets.
+   */
+  since(token: ResumeToken): Promise<readonly EarlierFile[] | undefined>
   /** Ends the changes and closes every descriptor. Every call returns the same promise. */
   close(): Promise<void>
 }
@@ -156,6 +164,14 @@ class WatchedFile implements GrowingFile {
     const handle = this.#earlier.get(fd)
     this.#earlier.delete(fd)
     await handle?.close()
+  }
+
+  tokenAt(place: { readonly fd: number; readonly sourceId: string; readonly offset: number }): Promise<ResumeToken> {
+    return tokenOfOpenFile(place)
+  }
+
+  since(token: ResumeToken): Promise<readonly EarlierFile[] | undefined> {
+    return earlierFiles(this.path, token, this.#handle)
   }
 
   close(): Promise<void> {
