@@ -218,6 +218,7 @@ class Conversation {
     const inFrames = !control && capabilities?.includes(CAPABILITY_NATIVE) ? native : undefined
     this.#greeting.decide(inFrames !== undefined)
     if (joins) return registering
+    if (!inFrames && native?.only !== undefined) throw new UsageError(native.only)
     if (!inFrames) return [...registering, ...commands]
     const [first = '', ...rest] = await this.#nativeCommands(inFrames)
     return [first, ...registering, ...rest]

@@ -1,40 +1,44 @@
 import { fstatSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { UsageError } from '@logflow/cli'
-import { systemClock, type Delivery, type LineBatch } from '@logflow/core'
+import { systemClock, type Delivery, type Gap, type LineBatch, type SourceEvent } from '@logflow/core'
 import { formatPattern, parsePattern } from '@logflow/protocol'
 import type { Aggregator } from '@logflow/query'
 import { defaultConfig } from '../config/dtail-config.ts'
 import { expandHome } from '../config/load-config.ts'
 import { ownHostname, testMode } from '../config/test-mode.ts'
 import { BlockWriter } from '../output/block-writer.ts'
+import type { DeliveryOutput } from '../output/delivery-output.ts'
 import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
-import type { LinePrinter } from '../output/line-printer.ts'
 import { Limiter } from '../limiter.ts'
 import type { Reader } from '../session/admit-file.ts'
 import { readFiles } from '../session/read-files.ts'
-import type { ReadingContext, ReadSink, WholeFile } from '../session/reading.ts'
+import type { Reading, ReadingContext, ReadSink, WholeFile } from '../session/reading.ts'
+import { withTimeRange } from '../time/time-range.ts'
 import { takeFile } from '../whole-file/take-file.ts'
 import type { Prepared } from './prepared.ts'
 
 /** Answers from the files of this machine, or from stdin, in this process: the server's own way without a network. */
 export async function askHere(prepared: Prepared): Promise<number> {
-  const { question, signal } = prepared
+  const { question, range, run, signal } = prepared
   const sink = await openSink(prepared)
   const context = openContext(prepared)
   const reader = await readerHere(context)
-  const { pattern, invert, mode, options } = question
+  const { pattern, invert, mode } = question
+  const options = range ? withTimeRange(question.options, range) : question.options
   const command = { kind: 'read' as const, mode, options, pattern: parsePattern(formatPattern({ pattern, invert })) }
+  const readingOf = (path: string): Reading => ({ command: { ...command, path }, reader, context, sink, signal })
   try {
     if (readsStdin(question.files)) {
       const { readInput } = await import('../session/read-input.ts')
       await readInput({ ...command, path: '-' }, context, sink, signal)
     } else if (question.files.length === 0) throw new UsageError('no files to read, and nothing on stdin')
     const reads = question.files.filter(path => path !== '-')
-    const readOne = (path: string): Promise<void> =>
-      readFiles({ command: { ...command, path }, reader, context, sink, signal })
-    if (mode === 'tail') await Promise.all(reads.map(readOne))
-    else for (const path of reads) await readOne(path)
+    if (run.options.merge === 'time') {
+      const { readMerged } = await import('../session/read-merged.ts')
+      await readMerged(reads.map(readingOf), run.options.mergeWait)
+    } else if (mode === 'tail') await Promise.all(reads.map(path => readFiles(readingOf(path))))
+    else for (const path of reads) await readFiles(readingOf(path))
     await sink.flush()
   } catch (error) {
     if (!signal.aborted) throw error
@@ -78,31 +82,35 @@ function openContext({ config, run }: Prepared): ReadingContext {
   }
 }
 
-async function openSink({ query, config, report, printer }: Prepared): Promise<HereSink> {
-  if (!query || !report) return printer.verbatim ? new VerbatimSink(printer) : new HereSink(printer)
+async function openSink({ query, config, report, printer, output }: Prepared): Promise<HereSink> {
+  if (!query || !report) return output === printer && printer.verbatim ? new VerbatimSink(output) : new HereSink(output)
   const { Aggregator, planQuery } = await import('@logflow/query')
   const plan = planQuery(query, { defaultLogFormat: config.Server.MapreduceLogFormat })
   const aggregator = new Aggregator(plan, { hostname: ownHostname() })
   report.beforeReport(() => report.merge(aggregator.take()))
-  return new HereSink(printer, aggregator)
+  return new HereSink(output, aggregator)
 }
 
 /** Lines to the terminal, or into the query. */
 class HereSink implements ReadSink {
-  readonly #printer: LinePrinter
+  readonly #output: DeliveryOutput
   readonly #aggregator: Aggregator | undefined
   readonly inOrder = true
   /** Things that are missing from the output. */
   problems = 0
 
-  constructor(printer: LinePrinter, aggregator?: Aggregator) {
-    this.#printer = printer
+  constructor(output: DeliveryOutput, aggregator?: Aggregator) {
+    this.#output = output
     this.#aggregator = aggregator
   }
 
   async deliver(batch: LineBatch, sourceId: string): Promise<void> {
     if (this.#aggregator) this.#aggregator.add(batch)
-    else await this.#printer.printBatch(batch, sourceId)
+    else await this.#output.deliver(batch, sourceId)
+  }
+
+  note(item: Gap | SourceEvent, sourceId: string): Promise<void> {
+    return this.#output.deliver(item, sourceId)
   }
 
   /** The log on stderr has it already. */

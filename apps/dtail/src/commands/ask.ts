@@ -1,4 +1,5 @@
 import { UsageError } from '@logflow/cli'
+import { systemClock } from '@logflow/core'
 import type { Query } from '@logflow/query'
 import { expandHome, loadConfig } from '../config/load-config.ts'
 import type { DtailConfig } from '../config/dtail-config.ts'
@@ -6,10 +7,12 @@ import { ownHostname } from '../config/test-mode.ts'
 import { HeldOutput } from '../interactive/held-output.ts'
 import { endOnHangup } from '../interactive/interrupt-hint.ts'
 import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
+import type { JsonLines } from '../output/json-lines.ts'
 import { LinePrinter } from '../output/line-printer.ts'
 import { paintLine } from '../output/paint-line.ts'
 import type { QueryReport } from '../output/query-report.ts'
 import type { TermColors } from '../output/term-colors.ts'
+import type { TimeRange } from '../time/time-range.ts'
 import type { ClientName, ClientRun } from './client-run.ts'
 import type { Prepared } from './prepared.ts'
 import { questionOf } from './question-of.ts'
@@ -23,7 +26,7 @@ export async function ask(name: ClientName, run: ClientRun): Promise<number> {
     run: { options },
   } = prepared
   const here = options.discovery === '' && (options.servers === '' || options.servers.toLowerCase() === 'serverless')
-  if (here && options.interactiveQuery) throw new UsageError('-interactive-query needs -servers')
+  if (options.interactiveQuery) checkInteractive(options, here)
   const reporting = report?.run(signal)
   reporting?.catch(() => {}) // awaited below
   const undo = endOnHangup()
@@ -35,6 +38,13 @@ export async function ask(name: ClientName, run: ClientRun): Promise<number> {
     report?.finish()
     await reporting
   }
+}
+
+/** What changes while it is answered is shown as it arrives. @throws UsageError */
+function checkInteractive({ json, since, until, merge }: ClientRun['options'], here: boolean): void {
+  if (here) throw new UsageError('-interactive-query needs -servers')
+  if (json || since !== undefined || until !== undefined || merge === 'time')
+    throw new UsageError('-interactive-query does not go with -json, -since, -until and -merge')
 }
 
 async function prepare(name: ClientName, given: ClientRun): Promise<Prepared> {
@@ -50,9 +60,11 @@ async function prepare(name: ClientName, given: ClientRun): Promise<Prepared> {
   const printer = new LinePrinter({
     stdout,
     plain: options.plain,
+    raw: options.raw,
     colors,
     payload: logged ? bytes => log.payload(bytes) : undefined,
   })
+  const json = options.json ? new (await import('../output/json-lines.ts')).JsonLines(stdout) : undefined
   return {
     name,
     run,
@@ -62,7 +74,10 @@ async function prepare(name: ClientName, given: ClientRun): Promise<Prepared> {
     log,
     colors,
     printer,
-    report: query && (await openReport({ query, name, run, log, printer, colors, config })),
+    output: json ?? printer,
+    json,
+    range: await rangeOf(options),
+    report: query && (await openReport({ query, name, run, log, printer, json, colors, config })),
     signal: lifeOf(run),
   }
 }
@@ -73,23 +88,40 @@ interface ReportInit {
   readonly run: ClientRun
   readonly log: DtailLog
   readonly printer: LinePrinter
+  readonly json: JsonLines | undefined
   readonly colors: TermColors | undefined
   readonly config: DtailConfig
 }
 
-async function openReport({ query, name, run, log, printer, colors, config }: ReportInit): Promise<QueryReport> {
+async function openReport({ query, name, run, config, ...rest }: ReportInit): Promise<QueryReport> {
   const { QueryReport } = await import('../output/query-report.ts')
   const { queryWarnings } = await import('@logflow/query')
   for (const warning of queryWarnings(query, { defaultLogFormat: config.Server.MapreduceLogFormat }))
     await run.stderr.write(`${warning}\n`)
   // dtail shows what happened in each interval; everything else adds up.
   const cumulative = name === 'dmap' || query.outfile !== undefined
-  return new QueryReport({ query, cumulative, stdout: run.stdout, log, printer, colors })
+  return new QueryReport({ query, cumulative, stdout: run.stdout, raw: run.options.raw, ...rest })
+}
+
+/** @throws UsageError for what is no moment, and for a range that ends before it begins */
+async function rangeOf({ since, until }: ClientRun['options']): Promise<TimeRange | undefined> {
+  if (since === undefined && until === undefined) return undefined
+  const { parseMoment } = await import('../time/moment.ts')
+  const now = systemClock.now()
+  const sinceMs = since === undefined ? -Infinity : parseMoment(since, now)
+  const untilMs = until === undefined ? Infinity : parseMoment(until, now)
+  if (untilMs <= sinceMs) throw new UsageError(`-until ${until} is not after -since ${since}`)
+  return { sinceMs, untilMs }
 }
 
 /** Colours are on unless switched off, for pipes too, as in the original. NO_COLOR switches them off. */
 function colorsOf(options: ClientRun['options'], { Client }: DtailConfig): TermColors | undefined {
-  const off = options.plain || options.noColor || !Client.TermColorsEnable || (process.env['NO_COLOR'] ?? '') !== ''
+  const off =
+    options.plain ||
+    options.json ||
+    options.noColor ||
+    !Client.TermColorsEnable ||
+    (process.env['NO_COLOR'] ?? '') !== ''
   return off ? undefined : Client.TermColors
 }
 

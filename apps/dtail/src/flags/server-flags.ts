@@ -1,4 +1,5 @@
 import { flag } from '@logflow/cli'
+import { levels, loggers } from './log-choices.ts'
 
 /** Flags of dserver. */
 export const serverFlags = {
@@ -19,12 +20,14 @@ export const serverFlags = {
   level: flag.text({
     value: 'LEVEL',
     spelling: 'logLevel',
+    choices: levels,
     default: 'info',
     help: 'none, fatal, error, warn, info, default, verbose, debug, devel, trace or all.',
   }),
   loggerName: flag.text({
     value: 'NAME',
     spelling: 'logger',
+    choices: loggers,
     default: 'file',
     help: 'none, stdout, file, or fout for both.',
   }),

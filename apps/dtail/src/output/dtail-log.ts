@@ -2,24 +2,10 @@ import { appendFileSync, mkdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { safeText, UsageError } from '@logflow/cli'
 import type { LogFields, Logger } from '@logflow/core'
+import { levels, loggers } from '../flags/log-choices.ts'
 
-/** Levels of the DTail family, quiet to loud. */
-export const dtailLevels = [
-  'none',
-  'fatal',
-  'error',
-  'warn',
-  'info',
-  'default',
-  'verbose',
-  'debug',
-  'devel',
-  'trace',
-  'all',
-] as const
-
-/** A name of {@link dtailLevels}. */
-export type DtailLevel = (typeof dtailLevels)[number]
+/** A level of the DTail family. */
+export type DtailLevel = (typeof levels)[number]
 
 /** Where lines go. */
 export interface DtailLogOptions {
@@ -40,16 +26,16 @@ export interface DtailLogOptions {
 /** @throws UsageError */
 export function parseLevel(text: string): DtailLevel {
   const name = text === '' ? 'default' : text.toLowerCase()
-  const level = dtailLevels.find(known => known === name)
-  if (level === undefined) throw new UsageError(`unknown log level ${text}: it is one of ${dtailLevels.join(', ')}`)
+  const level = levels.find(known => known === name)
+  if (level === undefined) throw new UsageError(`unknown log level ${text}: it is one of ${levels.join(', ')}`)
   return level
 }
 
 /** The two places of `-logger`. @throws UsageError */
 export function parseLogger(text: string): { readonly people: boolean; readonly file: boolean } {
   const name = text.toLowerCase()
-  if (!['none', 'stdout', 'file', 'fout'].includes(name))
-    throw new UsageError(`unknown logger ${text}: it is one of none, stdout, file, fout`)
+  if (!loggers.some(known => known === name))
+    throw new UsageError(`unknown logger ${text}: it is one of ${loggers.join(', ')}`)
   return { people: name === 'stdout' || name === 'fout', file: name === 'file' || name === 'fout' }
 }
 
@@ -76,7 +62,7 @@ export class DtailLog {
 
   /** Whether lines of `level` are written. */
   shows(level: DtailLevel): boolean {
-    return dtailLevels.indexOf(level) <= dtailLevels.indexOf(this.#options.level)
+    return levels.indexOf(level) <= levels.indexOf(this.#options.level)
   }
 
   fatal(...args: readonly (string | number)[]): string {

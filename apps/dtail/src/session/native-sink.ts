@@ -7,7 +7,7 @@ import {
   type Source,
   type SourceEvent,
 } from '@logflow/core'
-import { sourceIdOf, type NativeBlock, type ResumePoint } from '@logflow/protocol'
+import { sourceIdOf, type DtailOptions, type NativeBlock, type ResumePoint } from '@logflow/protocol'
 import { readBlocks } from '@logflow/tailer'
 import { timeRangeOf } from '../time/time-range.ts'
 import { lineChoice } from '../whole-file/line-choice.ts'
@@ -56,9 +56,7 @@ export class NativeSink {
     if (point && resolved === undefined) return [this.#lost(file, point)]
     const found = { ...file, resolved: resolved ?? file.resolved }
     const fromOffset = point?.token.offset ?? 0
-    const { before = 0, after = 0, max = 0 } = command.options
-    const someLines = before > 0 || after > 0 || max > 0 || timeRangeOf(command.options) !== undefined
-    const byLine = someLines || (file.matcher && this.#answers.terms.detail !== 'bytes')
+    const byLine = dependsOnOtherLines(command.options) || (file.matcher && this.#answers.terms.detail !== 'bytes')
     return byLine ? this.#takeLines(found, name, fromOffset) : this.#takeBlocks(found, name, fromOffset)
   }
 
@@ -123,6 +121,12 @@ export class NativeSink {
   #sourceOf(source: Source): Source {
     return this.#claims.take(source, this.#owner)
   }
+}
+
+/** Whether a line is wanted because of what stands before or behind it, which a search over blocks does not know. */
+function dependsOnOtherLines(options: DtailOptions): boolean {
+  const { before = 0, after = 0, max = 0 } = options
+  return before > 0 || after > 0 || max > 0 || timeRangeOf(options) !== undefined
 }
 
 /** What a person is told of, too. */

@@ -5,6 +5,7 @@ import { cleanPath, sourceIdOf, type ReadCommand } from '@logflow/protocol'
 import { isJournal } from '../journal/journal-unit.ts'
 import { errorText } from '../output/dtail-log.ts'
 import { admitFile } from './admit-file.ts'
+import { mergesByTime } from './merge-option.ts'
 import type { Reading, ReadingContext } from './reading.ts'
 
 const TAIL_ATTEMPTS = 10
@@ -19,14 +20,13 @@ const UNREADABLE = 'Unable to read file(s), check server logs'
  * signal's reason: what goes wrong with a file is logged and told.
  */
 export async function readFiles(reading: Reading): Promise<void> {
-  const { command, context, reader, sink } = reading
-  let matcher: Matcher | undefined
-  try {
-    matcher = await matcherOf(command)
-  } catch (error) {
-    return sink.tell(context.log.error(reader.name, `Unable to parse command|${errorText(error)}`), PROBLEM)
+  const { command, sink } = reading
+  if (mergesByTime(command.options) && !isJournal(command.path)) {
+    const { readMerged } = await import('./read-merged.ts')
+    return readMerged([reading])
   }
-  if (matcher && command.mode === 'grep') logMatcher(reading)
+  const matcher = await openMatcher(reading)
+  if (matcher === 'none') return
   if (isJournal(command.path)) {
     const { readJournal } = await import('../journal/read-journal.ts')
     return readJournal(reading, matcher, item => pass(item, command.path, reading))
@@ -43,6 +43,19 @@ export async function readFiles(reading: Reading): Promise<void> {
   for (const result of ended) if (result.status === 'rejected') throw result.reason
 }
 
+/** What chooses lines; `undefined` for all of them, `none` for a pattern that is none, which is told. */
+export async function openMatcher(reading: Reading): Promise<Matcher | undefined | 'none'> {
+  const { command, context, reader, sink } = reading
+  try {
+    const matcher = await matcherOf(command)
+    if (matcher && command.mode === 'grep') logMatcher(reading)
+    return matcher
+  } catch (error) {
+    await sink.tell(context.log.error(reader.name, `Unable to parse command|${errorText(error)}`), PROBLEM)
+    return 'none'
+  }
+}
+
 async function matcherOf({ pattern }: ReadCommand): Promise<Matcher | undefined> {
   if (pattern.kind === 'noop') return undefined
   const { compilePattern } = await import('@logflow/match')
@@ -55,7 +68,7 @@ function logMatcher({ command, context }: Reading): void {
 }
 
 /** The files of the glob; for tail they may still come. */
-async function findFiles({ command, context, reader, sink, signal }: Reading): Promise<readonly string[]> {
+export async function findFiles({ command, context, reader, sink, signal }: Reading): Promise<readonly string[]> {
   const { log, config, clock } = context
   const glob = cleanPath(command.path)
   const attempts = command.mode === 'tail' ? TAIL_ATTEMPTS : 1
@@ -94,17 +107,14 @@ async function expand(glob: string, { log }: ReadingContext): Promise<readonly s
 }
 
 async function readOne(path: string, matcher: Matcher | undefined, reading: Reading): Promise<void> {
-  const { command, context, reader, sink, signal } = reading
+  const { command, context, sink, signal } = reading
   const { log, cats, tails } = context
   const sourceId = sourceIdOf(command.path, path)
   const limiter = command.mode === 'tail' ? tails : cats
   let release: (() => void) | undefined
   try {
-    const resolved = await admitFile(path, reader, log)
-    if (resolved === undefined) {
-      log.error('No permission to read file', path, sourceId)
-      return await sink.tell(log.warn(reader.name, UNREADABLE), PROBLEM)
-    }
+    const resolved = await admitFound(path, reading)
+    if (resolved === undefined) return
     const queued = limiter.full
     if (queued) log.info('Server limit hit, queueing file', path)
     release = await limiter.take({ signal })
@@ -119,6 +129,19 @@ async function readOne(path: string, matcher: Matcher | undefined, reading: Read
     release?.()
     sink.fileFinished()
   }
+}
+
+/** What to open for a path; `undefined` for what is forbidden, which is told. */
+export async function admitFound(
+  path: string,
+  { command, context, reader, sink }: Reading,
+): Promise<string | undefined> {
+  const { log } = context
+  const resolved = await admitFile(path, reader, log)
+  if (resolved !== undefined) return resolved
+  log.error('No permission to read file', path, sourceIdOf(command.path, path))
+  await sink.tell(log.warn(reader.name, UNREADABLE), PROBLEM)
+  return undefined
 }
 
 interface Admitted {
@@ -148,7 +171,8 @@ function tellCut(path: string, { context, sink }: Reading): Promise<void> {
   return sink.tell(context.log.warn(path, 'Long log line, splitting into multiple lines'))
 }
 
-async function pass(item: Delivery, sourceId: string, reading: Reading): Promise<void> {
+/** One item to the sink, and what is to be told of it. */
+export async function pass(item: Delivery, sourceId: string, reading: Reading): Promise<void> {
   const { context, reader, sink } = reading
   const { log } = context
   if (item.kind !== 'lines') await sink.note?.(item, sourceId)

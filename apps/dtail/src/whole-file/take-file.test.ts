@@ -63,6 +63,7 @@ async function take(
       context: { hostname: 'earth', config: defaultConfig.Server, log, clock: systemClock, ...places },
       matcher: pattern === '' ? undefined : compilePattern(pattern),
       signal: new AbortController().signal,
+      tell: async () => {},
       onCut: async () => {
         cuts++
         await duringCut(path)
