@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import type { Channel } from 'ssh2'
 import { ChannelInput } from './channel-input.ts'
 import { SshError } from './errors.ts'
-import { KeyObjects } from './key-objects.ts'
 import { CLOSE_TIMEOUT_MS, DEFAULT_WINDOW_BYTES, MAX_PACKET_BYTES, REKEY_BYTES } from './limits.ts'
+import { PacketCiphers } from './packet-ciphers.ts'
 import type { PublicKey } from './public-key.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -74,7 +74,7 @@ export class ChannelSession implements SshSession {
   readonly #init: ChannelSessionInit
   readonly #queue: WriteQueue
   readonly #arrived: ChannelInput
-  readonly #keys: KeyObjects
+  readonly #ciphers: PacketCiphers
   #nextRekeyBytes: number
   #readable: (() => void) | undefined
   #inputEnded = false
@@ -88,27 +88,26 @@ export class ChannelSession implements SshSession {
     this.identity = init.identity
     this.#nextRekeyBytes = init.rekeyBytes ?? REKEY_BYTES
     this.#queue = new WriteQueue(init.channel, init.socket)
-    this.#keys = new KeyObjects(init.channel)
-    this.#keys.refresh()
+    this.#ciphers = new PacketCiphers(init.channel)
     this.#arrived = this.#openInput()
     this.input = this.#read()
     this.closed = this.#listen()
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    this.#keys.refresh()
+    this.#ciphers.install()
     await this.#queue.write(bytes)
     this.#rekeyWhenDue()
   }
 
   async writeParts(parts: readonly Uint8Array[]): Promise<void> {
-    this.#keys.refresh()
+    this.#ciphers.install()
     await this.#queue.writeParts(parts)
     this.#rekeyWhenDue()
   }
 
   acceptPackets(): number | undefined {
-    return undefined
+    return this.#ciphers.acceptLarge() ? MAX_PACKET_BYTES : undefined
   }
 
   growPackets(maxBytes: number): void {
@@ -208,7 +207,7 @@ export class ChannelSession implements SshSession {
       else if (this.#inputEnded) break
       else {
         await new Promise<void>(wake => (this.#readable = wake))
-        this.#keys.refresh()
+        this.#ciphers.install()
       }
     }
     if (this.#failure) throw this.#failure

@@ -1,8 +1,7 @@
-import { createHash, KeyObject, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { ClientChannel } from 'ssh2'
 import { describe, expect, it, vi } from 'vitest'
 import type { SshSession } from '../src/index.ts'
-import { KeyObjects } from '../src/key-objects.ts'
 import { client, rawClient, server } from './pair.ts'
 
 const MIB = 1024 * 1024
@@ -70,25 +69,3 @@ describe('the window of a session', () => {
     })
   })
 })
-
-describe('KeyObjects', () => {
-  it('gives the ciphers of a connection keys that Node takes as they are, once for each', async () => {
-    const raw = await rawClient(await server())
-    const channel = await new Promise<ClientChannel>(resolve => raw.shell(false, (_error, opened) => resolve(opened)))
-    const { _protocol: protocol } = (channel as unknown as { readonly _client: { readonly _protocol: Protocol } })
-      ._client
-    const keys = new KeyObjects(channel)
-    keys.refresh()
-    const key = protocol._cipher._encKey
-    expect(key).toBeInstanceOf(KeyObject)
-    keys.refresh()
-    expect(protocol._cipher._encKey).toBe(key)
-    const echoed = new Promise(resolve => channel.once('data', resolve))
-    channel.write('still understood')
-    expect(String(await echoed)).toBe('still understood')
-  })
-})
-
-interface Protocol {
-  readonly _cipher: { readonly _encKey: unknown }
-}
