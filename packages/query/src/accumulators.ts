@@ -1,23 +1,22 @@
-import type { Field, NumberField } from './field.ts'
-import type { Aggregation, SelectItem } from './query.ts'
-import type { Row } from './row.ts'
+import type { FieldColumns, RowList } from '@logflow/record'
+import type { Fields } from './fields.ts'
+import { grown } from './grown.ts'
+import type { NumberField } from './number-field.ts'
+import type { SelectItem } from './query.ts'
 import { TextTable } from './text-table.ts'
-
-/** No value of the group lies in the open batch. */
-const NOWHERE = -1
-/** One does, but a later one came from elsewhere. */
-const OUTDATED = -2
 
 /** One column of the result, for all groups. */
 export interface Accumulator {
   readonly storage: string
-  readonly field: Field
-  /** Adds the value of the current line to the group; false when it is no number but should be. Only when the field is there. */
-  add(group: number, line: number): boolean
-  /** Before the lines of a batch. */
-  open(bytes: Uint8Array): void
-  /** After them, before its bytes go away. */
-  settle(): void
+  /** Where its values come from. */
+  readonly column: number
+  /** Before values for groups below `groups` are added. */
+  makeRoom(groups: number): void
+  /**
+   * Adds the values of the rows that have one to their groups; `groups` and `sampled` go by position in the list.
+   * Sets `sampled` to 1 for each value. Returns how many are no numbers but should be.
+   */
+  add(rows: RowList, groups: Int32Array, sampled: Uint8Array): number
   /** What the group has, or `undefined` when no line gave a value. */
   value(group: number): number | string | undefined
   /** Forgets all groups. */
@@ -25,56 +24,60 @@ export interface Accumulator {
 }
 
 /** One accumulator for each different column; a column written twice has one value. */
-export function createAccumulators(select: readonly SelectItem[], row: Row): Accumulator[] {
+export function createAccumulators(select: readonly SelectItem[], fields: Fields): Accumulator[] {
   const byStorage = new Map<string, Accumulator>()
   for (const item of select) {
-    if (!byStorage.has(item.storage)) byStorage.set(item.storage, createAccumulator(item, row))
+    if (!byStorage.has(item.storage)) byStorage.set(item.storage, createAccumulator(item, fields))
   }
   return [...byStorage.values()]
 }
 
-function createAccumulator({ storage, field: name, aggregation }: SelectItem, row: Row): Accumulator {
-  const field = row.assigned(name)
-  if (aggregation === 'count') return new CountAccumulator(storage, field)
-  if (aggregation === 'last' || aggregation === 'len') return new LastAccumulator(storage, field)
-  return new NumberAccumulator(storage, row.number(field), aggregation)
+function createAccumulator({ storage, field, aggregation }: SelectItem, fields: Fields): Accumulator {
+  const column = fields.assigned(field)
+  switch (aggregation) {
+    case 'count':
+      return new CountAccumulator(storage, column, fields.columns)
+    case 'last':
+    case 'len':
+      return new LastAccumulator(storage, column, fields.columns)
+    case 'min':
+    case 'max':
+      return new ExtremeAccumulator(storage, fields.number(column), aggregation)
+    case 'sum':
+    case 'avg':
+    case 'percentage':
+    case 'percentile':
+      return new SumAccumulator(storage, fields.number(column))
+  }
 }
-
-/** Grows to hold group `group`. */
-function withRoom<T extends Float64Array | Uint8Array | Int32Array>(
-  array: T,
-  group: number,
-  make: (length: number) => T,
-): T {
-  if (group < array.length) return array
-  const larger = make(Math.max(group + 1, array.length * 2))
-  larger.set(array)
-  return larger
-}
-
-const floats = (length: number): Float64Array => new Float64Array(length)
-const integers = (length: number): Int32Array => new Int32Array(length)
-const flags = (length: number): Uint8Array => new Uint8Array(length)
 
 class CountAccumulator implements Accumulator {
   readonly storage: string
-  readonly field: Field
-  #counts = floats(64)
+  readonly column: number
+  readonly #columns: FieldColumns
+  #counts = new Float64Array(64)
 
-  constructor(storage: string, field: Field) {
+  constructor(storage: string, column: number, columns: FieldColumns) {
     this.storage = storage
-    this.field = field
+    this.column = column
+    this.#columns = columns
   }
 
-  add(group: number): boolean {
-    this.#counts = withRoom(this.#counts, group, floats)
-    this.#counts[group] = (this.#counts[group] as number) + 1
-    return true
+  makeRoom(groups: number): void {
+    this.#counts = grown(this.#counts, groups)
   }
 
-  open(): void {}
-
-  settle(): void {}
+  add({ rows, count }: RowList, groups: Int32Array, sampled: Uint8Array): number {
+    const counts = this.#counts
+    const starts = this.#columns.starts(this.column)
+    for (let i = 0; i < count; i++) {
+      if (starts[rows[i] as number] === -1) continue
+      const group = groups[i] as number
+      counts[group] = (counts[group] as number) + 1
+      sampled[i] = 1
+    }
+    return 0
+  }
 
   value(group: number): number | undefined {
     const count = this.#counts[group]
@@ -86,95 +89,137 @@ class CountAccumulator implements Accumulator {
   }
 }
 
-class NumberAccumulator implements Accumulator {
+/** What sums and extremes have in common: a number per group, or none yet. */
+abstract class NumberAccumulator implements Accumulator {
   readonly storage: string
-  readonly field: Field
+  readonly column: number
+  protected values: Float64Array = new Float64Array(64)
+  protected seen: Uint8Array = new Uint8Array(64)
   readonly #number: NumberField
-  readonly #kind: 'sum' | 'min' | 'max'
-  #values = floats(64)
-  #seen = flags(64)
 
-  constructor(storage: string, number: NumberField, aggregation: Exclude<Aggregation, 'count' | 'last' | 'len'>) {
+  constructor(storage: string, number: NumberField) {
     this.storage = storage
-    this.field = number.field
+    this.column = number.column
     this.#number = number
-    this.#kind = aggregation === 'min' || aggregation === 'max' ? aggregation : 'sum'
   }
 
-  add(group: number, line: number): boolean {
+  makeRoom(groups: number): void {
+    this.values = grown(this.values, groups)
+    this.seen = grown(this.seen, groups)
+  }
+
+  add(list: RowList, groups: Int32Array, sampled: Uint8Array): number {
     const number = this.#number
-    if (!number.read(line)) return false
-    this.#values = withRoom(this.#values, group, floats)
-    this.#seen = withRoom(this.#seen, group, flags)
-    const { value } = number
-    const before = this.#values[group] as number
-    if (this.#seen[group] === 0) {
-      this.#seen[group] = 1
-      this.#values[group] = value
-    } else if (this.#kind === 'sum') this.#values[group] = before + value
-    else if (this.#kind === 'min' ? before > value : before < value) this.#values[group] = value
-    return true
+    number.read(list)
+    return this.addNumbers(list, { groups, sampled, states: number.states, numbers: number.values })
   }
-
-  open(): void {}
-
-  settle(): void {}
 
   value(group: number): number | undefined {
-    return this.#seen[group] === 1 ? this.#values[group] : undefined
+    return this.seen[group] === 1 ? this.values[group] : undefined
   }
 
   clear(): void {
-    this.#seen.fill(0)
+    this.seen.fill(0)
+    this.values.fill(0)
+  }
+
+  protected abstract addNumbers(rows: RowList, numbers: Numbers): number
+}
+
+interface Numbers {
+  readonly groups: Int32Array
+  readonly sampled: Uint8Array
+  /** By row; see {@link NumberField}. */
+  readonly states: Uint8Array
+  readonly numbers: Float64Array
+}
+
+class SumAccumulator extends NumberAccumulator {
+  protected override addNumbers({ rows, count }: RowList, { groups, sampled, states, numbers }: Numbers): number {
+    const { values, seen } = this
+    let bad = 0
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number
+      if (states[row] !== 1) {
+        if (states[row] !== 0) bad++
+        continue
+      }
+      const group = groups[i] as number
+      sampled[i] = 1
+      // The first number itself, not added to 0: that would lose the sign of -0.
+      values[group] =
+        seen[group] === 0 ? (numbers[row] as number) : (values[group] as number) + (numbers[row] as number)
+      seen[group] = 1
+    }
+    return bad
   }
 }
 
-/** Remembers where the last value lies, and copies it only when the batch ends; text it becomes when it is asked for. */
+class ExtremeAccumulator extends NumberAccumulator {
+  readonly #sign: number
+
+  constructor(storage: string, number: NumberField, aggregation: 'min' | 'max') {
+    super(storage, number)
+    this.#sign = aggregation === 'min' ? 1 : -1
+  }
+
+  protected override addNumbers({ rows, count }: RowList, { groups, sampled, states, numbers }: Numbers): number {
+    const { values, seen } = this
+    const sign = this.#sign
+    let bad = 0
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number
+      if (states[row] !== 1) {
+        if (states[row] !== 0) bad++
+        continue
+      }
+      const group = groups[i] as number
+      const number = numbers[row] as number
+      sampled[i] = 1
+      if (seen[group] === 0 || (values[group] as number) * sign > number * sign) values[group] = number
+      seen[group] = 1
+    }
+    return bad
+  }
+}
+
+/** Keeps the last text of each group; text it becomes when it is asked for. */
 class LastAccumulator implements Accumulator {
   readonly storage: string
-  readonly field: Field
+  readonly column: number
+  readonly #columns: FieldColumns
   readonly #texts = new TextTable()
-  #batchBytes: Uint8Array = new Uint8Array(0)
-  /** Groups whose last value lies in the open batch, each once. */
-  #touched = integers(64)
-  #touchedCount = 0
-  #starts = integers(64).fill(NOWHERE)
-  #ends = integers(64)
+  /** By group, the call of `add` that gave it a text last. */
+  #given = new Int32Array(64)
+  #call = 0
 
-  constructor(storage: string, field: Field) {
+  constructor(storage: string, column: number, columns: FieldColumns) {
     this.storage = storage
-    this.field = field
+    this.column = column
+    this.#columns = columns
   }
 
-  open(bytes: Uint8Array): void {
-    this.#batchBytes = bytes
+  makeRoom(groups: number): void {
+    this.#given = grown(this.#given, groups)
   }
 
-  add(group: number): boolean {
-    const { buffers, starts, ends, index } = this.field
-    const buffer = buffers[index] as Uint8Array
-    if (group >= this.#starts.length) this.#grow(group)
-    const isPending = this.#starts[group] !== NOWHERE
-    if (buffer !== this.#batchBytes) {
-      // A constant or the result of a function: its buffer does not stay as it is.
-      this.#texts.set(group, buffer, starts[index] as number, ends[index] as number)
-      if (isPending) this.#starts[group] = OUTDATED
-      return true
+  /** From the last row back, so that a text is copied only when it stays. */
+  add({ rows, count }: RowList, groups: Int32Array, sampled: Uint8Array): number {
+    const { bytes } = this.#columns
+    const [starts, ends] = [this.#columns.starts(this.column), this.#columns.ends(this.column)]
+    const given = this.#given
+    const call = ++this.#call
+    for (let i = count - 1; i >= 0; i--) {
+      const row = rows[i] as number
+      const start = starts[row] as number
+      if (start === -1) continue
+      sampled[i] = 1
+      const group = groups[i] as number
+      if (given[group] === call) continue
+      given[group] = call
+      this.#texts.set(group, bytes, start, ends[row] as number)
     }
-    if (!isPending) this.#touched[this.#touchedCount++] = group
-    this.#starts[group] = starts[index] as number
-    this.#ends[group] = ends[index] as number
-    return true
-  }
-
-  settle(): void {
-    for (let i = 0; i < this.#touchedCount; i++) {
-      const group = this.#touched[i] as number
-      const start = this.#starts[group] as number
-      if (start !== OUTDATED) this.#texts.set(group, this.#batchBytes, start, this.#ends[group] as number)
-      this.#starts[group] = NOWHERE
-    }
-    this.#touchedCount = 0
+    return 0
   }
 
   value(group: number): string | undefined {
@@ -183,12 +228,5 @@ class LastAccumulator implements Accumulator {
 
   clear(): void {
     this.#texts.clear()
-  }
-
-  #grow(group: number): void {
-    const size = this.#starts.length
-    this.#starts = withRoom(this.#starts, group, integers).fill(NOWHERE, size)
-    this.#ends = withRoom(this.#ends, group, integers)
-    this.#touched = withRoom(this.#touched, group, integers)
   }
 }

@@ -62,9 +62,7 @@ describe('readNumber', () => {
     fc.assert(
       fc.property(fc.oneof(digits, fc.double().map(String), fc.string()), text => {
         const bytes = new TextEncoder().encode(`${text}9`)
-        const into = new Float64Array(1)
-        const valid = readNumber(bytes, 0, bytes.length - 1, into)
-        expect(valid ? into[0] : undefined).toBe(parseNumber(text))
+        expect(readNumber(bytes, 0, bytes.length - 1)).toBe(parseNumber(text))
       }),
       { numRuns: 1000 },
     )

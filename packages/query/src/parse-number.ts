@@ -12,14 +12,6 @@ const hexadecimal =
   /^([+-]?)0[xX](?:_?([\da-fA-F]+(?:_[\da-fA-F]+)*)(?:\.([\da-fA-F]+(?:_[\da-fA-F]+)*)?)?|\.([\da-fA-F]+(?:_[\da-fA-F]+)*))[pP]([+-]?\d+(?:_\d+)*)$/
 const special = /^(?:([+-]?)inf(?:inity)?|nan)$/i
 
-const ZERO = 0x30
-const DOT = 0x2e
-const MINUS = 0x2d
-const PLUS = 0x2b
-/** So many digits fit a double exactly, and so do these powers of ten: their quotient is rounded once. */
-const EXACT_DIGITS = 15
-const powersOfTen = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, exponent) => Number(`1e${exponent}`))
-
 /** The number that `text` is, or `undefined`. What is out of the range of a double is none. */
 export function parseNumber(text: string): number | undefined {
   const value = saturatedNumber(text)
@@ -36,34 +28,13 @@ export function saturatedNumber(text: string): number | undefined {
   return name[1] === '-' ? -Infinity : Infinity
 }
 
-/** Reads the number in `bytes[from, to)` into `into[0]`; false when it is none. Makes no garbage for the common kind. */
-export function readNumber(bytes: Uint8Array, from: number, to: number, into: Float64Array): boolean {
-  const sign = bytes[from]
-  const start = sign === MINUS || sign === PLUS ? from + 1 : from
-  let mantissa = 0
-  let dot = -1
-  for (let at = start; at < to; at++) {
-    const digit = (bytes[at] as number) - ZERO
-    if (digit >= 0 && digit <= 9) mantissa = mantissa * 10 + digit
-    else if (bytes[at] === DOT && dot === -1) dot = at
-    else return readOtherNumber(bytes, from, to, into)
-  }
-  const digits = to - start - (dot === -1 ? 0 : 1)
-  if (digits < 1 || digits > EXACT_DIGITS) return digits > 0 && readOtherNumber(bytes, from, to, into)
-  const value = dot === -1 ? mantissa : mantissa / (powersOfTen[to - dot - 1] as number)
-  into[0] = sign === MINUS ? -value : value
-  return true
-}
-
-function readOtherNumber(bytes: Uint8Array, from: number, to: number, into: Float64Array): boolean {
+/** The number in `bytes[from, to)`, or `undefined`; as {@link parseNumber}. */
+export function readNumber(bytes: Uint8Array, from: number, to: number): number | undefined {
   // Longer than any number that people write; an endless one is not worth decoding.
-  if (to - from > 4096) return false
+  if (to - from > 4096) return undefined
   let text = ''
   for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at] as number)
-  const value = parseNumber(text)
-  if (value === undefined) return false
-  into[0] = value
-  return true
+  return parseNumber(text)
 }
 
 function parseHex(text: string): number | undefined {

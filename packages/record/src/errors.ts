@@ -6,6 +6,7 @@ export const recordErrors = {
   LF_RECORD_EVENT_TOO_LARGE: { retryable: false },
   LF_RECORD_EVENT_TRUNCATED: { retryable: false },
   LF_RECORD_FORMAT_UNKNOWN: { retryable: false },
+  LF_RECORD_NO_WASM: { retryable: false },
   LF_RECORD_RULE_INVALID: { retryable: false },
 } as const
 

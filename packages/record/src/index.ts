@@ -8,10 +8,25 @@ export { detectFormat } from './detect-format.ts'
 export { RecordError, recordErrors, type RecordErrorCode } from './errors.ts'
 export { encodeEvent, EventDecoder } from './event-codec.ts'
 export { EventWriter } from './event-writer.ts'
-export type { FieldConstants, FieldScanner, LineVerdict } from './field-scanner.ts'
+export {
+  FieldColumns,
+  ROW_CAPACITY,
+  type FieldConstants,
+  type KeyTable,
+  type NumberColumn,
+  type RowList,
+  type WholeLines,
+} from './columns/field-columns.ts'
 export { defaultFormatNames } from './formats/dtail-default.ts'
 export { createLineTimeReader, detectLineTime, type LineTimeFormat, type LineTimeReader } from './line-time.ts'
-export { createFieldScanner, isLogFormat, logFormatNames, type LogFormatName } from './log-format.ts'
+export {
+  canHold,
+  createFieldColumns,
+  isLogFormat,
+  logFormatNames,
+  type FieldColumnsOptions,
+  type LogFormatName,
+} from './log-format.ts'
 export type { LogEvent } from './log-event.ts'
 export type { LogRecord } from './log-record.ts'
 export { createRecordParser, type RecordParser, type RecordParserOptions } from './record-parser.ts'
