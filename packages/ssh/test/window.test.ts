@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { ClientChannel } from 'ssh2'
 import { describe, expect, it, vi } from 'vitest'
 import type { SshSession } from '../src/index.ts'
 import { client, rawClient, server } from './pair.ts'
