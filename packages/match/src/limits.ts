@@ -34,5 +34,8 @@ export const MAX_LITERAL_BYTES = 64
 /** The largest batch that is copied for a search in WebAssembly; its memory does not shrink any more. */
 export const MAX_SEARCH_BYTES = 4 * 1024 * 1024
 
+/** The largest text that is searched as one block. */
+export const MAX_BLOCK_BYTES = 1024 * 1024 * 1024
+
 /** Lines of context before or after one match. */
 export const MAX_CONTEXT_LINES = 1_000_000

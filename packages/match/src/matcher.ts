@@ -2,6 +2,7 @@ import type { LineBatch } from '@logflow/core'
 import { Alphabet } from './alphabet.ts'
 import { Automaton, type Machine, type NewlineRole } from './automaton.ts'
 import { AutomatonScanner, testText } from './automaton-scanner.ts'
+import { createBlockSearch, type BlockSearch, type BlockSearchOptions } from './block-search.ts'
 import { MatchError } from './errors.ts'
 import { DEFAULT_MAX_PATTERN_BYTES, DEFAULT_MAX_STATES, MAX_LITERAL_BYTES, MAX_NEEDLES } from './limits.ts'
 import { linesOf, plainBytes, type LineScanner } from './line-scanner.ts'
@@ -10,6 +11,7 @@ import { isPlain, literalBytes, literalFacts, type LiteralFacts } from './litera
 import { parsePattern } from './parser.ts'
 import { PrefilterScanner } from './prefilter-scanner.ts'
 import { compileProgram, type Program } from './program.ts'
+import type { SearchPlan } from './search-plan.ts'
 import { SequenceScanner } from './sequence-scanner.ts'
 import { canBeEmpty, trimEnds, type Syntax } from './syntax.ts'
 import { Utf8Decoder } from './utf8-decoder.ts'
@@ -43,6 +45,8 @@ export interface Matcher {
   test(bytes: Uint8Array, from?: number, to?: number): boolean
   /** Indexes of the lines that match, ascending. */
   matchingLines(batch: LineBatch, options?: MatchingLinesOptions): Uint32Array
+  /** A search over text in memory of its own, for whole files. @throws RangeError when `textBytes` is out of range */
+  searchBlocks(options: BlockSearchOptions): BlockSearch
 }
 
 /**
@@ -81,6 +85,7 @@ function resolvePatternOptions({
 class LiteralMatcher implements Matcher {
   readonly pattern: string
   readonly literal: Uint8Array
+  readonly #plan: SearchPlan
   readonly #scanner: LineScanner
 
   constructor(pattern: string, literal: Uint8Array) {
@@ -89,7 +94,8 @@ class LiteralMatcher implements Matcher {
     const plain = new LiteralScanner([literal])
     const bytes = Array.from(literal, byte => String.fromCharCode(byte))
     const isShort = literal.length <= MAX_LITERAL_BYTES
-    this.#scanner = isShort ? new SequenceScanner([bytes], { fallback: () => plain }) : plain
+    this.#plan = { literals: isShort ? [bytes] : undefined, fallback: () => plain }
+    this.#scanner = isShort ? new SequenceScanner(this.#plan) : plain
   }
 
   test(bytes: Uint8Array, from = 0, to = bytes.length): boolean {
@@ -99,6 +105,10 @@ class LiteralMatcher implements Matcher {
 
   matchingLines(batch: LineBatch, options?: MatchingLinesOptions): Uint32Array {
     return scanBatch(this.#scanner, batch, options)
+  }
+
+  searchBlocks(options: BlockSearchOptions): BlockSearch {
+    return createBlockSearch({ ...options, plan: this.#plan })
   }
 }
 
@@ -135,6 +145,10 @@ class AutomatonMatcher implements Matcher {
     return scanBatch(this.#scanner(options?.withNewline ? 'included' : 'end'), batch, options)
   }
 
+  searchBlocks(options: BlockSearchOptions): BlockSearch {
+    return createBlockSearch({ ...options, plan: this.#plan(options.withNewline ? 'included' : 'end') })
+  }
+
   #scanner(newline: NewlineRole): LineScanner {
     let scanner = this.#scanners.get(newline)
     if (!scanner) this.#scanners.set(newline, (scanner = this.#createScanner(newline)))
@@ -142,10 +156,15 @@ class AutomatonMatcher implements Matcher {
   }
 
   #createScanner(newline: NewlineRole): LineScanner {
+    const plan = this.#plan(newline)
+    return plan.literals ? new SequenceScanner(plan) : plan.fallback()
+  }
+
+  #plan(newline: NewlineRole): SearchPlan {
     const { exact, required } = this.#facts
-    const fallback = (): LineScanner => this.#createPlainScanner(newline)
-    if (exact) return new SequenceScanner(exact, { fallback })
-    return required ? new SequenceScanner(required, { fallback, verify: this.#verify }) : fallback()
+    const fallback = (): LineScanner => (this.#matchesAll ? everyLine : this.#createPlainScanner(newline))
+    if (this.#matchesAll) return { literals: undefined, fallback }
+    return { literals: exact ?? required, verify: exact ? undefined : this.#verify, fallback }
   }
 
   /** Without WebAssembly. */
@@ -164,6 +183,13 @@ class AutomatonMatcher implements Matcher {
     this.#machine ??= createMachine(this.#program)
     return new Automaton(this.#machine, { newline })
   }
+}
+
+const everyLine: LineScanner = {
+  scan({ ends }, found) {
+    for (let line = 0; line < ends.length; line++) found[line] = line
+    return ends.length
+  },
 }
 
 function createMachine(program: Program): Machine {

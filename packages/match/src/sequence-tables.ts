@@ -1,6 +1,9 @@
 import type { Literal, Literals } from './literals.ts'
+import { rarestPair, type MaskedByte } from './rarest-pair.ts'
 
 // The layout is described in `sequence-search.wat`.
+const IS_SINGLE = 116
+const PAIR_OFFSETS = 64
 const DESCRIPTIONS = 128
 const DESCRIPTION_BYTES = 16
 const SETS = 256
@@ -24,14 +27,16 @@ export function sequenceTables(literals: Literals, sample: Uint8Array): Uint8Arr
   const view = new DataView(tables.buffer)
   const looked = sample.subarray(0, Math.min(SAMPLE_BYTES, SAMPLE_LOOKS / bytes))
   const counts = countBytes(looked)
+  const pair = literals.length === 1 ? rarestPair(literals[0] as Literal, sample) : undefined
+  if (pair) addPair(tables, view, pair)
   let setsAt = SETS
   for (const [i, literal] of literals.entries()) {
-    const window = rarestWindow(literal, looked, counts)
+    const window = pair ? 0 : rarestWindow(literal, looked, counts)
     const description = DESCRIPTIONS + i * DESCRIPTION_BYTES
     view.setUint32(description, literal.length, true)
     view.setUint32(description + 4, window, true)
     view.setUint32(description + 8, setsAt, true)
-    for (let byte = 0; byte < WINDOW_BYTES; byte++) {
+    for (let byte = 0; byte < WINDOW_BYTES && !pair; byte++) {
       addToWindow(tables.subarray(byte * 2 * HALF_TABLE_BYTES), literal[window + byte], 1 << i)
     }
     for (const set of literal) {
@@ -43,6 +48,16 @@ export function sequenceTables(literals: Literals, sample: Uint8Array): Uint8Arr
     }
   }
   return tables
+}
+
+/** Two bytes that stand for the only literal. */
+function addPair(tables: Uint8Array, view: DataView, pair: readonly [MaskedByte, MaskedByte]): void {
+  view.setUint32(IS_SINGLE, 1, true)
+  for (const [i, { mask, byte, offset }] of pair.entries()) {
+    tables.fill(mask, i * 32, i * 32 + 16)
+    tables.fill(byte, i * 32 + 16, i * 32 + 32)
+    view.setUint32(PAIR_OFFSETS + i * 4, offset, true)
+  }
 }
 
 /** A table for the low half of a byte and one for the high half; behind the end of a literal any byte will do. */

@@ -1,20 +1,12 @@
 import { lineAt, lineBatch } from '@logflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compilePattern, MatchError, type Matcher } from '../src/index.ts'
+import { compilePattern } from '../src/index.ts'
+import { compileOrRefuse } from './compile-or-refuse.ts'
 import { randomPairs } from './random-patterns.ts'
 
 const source = { host: 'h', path: '/x', id: 's' }
 const NEWLINE = 10
-
-function compileOrRefuse(pattern: string): Matcher | undefined {
-  try {
-    return compilePattern(pattern)
-  } catch (error) {
-    if (error instanceof MatchError) return undefined
-    throw error
-  }
-}
 
 describe('compilePattern', () => {
   it('throws nothing but MatchError on garbage', () => {

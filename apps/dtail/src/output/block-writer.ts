@@ -49,6 +49,16 @@ export class BlockWriter {
     })
   }
 
+  /**
+   * Writes bytes that the caller uses again: at once when nothing is returned, since the operating system has them then,
+   * as a rule with files and pipes; or else when the promise resolves. @throws the stream's error
+   */
+  handOver(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#failure) throw this.#failure
+    this.write(bytes)
+    return this.#stream.writableLength > 0 ? this.flush() : undefined
+  }
+
   /** For bytes in no block: resolves when few enough are under way. @throws the stream's error */
   room(): Promise<void> | undefined {
     return this.#pendingBytes > BLOCK_BYTES || this.#failure ? this.#waitFor(BLOCK_BYTES) : undefined

@@ -1,9 +1,9 @@
 import { BLOCK_BYTES, type BlockWriter } from './block-writer.ts'
 
-const NEWLINE = 10
-const LINE_END: Buffer = Buffer.of(NEWLINE)
+/** So much is written as it lies; less is gathered. */
+const LARGE_BYTES = BLOCK_BYTES / 4
 
-/** Gathers runs of lines into blocks, so that a few bytes here and there become few writes. */
+/** Gathers lines into blocks, so that a few bytes here and there become few writes. */
 export class LineGatherer {
   readonly #writer: BlockWriter
   #block: Buffer | undefined
@@ -13,20 +13,18 @@ export class LineGatherer {
     this.#writer = writer
   }
 
-  /** Adds the runs of `bytes` whose starts and ends `bounds` lists; a last line without its newline gets one. */
-  async add(bytes: Buffer, bounds: readonly number[]): Promise<void> {
-    for (let i = 0; i < bounds.length; i += 2) {
-      const [from, to] = [bounds[i] as number, bounds[i + 1] as number]
-      if (to - from <= BLOCK_BYTES - this.#filled && this.#block) {
-        this.#filled += bytes.copy(this.#block, this.#filled, from, to)
-      } else await this.#addLarge(bytes, from, to)
-      if (to > from && bytes[to - 1] !== NEWLINE) await this.#addLarge(LINE_END, 0, 1)
+  /** Adds bytes that the caller will use again as soon as the promise, where there is one, is resolved. */
+  add(bytes: Uint8Array): Promise<void> | undefined {
+    if (bytes.length >= LARGE_BYTES) {
+      this.write()
+      return this.#writer.handOver(bytes)
     }
-  }
-
-  /** Whether so much is gathered that it should be written although there is room for more. */
-  get full(): boolean {
-    return this.#filled >= BLOCK_BYTES / 2
+    if (this.#block && bytes.length <= BLOCK_BYTES - this.#filled) {
+      this.#block.set(bytes, this.#filled)
+      this.#filled += bytes.length
+      return undefined
+    }
+    return this.#addToNext(bytes)
   }
 
   /** Writes what is gathered. */
@@ -38,13 +36,10 @@ export class LineGatherer {
     this.#filled = 0
   }
 
-  async #addLarge(bytes: Buffer, from: number, to: number): Promise<void> {
-    for (let at = from; at < to;) {
-      if (this.#filled === BLOCK_BYTES) this.write()
-      this.#block ??= await this.#writer.take()
-      const copied = bytes.copy(this.#block, this.#filled, at, to)
-      this.#filled += copied
-      at += copied
-    }
+  async #addToNext(bytes: Uint8Array): Promise<void> {
+    this.write()
+    this.#block = await this.#writer.take()
+    this.#block.set(bytes)
+    this.#filled = bytes.length
   }
 }

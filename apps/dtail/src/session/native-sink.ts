@@ -99,7 +99,7 @@ export class NativeSink {
       if (matcher) {
         selected ??= new SelectedBlocks(this.#answers, {
           source,
-          choice: lineChoice(matcher, command.pattern.kind === 'invert', source),
+          choice: lineChoice(matcher, command.pattern.kind === 'invert'),
           fromOffset,
         })
         await selected.take(item)

@@ -1,48 +1,59 @@
+import type { BlockSearch, Matcher } from '@logflow/match'
 import type { BlockWriter } from '../output/block-writer.ts'
 import { LineGatherer } from '../output/line-gatherer.ts'
 import type { WholeFileRules } from './copy-file.ts'
 import type { FileBlocks } from './file-blocks.ts'
-import type { LineChoice } from './line-choice.ts'
 
 const NEWLINE = 10
+const LINE_END: Uint8Array = Uint8Array.of(NEWLINE)
 
 /** Bytes read at a time: what is searched stays in the processor's cache until it is written. */
 export const READ_BYTES: number = 512 * 1024
 
-/** The lines of the file that `choice` takes to `writer`, in order. The last one gets its newline. */
+/** Which lines {@link searchFile} takes. */
+export interface WantedLines {
+  readonly matcher: Matcher
+  /** Those that do not match. */
+  readonly invert: boolean
+}
+
+/** The wanted lines of the file to `writer`, in order. The last one gets its newline. */
 export async function searchFile(
   file: FileBlocks,
-  choice: LineChoice,
+  { matcher, invert }: WantedLines,
   writer: BlockWriter,
   rules: WholeFileRules,
 ): Promise<void> {
-  const search = new Search(choice, new LineGatherer(writer), rules)
-  await search.run(file)
+  const textBytes = rules.maxLineBytes + 2 * READ_BYTES
+  const search = matcher.searchBlocks({ textBytes, invert, withNewline: true })
+  await new FileSearch(search, new LineGatherer(writer), rules).run(file)
 }
 
-class Search {
-  readonly #choice: LineChoice
+/** The file is read right into the memory that is searched. */
+class FileSearch {
+  readonly #search: BlockSearch
   readonly #gatherer: LineGatherer
   readonly #rules: WholeFileRules
-  #buffer: Buffer = Buffer.allocUnsafeSlow(2 * READ_BYTES)
-  /** Bytes of the open line, at the start of the buffer. */
+  readonly #text: Buffer
+  /** Bytes of the open line, at the start of the text. */
   #held = 0
 
-  constructor(choice: LineChoice, gatherer: LineGatherer, rules: WholeFileRules) {
-    this.#choice = choice
+  constructor(search: BlockSearch, gatherer: LineGatherer, rules: WholeFileRules) {
+    this.#search = search
     this.#gatherer = gatherer
     this.#rules = rules
+    const { buffer, byteOffset, length } = search.text
+    this.#text = Buffer.from(buffer, byteOffset, length)
   }
 
   async run(file: FileBlocks): Promise<void> {
     try {
       for (;;) {
-        this.#makeRoom()
-        const size = file.read(this.#buffer.subarray(0, this.#held + READ_BYTES), this.#held)
+        const size = file.read(this.#text.subarray(0, this.#held + READ_BYTES), this.#held)
         if (size === 0) break
         await this.#take(this.#held + size)
         const pause = this.#rules.pace.step()
-        if (pause || this.#gatherer.full) this.#gatherer.write()
+        if (pause) this.#gatherer.write()
         await pause
       }
     } finally {
@@ -52,24 +63,17 @@ class Search {
     }
   }
 
-  #makeRoom(): void {
-    if (this.#held + READ_BYTES <= this.#buffer.length) return
-    const grown = Buffer.allocUnsafeSlow(2 * (this.#held + READ_BYTES))
-    this.#buffer.copy(grown, 0, 0, this.#held)
-    this.#buffer = grown
-  }
-
-  /** The first `size` bytes of the buffer are there. */
+  /** The first `size` bytes of the text are there. */
   async #take(size: number): Promise<void> {
-    const bytes = this.#buffer.subarray(0, size)
-    const whole = bytes.subarray(this.#held).lastIndexOf(NEWLINE) + this.#held + 1
+    const text = this.#text
+    const whole = text.subarray(this.#held, size).lastIndexOf(NEWLINE) + this.#held + 1
     const noNewline = whole === this.#held
     // Only the line that was open before can be too long, since what is read at a time is not.
-    const content = noNewline ? size : bytes.indexOf(NEWLINE, this.#held)
+    const content = noNewline ? size : text.indexOf(NEWLINE, this.#held)
     const start = await this.#cutLong(content)
     const end = noNewline ? start : whole
     if (end > start) await this.#choose(start, end)
-    this.#buffer.copyWithin(0, end, size)
+    text.copyWithin(0, end, size)
     this.#held = size - end
   }
 
@@ -83,7 +87,10 @@ class Search {
   }
 
   async #choose(from: number, to: number): Promise<void> {
-    const bytes = this.#buffer.subarray(from, to)
-    await this.#gatherer.add(bytes, this.#choice.runsOf(bytes))
+    const chosen = this.#search.choose(from, to)
+    if (chosen.length === 0) return
+    await this.#gatherer.add(chosen)
+    // The last line of the file, or a piece of one.
+    if (chosen.at(-1) !== NEWLINE) await this.#gatherer.add(LINE_END)
   }
 }

@@ -2,21 +2,29 @@ import type { Delivery, Source } from '@logflow/core'
 import { BLOCK_BYTES, type BlockWriter } from '../output/block-writer.ts'
 import { errorText } from '../output/dtail-log.ts'
 import type { WholeFile } from '../session/reading.ts'
+import { timeRangeOf } from '../time/time-range.ts'
 import { copyFile } from './copy-file.ts'
 import { FileBlocks } from './file-blocks.ts'
-import { lineChoice } from './line-choice.ts'
 import { Pace } from './pace.ts'
 import { READ_BYTES, searchFile } from './search-file.ts'
 
 /**
  * Writes the chosen lines of a file, and nothing but them, to `writer`. Returns what else there is to say of it, or
- * `undefined` for a file that has to be read the other way: compressed, with context, with a small limit for lines.
+ * `undefined` for a file that has to be read the other way: compressed, between two moments, with context, with a small
+ * limit for lines.
  */
 export async function takeFile(file: WholeFile, writer: BlockWriter): Promise<readonly Delivery[] | undefined> {
   const { command, context } = file
   const { before = 0, after = 0, max = 0 } = command.options
   const { MaxLineLength: maxLineBytes } = context.config
-  if (before > 0 || after > 0 || max > 0 || maxLineBytes < Math.max(BLOCK_BYTES, READ_BYTES)) return undefined
+  if (
+    timeRangeOf(command.options) ||
+    before > 0 ||
+    after > 0 ||
+    max > 0 ||
+    maxLineBytes < Math.max(BLOCK_BYTES, READ_BYTES)
+  )
+    return undefined
   const blocks = FileBlocks.open(file.resolved)
   if (!blocks) return undefined
   try {
@@ -33,7 +41,7 @@ async function write(blocks: FileBlocks, file: WholeFile, writer: BlockWriter): 
   let failure: { readonly reason: unknown } | undefined
   try {
     if (!matcher) await copyFile(blocks, writer, rules)
-    else await searchFile(blocks, lineChoice(matcher, command.pattern.kind === 'invert', source), writer, rules)
+    else await searchFile(blocks, { matcher, invert: command.pattern.kind === 'invert' }, writer, rules)
   } catch (reason) {
     // Only a file that cannot be read is told and passed over.
     if (!blocks.broken) throw reason
