@@ -6,12 +6,12 @@
  * See README.md beside this file. Ends with 0 when every test passed.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { rsaPair } from './ssh-keys.ts'
 
 /** The user `nobody`: the programs of the fork refuse to run as root. */
 const NOBODY = 65_534
@@ -63,20 +63,9 @@ function allBelow(folder: string): string[] {
 
 /** The suite needs one and does not make it. */
 function writeKeyPair(file: string): void {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 3072 })
-  const jwk = publicKey.export({ format: 'jwk' })
-  const number = (text = ''): Buffer => withLength(Buffer.concat([Buffer.of(0), Buffer.from(text, 'base64url')]))
-  const exponent = withLength(Buffer.from(jwk.e ?? '', 'base64url'))
-  const blob = Buffer.concat([withLength(Buffer.from('ssh-rsa')), exponent, number(jwk.n)])
-  writeFileSync(file, privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 })
-  writeFileSync(`${file}.pub`, `ssh-rsa ${blob.toString('base64')} suite@test\n`)
-}
-
-/** A string or number as SSH writes it (RFC 4251, section 5). */
-function withLength(bytes: Buffer): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(bytes.length)
-  return Buffer.concat([length, bytes])
+  const { privateKey, publicLine } = rsaPair(3072)
+  writeFileSync(file, privateKey, { mode: 0o600 })
+  writeFileSync(`${file}.pub`, `${publicLine} suite@test\n`)
 }
 
 interface Verdicts {

@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { formatPublicKey, hostKeyFrom } from '@logflow/ssh'
 import { freePort } from '@logflow/testkit'
+import { ed25519Key } from './ssh-keys.ts'
 
-const bin = path.resolve(import.meta.dirname, '../../node_modules/.bin')
+const bundle = process.env['LOGFLOW_DTAIL_BUNDLE'] ?? path.resolve(import.meta.dirname, '../../apps/dtail/dist')
 /** The user `nobody`: the originals refuse to run as root. */
 const NOBODY = 65_534
 const root = process.getuid?.() === 0
+
+/** Whose program: ours, the fork's, the original's. */
+export type Whose = 'N' | 'F' | 'O'
 
 /** How a program ended. */
 export interface Ended {
@@ -21,21 +25,18 @@ export interface Ended {
 /** A home with keys, a configuration and logs, open to the user that the originals run as. */
 export class Site {
   readonly folder: string = mkdtempSync(path.join(tmpdir(), 'logflow-interop-'))
-  readonly keys: readonly string[]
+  /** Paths of private keys: RSA, ECDSA, Ed25519. */
+  readonly keys: readonly [string, string, string]
   readonly #peers: string | undefined
   readonly #running = new Set<ChildProcess>()
+  readonly #servers = new Map<Whose, Promise<string>>()
 
   constructor(peers: string | undefined) {
     this.#peers = peers
     mkdirSync(path.join(this.folder, '.ssh'))
     mkdirSync(path.join(this.folder, 'cache'))
-    const pairs = [privateKeyOf('rsa'), privateKeyOf('ec')]
-    this.keys = pairs.map((privateKey, index) => {
-      const file = path.join(this.folder, '.ssh', `key${index}`)
-      writeFileSync(file, privateKey, { mode: 0o600 })
-      writeFileSync(`${file}.pub`, `${publicLine(privateKey)} paul@test\n`)
-      return file
-    })
+    const pairs = [privateKeyOf('rsa'), privateKeyOf('ec'), ed25519Key()] as const
+    this.keys = [this.#keep(pairs[0], 0), this.#keep(pairs[1], 1), this.#keep(pairs[2], 2)]
     writeFileSync(
       path.join(this.folder, 'cache/paul.authorized_keys'),
       pairs.map(pair => `${publicLine(pair)}\n`).join(''),
@@ -54,11 +55,15 @@ export class Site {
     for (const file of ['.', ...files]) chownSync(path.join(this.folder, file), NOBODY, NOBODY)
   }
 
-  /** Runs a program to its end: ours for `N`, an original for `F` and `O`. */
-  run(whose: 'N' | 'F' | 'O', program: string, args: readonly string[]): Promise<Ended> {
+  /** Runs a program to its end, or until what it prints matches `until`. */
+  run(whose: Whose, program: string, args: readonly string[], until?: string): Promise<Ended> {
     const child = this.#start(whose, program, args)
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
-    child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
+    const wanted = until === undefined ? undefined : new RegExp(until)
+    child.stdout?.on('data', (chunk: Buffer) => {
+      stdout.push(chunk)
+      if (wanted?.test(Buffer.concat(stdout).toString())) child.kill('SIGTERM')
+    })
     child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
     return new Promise(resolve => {
       child.once('close', code =>
@@ -67,8 +72,14 @@ export class Site {
     })
   }
 
-  /** Starts a server and returns `host:port` once it is healthy. */
-  async serve(whose: 'N' | 'F' | 'O'): Promise<string> {
+  /** `host:port` of a server, which is started when it is asked for first. */
+  serve(whose: Whose): Promise<string> {
+    const running = this.#servers.get(whose) ?? this.#serve(whose)
+    this.#servers.set(whose, running)
+    return running
+  }
+
+  async #serve(whose: Whose): Promise<string> {
     const port = await freePort()
     const flags = ['--cfg', 'dtail.json', '--port', String(port), '--bindAddress', '127.0.0.1', '--logger', 'none']
     const server = this.#start(whose, 'dserver', whose === 'N' ? [...flags, '--allow-root'] : flags)
@@ -83,18 +94,28 @@ export class Site {
     throw new Error(`dserver of ${whose} does not answer: ${log}`)
   }
 
+  #keep(privateKey: string, index: number): string {
+    const file = path.join(this.folder, '.ssh', `key${index}`)
+    writeFileSync(file, privateKey, { mode: 0o600 })
+    writeFileSync(`${file}.pub`, `${publicLine(privateKey)} paul@test\n`)
+    return file
+  }
+
   /** Ends what still runs. */
   stop(): void {
     for (const child of this.#running) child.kill('SIGKILL')
   }
 
-  #start(whose: 'N' | 'F' | 'O', program: string, args: readonly string[]): ChildProcess {
-    const command = whose === 'N' ? path.join(bin, program) : path.join(this.#peers ?? '', whose, program)
-    const child = spawn(command, args, {
+  #start(whose: Whose, program: string, args: readonly string[]): ChildProcess {
+    const [command, before] =
+      whose === 'N'
+        ? [process.execPath, [path.join(bundle, `${program}.js`)]]
+        : [path.join(this.#peers ?? '', whose, program), []]
+    const child = spawn(command, [...before, ...args], {
       cwd: this.folder,
       env: { PATH: process.env['PATH'], HOME: this.folder, DTAIL_HOSTNAME_OVERRIDE: 'earth' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
+      timeout: 600_000,
       ...(root ? { uid: NOBODY, gid: NOBODY } : {}),
     })
     this.#running.add(child)

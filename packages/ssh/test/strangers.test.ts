@@ -126,7 +126,8 @@ describe('a server among strangers', () => {
     const to = await server({ limits: { maxAuthenticationFailures: 3 } })
     const raw = new ssh2.Client()
     onTestFinished(() => void raw.destroy())
-    const closed = new Promise(resolve => raw.on('error', () => {}).once('close', resolve))
+    raw.on('error', () => {})
+    const closed = new Promise<void>(resolve => raw.once('close', () => resolve()))
     let asked = 0
     raw.connect({
       host: '127.0.0.1',
