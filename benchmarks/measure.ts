@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { openDrain, openHash, type Output, type Sink } from './sink.ts'
 
 /** A command line to measure. */
 export interface Candidate {
@@ -18,50 +18,69 @@ export interface Candidate {
 /** One run of a candidate: process start to exit, its output read to the end. */
 export interface Run {
   readonly wallMs: number
-  /** User and system time of the process and its children. */
+  /** User and system time of the process and its children, without who reads the output. */
   readonly cpuMs: number
   readonly peakRssBytes: number
-  readonly outputBytes: number
-  readonly outputSha256: string
   readonly code: number | null
+}
+
+/** All runs of a candidate. */
+export interface Measured {
+  /** What it wrote in the run before, which is not counted. */
+  readonly output: Output
+  readonly runs: readonly Run[]
 }
 
 const TIME = '/usr/bin/time'
 
-/** Runs once. CPU time and memory come from GNU time where it is installed, else from /proc, which is a little late. */
-export async function measure(candidate: Candidate): Promise<Run> {
+/** Runs once, and looks at what comes out. */
+async function verify(candidate: Candidate): Promise<Output> {
+  return inFolder(async (dir, devNull) => {
+    const sink = openHash(dir)
+    await runOnce(candidate, { dir, devNull, sink })
+    return sink.output()
+  })
+}
+
+/** Runs once, its output into a drain that costs as little as can be and the same for everybody. */
+function measure(candidate: Candidate): Promise<Run> {
+  return inFolder((dir, devNull) => runOnce(candidate, { dir, devNull, sink: openDrain(dir, devNull) }))
+}
+
+async function inFolder<T>(use: (dir: string, devNull: number) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(path.join(tmpdir(), 'logflow-bench-'))
   chmodSync(dir, 0o777) // a peer that runs as nobody keeps its log here
+  const devNull = openSync('/dev/null', 'r+')
+  try {
+    return await use(dir, devNull)
+  } finally {
+    closeSync(devNull)
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+/** CPU time and memory come from GNU time where it is installed, else from /proc, which is a little late. */
+async function runOnce(
+  candidate: Candidate,
+  { dir, devNull, sink }: { readonly dir: string; readonly devNull: number; readonly sink: Sink },
+): Promise<Run> {
   const report = path.join(dir, 'time')
   const gnuTime = existsSync(TIME)
   const [command, args] = gnuTime
     ? [TIME, ['-f', '%U %S %M', '-o', report, '--', candidate.command, ...candidate.args]]
     : [candidate.command, [...candidate.args]]
-  const devNull = openSync('/dev/null', 'r')
-  const hash = createHash('sha256')
-  let outputBytes = 0
   const started = performance.now()
-  try {
-    const child = spawn(command, args, {
-      cwd: candidate.cwd ?? dir,
-      env: { ...process.env, HOME: dir, ...candidate.env },
-      stdio: [devNull, 'pipe', 'ignore'],
-    })
-    const sampler = gnuTime ? undefined : sampleProc(child)
-    child.stdout?.on('data', (chunk: Buffer) => {
-      hash.update(chunk)
-      outputBytes += chunk.length
-    })
-    const code = await new Promise<number | null>((resolve, reject) =>
-      child.once('error', reject).once('close', resolve),
-    )
-    const wallMs = performance.now() - started
-    const used = sampler ? sampler() : readTime(report)
-    return { wallMs, ...used, outputBytes, outputSha256: hash.digest('hex'), code }
-  } finally {
-    closeSync(devNull)
-    rmSync(dir, { recursive: true, force: true })
-  }
+  const child = spawn(command, args, {
+    cwd: candidate.cwd ?? dir,
+    env: { ...process.env, HOME: dir, ...candidate.env },
+    stdio: [devNull, sink.descriptor, 'ignore'],
+  })
+  closeSync(sink.descriptor)
+  const sampler = gnuTime ? undefined : sampleProc(child)
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  await sink.drained
+  const wallMs = performance.now() - started
+  return { wallMs, ...(sampler ? sampler() : readTime(report)), code }
 }
 
 function readTime(report: string): { readonly cpuMs: number; readonly peakRssBytes: number } {
@@ -94,12 +113,13 @@ export async function interleaved(
   candidates: readonly Candidate[],
   rounds: number,
   onRound: (round: number) => void,
-): Promise<ReadonlyMap<string, readonly Run[]>> {
-  const runs = new Map<string, Run[]>(candidates.map(({ name }) => [name, []]))
-  for (const candidate of candidates) await measure(candidate) // warms the page cache, not counted
+): Promise<ReadonlyMap<string, Measured>> {
+  const measured = new Map<string, { readonly output: Output; readonly runs: Run[] }>()
+  // Warms the page cache, too.
+  for (const candidate of candidates) measured.set(candidate.name, { output: await verify(candidate), runs: [] })
   for (let round = 0; round < rounds; round++) {
     onRound(round)
-    for (const candidate of candidates) runs.get(candidate.name)?.push(await measure(candidate))
+    for (const candidate of candidates) measured.get(candidate.name)?.runs.push(await measure(candidate))
   }
-  return runs
+  return measured
 }

@@ -1,4 +1,4 @@
-import type { Candidate, Run } from './measure.ts'
+import type { Candidate, Measured, Run } from './measure.ts'
 
 /** The figures of one candidate in one row. */
 export interface Figures {
@@ -32,16 +32,17 @@ export interface RowResult {
 export function summarise(
   row: { readonly name: string; readonly what: string; readonly inputBytes: number; readonly sameOutput: boolean },
   candidates: readonly Candidate[],
-  runs: ReadonlyMap<string, readonly Run[]>,
+  measured: ReadonlyMap<string, Measured>,
 ): RowResult {
-  const ours = median(
-    (runs.get(candidates.find(({ kind }) => kind === 'ours')?.name ?? '') ?? []).map(run => run.wallMs),
-  )
-  const figures = candidates.map(({ name, kind }) =>
-    figuresOf(name, kind, { runs: runs.get(name) ?? [], inputBytes: row.inputBytes, ours }),
-  )
+  const runsOf = (name = ''): readonly Run[] => measured.get(name)?.runs ?? []
+  const ours = median(runsOf(candidates.find(({ kind }) => kind === 'ours')?.name).map(run => run.wallMs))
+  const figures = candidates.map(({ name, kind }) => ({
+    ...figuresOf(name, kind, { runs: runsOf(name), inputBytes: row.inputBytes, ours }),
+    outputBytes: measured.get(name)?.output.bytes ?? 0,
+    outputSha256: measured.get(name)?.output.sha256 ?? '',
+  }))
   const problems = candidates.flatMap(({ name }) => {
-    const codes = new Set((runs.get(name) ?? []).map(run => run.code))
+    const codes = new Set(runsOf(name).map(run => run.code))
     return [...codes].filter(code => code !== 0).map(code => `${name} ended with ${code}`)
   })
   const hashes = new Set(figures.map(({ outputSha256 }) => outputSha256))
@@ -56,7 +57,7 @@ function figuresOf(
   name: string,
   kind: Candidate['kind'],
   facts: { readonly runs: readonly Run[]; readonly inputBytes: number; readonly ours: number },
-): Figures {
+): Omit<Figures, 'outputBytes' | 'outputSha256'> {
   const { runs, inputBytes, ours } = facts
   const walls = runs.map(run => run.wallMs)
   const medianMs = median(walls)
@@ -72,8 +73,6 @@ function figuresOf(
     medianCpuMs,
     peakRssMegabytes: Math.max(...runs.map(run => run.peakRssBytes)) / 1e6,
     oursIsFasterBy: medianMs / ours,
-    outputBytes: runs[0]?.outputBytes ?? 0,
-    outputSha256: runs[0]?.outputSha256 ?? '',
   }
 }
 

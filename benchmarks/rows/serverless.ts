@@ -1,6 +1,8 @@
 import { accessLog } from '../access-log.ts'
 import { floor, goPeers, ours } from '../candidates.ts'
-import type { RowGroup } from '../row.ts'
+import type { Candidate } from '../measure.ts'
+import { PACKINGS, packedInput, type Packing } from '../packed-input.ts'
+import type { Bench, RowGroup } from '../row.ts'
 
 const DTAIL = ['--plain', '--cfg', 'none', '--logLevel', 'error']
 
@@ -12,39 +14,80 @@ const PATTERNS = [
   ['classes', '" [45][0-9]{2} [0-9]{5} .*rt=1\\.[89]'],
 ] as const
 
+/** What unfolds the file alone: the floor of `dcat`. */
+const UNFOLDING: Readonly<Record<Packing, (path: string) => Candidate[]>> = {
+  plain: path => floor('cat', [path]),
+  gzip: path => floor('gzip', ['-dc', path]),
+  zstd: path => floor('zstd', ['-dcq', path]),
+}
+
+/** Other ways to search such a file; those that unfold it run another program for that. */
+const SEARCHING: Readonly<Record<Packing, (pattern: string, path: string) => Candidate[]>> = {
+  plain: (pattern, path) => [
+    ...floor('rg', ['--no-config', '-N', '-a', pattern, path]),
+    ...floor('grep', ['-aP', pattern, path]),
+  ],
+  gzip: (pattern, path) => [
+    ...floor('rg', ['--no-config', '-N', '-a', '-z', pattern, path]),
+    ...floor('zgrep', ['-aP', pattern, path]),
+  ],
+  zstd: (pattern, path) => floor('rg', ['--no-config', '-N', '-a', '-z', pattern, path]),
+}
+
+interface PackedFile {
+  readonly packing: Packing
+  readonly path: string
+  /** Unfolded. */
+  readonly bytes: number
+}
+
+/** The same log as it is, and packed. */
+async function packedLogs({ dir, size, seed }: Bench): Promise<PackedFile[]> {
+  const input = await accessLog(dir, { size, seed })
+  const files: PackedFile[] = []
+  for (const packing of PACKINGS) files.push({ packing, path: await packedInput(input, packing), bytes: input.bytes })
+  return files
+}
+
+/** The name of a row: a plain file is not mentioned. */
+function rowName(program: string, packing: Packing, kind = ''): string {
+  return [program, 'serverless', kind, packing === 'plain' ? '' : packing].filter(word => word !== '').join(' ')
+}
+
 /** `dcat` of one local file, no server. */
 export const serverlessCat: RowGroup = {
   name: 'dcat',
-  async prepare({ dir, peers, size, seed }) {
-    const input = await accessLog(dir, { size, seed })
-    const args = [...DTAIL, input.path]
-    const candidates = [ours('dcat', args), ...goPeers(peers, 'dcat', args), ...floor('cat', [input.path])]
-    const row = {
-      name: 'dcat serverless',
-      what: 'plain copy of an access log',
-      inputBytes: input.bytes,
-      sameOutput: true,
-      candidates,
-    }
-    return { rows: [row], close: async () => {} }
+  async prepare(bench) {
+    const rows = (await packedLogs(bench)).map(({ packing, path, bytes }) => {
+      const args = [...DTAIL, path]
+      return {
+        name: rowName('dcat', packing),
+        what: 'plain copy of an access log',
+        inputBytes: bytes,
+        sameOutput: true,
+        candidates: [ours('dcat', args), ...goPeers(bench.peers, 'dcat', args), ...UNFOLDING[packing](path)],
+      }
+    })
+    return { rows, close: async () => {} }
   },
 }
 
 /** `dgrep` of one local file, no server. */
 export const serverlessGrep: RowGroup = {
   name: 'dgrep',
-  async prepare({ dir, peers, size, seed }) {
-    const input = await accessLog(dir, { size, seed })
-    const rows = PATTERNS.map(([kind, pattern]) => {
-      const args = [...DTAIL, '--grep', pattern, input.path]
-      const candidates = [
-        ours('dgrep', args),
-        ...goPeers(peers, 'dgrep', args),
-        ...floor('rg', ['--no-config', '-N', '-a', pattern, input.path]),
-        ...floor('grep', ['-aP', pattern, input.path]),
-      ]
-      return { name: `dgrep serverless ${kind}`, what: pattern, inputBytes: input.bytes, sameOutput: true, candidates }
-    })
+  async prepare(bench) {
+    const rows = (await packedLogs(bench)).flatMap(({ packing, path, bytes }) =>
+      PATTERNS.map(([kind, pattern]) => {
+        const args = [...DTAIL, '--grep', pattern, path]
+        const candidates = [
+          ours('dgrep', args),
+          ...goPeers(bench.peers, 'dgrep', args),
+          ...SEARCHING[packing](pattern, path),
+        ]
+        const name = rowName('dgrep', packing, kind)
+        return { name, what: pattern, inputBytes: bytes, sameOutput: true, candidates }
+      }),
+    )
     return { rows, close: async () => {} }
   },
 }
