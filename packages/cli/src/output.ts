@@ -4,16 +4,21 @@ import { CliError } from './errors.ts'
 
 /** Where a program writes its data. The promise of `write` is the backpressure. */
 export interface Output {
-  /** Resolves when the bytes are handed over and the pipe has room again. Rejects with `LF_CLI_OUTPUT` when the reader is gone. */
+  /**
+   * Resolves when the bytes are handed over and the pipe has room again. Rejects with `LF_CLI_OUTPUT` when the reader is
+   * gone or the bytes cannot be kept (disk full).
+   */
   write(chunk: Uint8Array | string): Promise<void>
   readonly isTerminal: boolean
   /** Whether to paint: a terminal, and neither NO_COLOR nor TERM=dumb. FORCE_COLOR wins. */
   readonly colors: boolean
   /** Columns of the terminal; 80 elsewhere. */
   readonly columns: number
-  /** Whether the reader hung up (`head` had enough). */
+  /** Whether nothing can be written any more: the reader hung up (`head` had enough), or what was written is lost. */
   readonly closed: boolean
-  /** Called once when the reader hangs up. */
+  /** Set when it is not that the reader hung up: bytes are lost, which is a failure of the program. */
+  readonly failure?: CliError | undefined
+  /** Called once when nothing can be written any more. */
   onClosed(call: () => void): void
 }
 
@@ -49,6 +54,9 @@ class StreamOutput implements Output {
   get closed(): boolean {
     return this.#failure !== undefined
   }
+  get failure(): CliError | undefined {
+    return this.#failure === undefined || hungUp(this.#failure) ? undefined : this.#gone()
+  }
 
   onClosed(call: () => void): void {
     if (this.#failure) call()
@@ -66,6 +74,13 @@ class StreamOutput implements Output {
   }
 
   #gone(): CliError {
-    return new CliError('LF_CLI_OUTPUT', 'the reader of the output is gone', { cause: this.#failure })
+    const cause = this.#failure
+    const message = cause && !hungUp(cause) ? 'cannot write the output' : 'the reader of the output is gone'
+    return new CliError('LF_CLI_OUTPUT', message, { cause })
   }
+}
+
+/** Whether nobody wants the bytes any more, so that none are missed. */
+function hungUp({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_DESTROYED'
 }

@@ -43,7 +43,8 @@ interface Prepared {
 
 /**
  * Reads the command line, runs `main`, and turns the way it ended into an exit code: what `main` returns, 0 when it
- * was asked to stop or the reader of stdout left, 2 for usage and configuration, 1 for everything else.
+ * was asked to stop or the reader of stdout left, 2 for usage and configuration, 1 for everything else, such as a disk
+ * that is full.
  * `process.exitCode = await runProgram(…)`.
  */
 export async function runProgram<F extends FlagTable>(
@@ -57,10 +58,21 @@ export async function runProgram<F extends FlagTable>(
     prepared = await prepare(program, stdout)
   } catch (error) {
     if (!(error instanceof CliError)) throw error
+    if (error.code === 'LF_CLI_OUTPUT') return (await outputFailed(program, stdout, stderr)) ? 1 : 0
     await stderr.write(`${program.name}: ${error.message}\nTry '${program.name} --help'.\n`)
     return 2
   }
-  return typeof prepared === 'number' ? prepared : runMain(program, main, { ...prepared, stdout, stderr })
+  const code = typeof prepared === 'number' ? prepared : await runMain(program, main, { ...prepared, stdout, stderr })
+  return (await outputFailed(program, stdout, stderr)) ? Math.max(code, 1) : code
+}
+
+/** Whether something that was written to stdout is lost, which is told. */
+async function outputFailed(program: Program<FlagTable>, stdout: Output, stderr: Output): Promise<boolean> {
+  // The failure of a last write is told one turn later.
+  await new Promise(resolve => setImmediate(resolve))
+  if (!stdout.failure) return false
+  await stderr.write(`${program.name}: ${causes(stdout.failure)}\n`)
+  return true
 }
 
 /** Everything before `main`. A number is the exit code of a call that only asked something. */

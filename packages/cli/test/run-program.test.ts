@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -121,6 +121,19 @@ describe.runIf(runsTypeScript)('runProgram', () => {
     child.stdout?.destroy()
     expect((await done).code).toBe(0)
   })
+
+  it.runIf(existsSync('/dev/full')).each([['--act', 'flood'], ['--version'], ['--help'], []])(
+    'ends with 1 and says so when what it writes is lost: %s %s',
+    async (...args) => {
+      const full = openSync('/dev/full', 'w')
+      const env = { PATH: process.env.PATH }
+      const flags = ['--conditions=@logflow/source', '--no-warnings', sample, ...args]
+      const child = spawn(process.execPath, flags, { env, stdio: ['ignore', full, 'pipe'] })
+      const { code, stderr } = await finish(child).finally(() => closeSync(full))
+      expect(code).toBe(1)
+      expect(stderr).toContain('sample: cannot write the output: ENOSPC')
+    },
+  )
 
   it('shows every option with its origin for --print-config', async () => {
     const { stdout } = await run(['--print-config', '--port', '9'])
