@@ -15,7 +15,7 @@ import type { Reader } from '../session/admit-file.ts'
 import { readFiles } from '../session/read-files.ts'
 import type { Reading, ReadingContext, ReadSink, WholeFile } from '../session/reading.ts'
 import { withTimeRange } from '../time/time-range.ts'
-import { takeFile } from '../whole-file/take-file.ts'
+import { aggregateFile, takeFile } from '../whole-file/take-file.ts'
 import type { Prepared } from './prepared.ts'
 
 /** Answers from the files of this machine, or from stdin, in this process: the server's own way without a network. */
@@ -26,7 +26,8 @@ export async function askHere(prepared: Prepared): Promise<number> {
   const reader = await readerHere(context)
   const { pattern, invert, mode } = question
   const options = range ? withTimeRange(question.options, range) : question.options
-  const command = { kind: 'read' as const, mode, options, pattern: parsePattern(formatPattern({ pattern, invert })) }
+  const wanted = formatPattern(sink.choosesLines ? { pattern: '' } : { pattern, invert })
+  const command = { kind: 'read' as const, mode, options, pattern: parsePattern(wanted) }
   const readingOf = (path: string): Reading => ({ command: { ...command, path }, reader, context, sink, signal })
   try {
     if (readsStdin(question.files)) {
@@ -84,29 +85,29 @@ function openContext({ config, run }: Prepared): ReadingContext {
 
 async function openSink({ query, config, report, printer, output }: Prepared): Promise<HereSink> {
   if (!query || !report) return output === printer && printer.verbatim ? new VerbatimSink(output) : new HereSink(output)
-  const { Aggregator, planQuery } = await import('@logflow/query')
+  const { Aggregator, canChooseLines, planQuery } = await import('@logflow/query')
   const plan = planQuery(query, { defaultLogFormat: config.Server.MapreduceLogFormat })
-  const aggregator = new Aggregator(plan, { hostname: ownHostname() })
+  const chooseLines = canChooseLines(plan)
+  const aggregator = new Aggregator(plan, { hostname: ownHostname(), chooseLines })
   report.beforeReport(() => report.merge(aggregator.take()))
-  return new HereSink(output, aggregator)
+  return new QuerySink(output, aggregator, chooseLines)
 }
 
-/** Lines to the terminal, or into the query. */
+/** Lines to the terminal. */
 class HereSink implements ReadSink {
   readonly #output: DeliveryOutput
-  readonly #aggregator: Aggregator | undefined
+  /** Takes all lines and chooses itself. */
+  readonly choosesLines: boolean = false
   readonly inOrder = true
   /** Things that are missing from the output. */
   problems = 0
 
-  constructor(output: DeliveryOutput, aggregator?: Aggregator) {
+  constructor(output: DeliveryOutput) {
     this.#output = output
-    this.#aggregator = aggregator
   }
 
-  async deliver(batch: LineBatch, sourceId: string): Promise<void> {
-    if (this.#aggregator) this.#aggregator.add(batch)
-    else await this.#output.deliver(batch, sourceId)
+  deliver(batch: LineBatch, sourceId: string): Promise<void> {
+    return this.#output.deliver(batch, sourceId)
   }
 
   note(item: Gap | SourceEvent, sourceId: string): Promise<void> {
@@ -121,6 +122,26 @@ class HereSink implements ReadSink {
   filesFound(): void {}
   fileFinished(): void {}
   async flush(): Promise<void> {}
+}
+
+/** Lines into the query; whole files go past everything that handles lines. */
+class QuerySink extends HereSink {
+  override readonly choosesLines: boolean
+  readonly #aggregator: Aggregator
+
+  constructor(output: DeliveryOutput, aggregator: Aggregator, choosesLines: boolean) {
+    super(output)
+    this.#aggregator = aggregator
+    this.choosesLines = choosesLines
+  }
+
+  override async deliver(batch: LineBatch): Promise<void> {
+    this.#aggregator.add(batch)
+  }
+
+  takeFile(file: WholeFile): Promise<readonly Delivery[] | undefined> {
+    return aggregateFile(file, this.#aggregator)
+  }
 }
 
 /** Bytes of lines as they lie in the file: whole files go past everything that handles lines. */

@@ -1,5 +1,5 @@
 import type { BlockWriter } from '../output/block-writer.ts'
-import type { FileBlocks } from './file-blocks.ts'
+import type { ByteSource } from './byte-source.ts'
 import type { Pace } from './pace.ts'
 
 const NEWLINE = 10
@@ -18,13 +18,14 @@ export interface WholeFileRules {
  * Every line of the file to `writer`, untouched: nobody looks for lines, but for the end of the first and the last one
  * of a block, which is enough to know whether one is too long. The last line gets its newline.
  */
-export async function copyFile(file: FileBlocks, writer: BlockWriter, rules: WholeFileRules): Promise<void> {
+export async function copyFile(file: ByteSource, writer: BlockWriter, rules: WholeFileRules): Promise<void> {
   // Bytes of the open line, or of its open piece, that are written.
   let open = 0
   for (;;) {
     const taken = writer.take()
     const block = taken instanceof Buffer ? taken : await taken
-    const size = readInto(file, block, writer)
+    const read = readInto(file, block, writer)
+    const size = typeof read === 'number' ? read : await read
     if (size === 0) break
     const bytes = block.subarray(0, size)
     const first = bytes.indexOf(NEWLINE)
@@ -46,8 +47,8 @@ export async function copyFile(file: FileBlocks, writer: BlockWriter, rules: Who
   if (open > 0) writer.write(NEWLINES)
 }
 
-function readInto(file: FileBlocks, block: Buffer, writer: BlockWriter): number {
-  let size = 0
+function readInto(file: ByteSource, block: Buffer, writer: BlockWriter): number | Promise<number> {
+  let size: number | Promise<number> = 0
   try {
     size = file.read(block, 0)
     return size

@@ -1,46 +1,53 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import type { ByteSource } from './byte-source.ts'
+
+/** Bytes that tell what a file is packed with. */
+const HEAD_BYTES = 4
+
+/** `undefined` for what is no regular file or cannot be opened: another way of reading knows what to do. */
+export async function openBlocks(path: string, signal: AbortSignal): Promise<ByteSource | undefined> {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch {
+    return undefined
+  }
+  const stat = fstatSync(descriptor)
+  if (!stat.isFile()) {
+    closeSync(descriptor)
+    return undefined
+  }
+  const blocks = new FileBlocks(descriptor, stat.size)
+  const head = headOf(descriptor)
+  if (!mayBePacked(head)) return blocks
+  const { openUnfolded } = await import('./unfolded-blocks.ts')
+  return openUnfolded(blocks, head, signal)
+}
 
 /**
  * A file that is read in this process's own time, block by block into memory of the caller: four times as cheap as
  * reading with promises into memory that is new each time. For programs that have nothing else to do meanwhile.
  */
-export class FileBlocks {
+export class FileBlocks implements ByteSource {
   readonly #descriptor: number
   /** Bytes the file had when it was opened. */
   readonly size: number
   #position = 0
   #broken = false
 
-  private constructor(descriptor: number, size: number) {
+  constructor(descriptor: number, size: number) {
     this.#descriptor = descriptor
     this.size = size
   }
 
-  /** `undefined` for what is no regular file, cannot be opened, or is compressed: another way of reading knows what to do. */
-  static open(path: string): FileBlocks | undefined {
-    let descriptor: number
-    try {
-      descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    } catch {
-      return undefined
-    }
-    const stat = fstatSync(descriptor)
-    if (stat.isFile() && !mayBePacked(headOf(descriptor))) return new FileBlocks(descriptor, stat.size)
-    closeSync(descriptor)
-    return undefined
-  }
-
-  /** Bytes that were read. */
   get position(): number {
     return this.#position
   }
 
-  /** Whether reading has failed. */
   get broken(): boolean {
     return this.#broken
   }
 
-  /** Fills `block` from `from` on, as far as the file goes, and returns how many bytes came; 0 is the end of the file. */
   read(block: Buffer, from: number): number {
     try {
       const size = readSync(this.#descriptor, block, from, block.length - from, this.#position)
@@ -58,7 +65,7 @@ export class FileBlocks {
 }
 
 function headOf(descriptor: number): Uint8Array {
-  const head = new Uint8Array(2)
+  const head = new Uint8Array(HEAD_BYTES)
   try {
     return head.subarray(0, readSync(descriptor, head, 0, head.length, 0))
   } catch {

@@ -1,19 +1,42 @@
 import type { Delivery, Source } from '@logflow/core'
+import type { Aggregator } from '@logflow/query'
 import { BLOCK_BYTES, type BlockWriter } from '../output/block-writer.ts'
 import { errorText } from '../output/dtail-log.ts'
 import type { WholeFile } from '../session/reading.ts'
 import { timeRangeOf } from '../time/time-range.ts'
-import { copyFile } from './copy-file.ts'
-import { FileBlocks } from './file-blocks.ts'
+import { copyFile, type WholeFileRules } from './copy-file.ts'
+import { openBlocks } from './file-blocks.ts'
 import { Pace } from './pace.ts'
-import { READ_BYTES, searchFile } from './search-file.ts'
+import { queryFile } from './query-file.ts'
+import { searchFile } from './search-file.ts'
+import { READ_BYTES } from './whole-lines.ts'
 
 /**
  * Writes the chosen lines of a file, and nothing but them, to `writer`. Returns what else there is to say of it, or
- * `undefined` for a file that has to be read the other way: compressed, between two moments, with context, with a small
- * limit for lines.
+ * `undefined` for a file that has to be read the other way: compressed, between two moments, with context, with a small limit for lines.
  */
-export async function takeFile(file: WholeFile, writer: BlockWriter): Promise<readonly Delivery[] | undefined> {
+export function takeFile(file: WholeFile, writer: BlockWriter): Promise<readonly Delivery[] | undefined> {
+  const { command, matcher } = file
+  const wanted = matcher && { matcher, invert: command.pattern.kind === 'invert' }
+  return takeBlocks(file, (blocks, { rules }) =>
+    wanted ? searchFile(blocks, wanted, writer, rules) : copyFile(blocks, writer, rules),
+  )
+}
+
+/** As {@link takeFile}, but every line goes into a query. Not for files of which only some lines are wanted. */
+export async function aggregateFile(file: WholeFile, aggregator: Aggregator): Promise<readonly Delivery[] | undefined> {
+  if (file.matcher) return undefined
+  return takeBlocks(file, (blocks, { rules, source }) => queryFile(blocks, aggregator, source, rules))
+}
+
+interface Taking {
+  readonly rules: WholeFileRules
+  readonly source: Source
+}
+
+type TakeBlocks = (blocks: FileBlocks, taking: Taking) => Promise<void>
+
+async function takeBlocks(file: WholeFile, take: TakeBlocks): Promise<readonly Delivery[] | undefined> {
   const { command, context } = file
   const { before = 0, after = 0, max = 0 } = command.options
   const { MaxLineLength: maxLineBytes } = context.config
@@ -25,23 +48,22 @@ export async function takeFile(file: WholeFile, writer: BlockWriter): Promise<re
     maxLineBytes < Math.max(BLOCK_BYTES, READ_BYTES)
   )
     return undefined
-  const blocks = FileBlocks.open(file.resolved)
+  const blocks = await openBlocks(file.resolved, file.signal)
   if (!blocks) return undefined
   try {
-    return await write(blocks, file, writer)
+    return await takeAll(blocks, file, take)
   } finally {
-    blocks.close()
+    await blocks.close()
   }
 }
 
-async function write(blocks: FileBlocks, file: WholeFile, writer: BlockWriter): Promise<readonly Delivery[]> {
-  const { command, context, matcher, onCut, path, signal } = file
-  const source: Source = { host: context.hostname, path, id: 'none' }
+async function takeAll(blocks: FileBlocks, file: WholeFile, take: TakeBlocks): Promise<readonly Delivery[]> {
+  const { context, onCut, path, resolved, signal } = file
+  const source: Source = { host: context.hostname, path, id: resolved }
   const rules = { maxLineBytes: context.config.MaxLineLength, onCut, pace: new Pace(signal) }
   let failure: { readonly reason: unknown } | undefined
   try {
-    if (!matcher) await copyFile(blocks, writer, rules)
-    else await searchFile(blocks, { matcher, invert: command.pattern.kind === 'invert' }, writer, rules)
+    await take(blocks, { rules, source })
   } catch (reason) {
     // Only a file that cannot be read is told and passed over.
     if (!blocks.broken) throw reason

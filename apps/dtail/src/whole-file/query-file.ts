@@ -1,0 +1,17 @@
+import type { Source } from '@logflow/core'
+import type { Aggregator } from '@logflow/query'
+import type { WholeFileRules } from './copy-file.ts'
+import type { FileBlocks } from './file-blocks.ts'
+import { READ_BYTES, readWholeLines } from './whole-lines.ts'
+
+/** All lines of the file into a query that chooses lines itself. */
+export function queryFile(
+  file: FileBlocks,
+  aggregator: Aggregator,
+  source: Source,
+  rules: WholeFileRules,
+): Promise<void> {
+  const text = Buffer.allocUnsafeSlow(rules.maxLineBytes + 2 * READ_BYTES)
+  const take = (from: number, to: number): void => aggregator.add({ source, bytes: text.subarray(from, to) })
+  return readWholeLines(file, { text, take }, rules)
+}
