@@ -7,12 +7,16 @@ import { ZstdFrameScanner, type ZstdPiece } from './zstd-frames.ts'
 
 /** What comes out of one step. Larger chunks mean fewer thread hops, which cost half the speed at 64 KiB. */
 const CHUNK_BYTES = 512 * 1024
+/** Chunks that wait to be taken: while one of them is worked on, the thread pool unfolds the next ones. */
+const CHUNKS_AHEAD = 3
+/** Each chunk as it is: read as bytes, what waits would be copied together. */
+const UNFOLDING = { chunkSize: CHUNK_BYTES, readableObjectMode: true, readableHighWaterMark: CHUNKS_AHEAD }
 /** Compressed pieces smaller than this are joined before they go to the thread pool. */
 const JOIN_BYTES = 128 * 1024
 
 /** The zstd half of `node:zlib` (Node 22.15 and 23.8), which the types of Node 20 do not know. */
 interface ZstdZlib {
-  createZstdDecompress(options: { chunkSize: number }): Transform
+  createZstdDecompress(options: typeof UNFOLDING): Transform
   zstdCompress(bytes: Uint8Array, options: { params: Record<number, number> }, done: ZlibDone): void
   readonly constants: { readonly ZSTD_c_compressionLevel: number }
 }
@@ -39,8 +43,7 @@ export async function* inflateNode(
   format: 'gzip' | 'zlib',
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const engine =
-    format === 'gzip' ? zlib.createGunzip({ chunkSize: CHUNK_BYTES }) : zlib.createInflate({ chunkSize: CHUNK_BYTES })
+  const engine = format === 'gzip' ? zlib.createGunzip(UNFOLDING) : zlib.createInflate(UNFOLDING)
   let fed = 0
   async function* counted(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of chunks) {
@@ -66,7 +69,7 @@ export async function* inflateZstdNode(
   const source = new FrameSource(chunks)
   try {
     while (await source.open()) {
-      const engine = nodeZstd.createZstdDecompress({ chunkSize: CHUNK_BYTES })
+      const engine = nodeZstd.createZstdDecompress(UNFOLDING)
       yield* through(engine, source.frame(), signal)
     }
   } finally {

@@ -1,12 +1,12 @@
 import type { Source } from '@logflow/core'
 import type { Aggregator } from '@logflow/query'
 import type { WholeFileRules } from './copy-file.ts'
-import type { FileBlocks } from './file-blocks.ts'
+import type { ByteSource } from './byte-source.ts'
 import { READ_BYTES, readWholeLines } from './whole-lines.ts'
 
 /** All lines of the file into a query that chooses lines itself. */
 export function queryFile(
-  file: FileBlocks,
+  file: ByteSource,
   aggregator: Aggregator,
   source: Source,
   rules: WholeFileRules,

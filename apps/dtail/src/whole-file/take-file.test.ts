@@ -123,9 +123,28 @@ describe('takeFile', () => {
     expect(output.equals(Buffer.concat([bytes, Buffer.from('\n')]))).toBe(true)
   })
 
-  it('leaves compressed files, context and limits to the other way', async t => {
-    expect((await take(t, gzipSync('hit\n'))).left).toBeUndefined()
-    expect((await take(t, Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0))).left).toBeUndefined()
+  it.for(['', 'hit'])(
+    'unfolds packed files by what they begin with, and takes of them what %j matches',
+    async (pattern, t) => {
+      const text = cases.map(([, one]) => one).join('\n')
+      const plain = await take(t, Buffer.from(text), { pattern })
+      const members = [gzipSync(text.slice(0, 1_000_000)), gzipSync(text.slice(1_000_000))]
+      const packed = await take(t, Buffer.concat(members), { pattern })
+      expect(packed.output.equals(plain.output)).toBe(true)
+      expect([packed.left, packed.cuts]).toEqual([[], plain.cuts])
+      // What only looks packed is as it is.
+      const lookalike = Buffer.concat([Buffer.of(0x1f, 0x8b, 0x20), Buffer.from(' hit\n')])
+      expect((await take(t, lookalike, { pattern })).output.equals(lookalike)).toBe(true)
+    },
+  )
+
+  it('shows what a packed file holds up to where it is damaged, and says that it is', async t => {
+    const { output, left } = await take(t, gzipSync('hit\n'.repeat(1000)).subarray(0, -6))
+    expect(output.toString()).toBe('hit\n'.repeat(1000))
+    expect(left).toMatchObject([{ kind: 'event', event: 'failed' }])
+  })
+
+  it('leaves context and limits to the other way', async t => {
     expect((await take(t, Buffer.from('hit\n'), { pattern: 'hit', max: 1 })).left).toBeUndefined()
   })
 

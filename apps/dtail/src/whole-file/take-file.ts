@@ -4,6 +4,7 @@ import { BLOCK_BYTES, type BlockWriter } from '../output/block-writer.ts'
 import { errorText } from '../output/dtail-log.ts'
 import type { WholeFile } from '../session/reading.ts'
 import { timeRangeOf } from '../time/time-range.ts'
+import type { ByteSource } from './byte-source.ts'
 import { copyFile, type WholeFileRules } from './copy-file.ts'
 import { openBlocks } from './file-blocks.ts'
 import { Pace } from './pace.ts'
@@ -13,7 +14,8 @@ import { READ_BYTES } from './whole-lines.ts'
 
 /**
  * Writes the chosen lines of a file, and nothing but them, to `writer`. Returns what else there is to say of it, or
- * `undefined` for a file that has to be read the other way: compressed, between two moments, with context, with a small limit for lines.
+ * `undefined` for a file that has to be read the other way: between two moments, with context, with a small limit for
+ * lines.
  */
 export function takeFile(file: WholeFile, writer: BlockWriter): Promise<readonly Delivery[] | undefined> {
   const { command, matcher } = file
@@ -34,7 +36,7 @@ interface Taking {
   readonly source: Source
 }
 
-type TakeBlocks = (blocks: FileBlocks, taking: Taking) => Promise<void>
+type TakeBlocks = (blocks: ByteSource, taking: Taking) => Promise<void>
 
 async function takeBlocks(file: WholeFile, take: TakeBlocks): Promise<readonly Delivery[] | undefined> {
   const { command, context } = file
@@ -57,7 +59,7 @@ async function takeBlocks(file: WholeFile, take: TakeBlocks): Promise<readonly D
   }
 }
 
-async function takeAll(blocks: FileBlocks, file: WholeFile, take: TakeBlocks): Promise<readonly Delivery[]> {
+async function takeAll(blocks: ByteSource, file: WholeFile, take: TakeBlocks): Promise<readonly Delivery[]> {
   const { context, onCut, path, resolved, signal } = file
   const source: Source = { host: context.hostname, path, id: resolved }
   const rules = { maxLineBytes: context.config.MaxLineLength, onCut, pace: new Pace(signal) }

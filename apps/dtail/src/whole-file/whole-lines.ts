@@ -1,5 +1,5 @@
 import type { WholeFileRules } from './copy-file.ts'
-import type { FileBlocks } from './file-blocks.ts'
+import type { ByteSource } from './byte-source.ts'
 
 const NEWLINE = 10
 
@@ -17,13 +17,14 @@ export interface LineReader {
 }
 
 /** The file to `reader`, block by block, each line once and whole. */
-export async function readWholeLines(file: FileBlocks, reader: LineReader, rules: WholeFileRules): Promise<void> {
+export async function readWholeLines(file: ByteSource, reader: LineReader, rules: WholeFileRules): Promise<void> {
   const { text } = reader
   // Bytes of the open line, at the start of the text.
   let held = 0
   try {
     for (;;) {
-      const read = file.read(text.subarray(0, held + READ_BYTES), held)
+      const reading = file.read(text.subarray(0, held + READ_BYTES), held)
+      const read = typeof reading === 'number' ? reading : await reading
       if (read === 0) break
       const size = held + read
       const whole = text.subarray(held, size).lastIndexOf(NEWLINE) + held + 1
