@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { systemClock } from '@logflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { markOutput, passWritten } from './output-mark.ts'
 import { Position, PROOF_BYTES } from './position.ts'
 import { posixCksum } from './posix-cksum.ts'
 import { ProgressMarks } from './progress-marks.ts'
@@ -41,16 +43,41 @@ describe('StateFile', () => {
     const path = join(folder, 'place')
     const file = new StateFile(path, 'host:/a', systemClock)
     expect(await file.load()).toBeUndefined()
-    await file.save(new Position(7, Uint8Array.of(0, 255, 10)))
-    expect(await file.load()).toMatchObject({ offset: 7, tail: Uint8Array.of(0, 255, 10) })
+    const place = new Position(7, Uint8Array.of(0, 255, 10))
+    place.fileNumber = '42'
+    await file.save(place, { file: '1-2', size: 9 })
+    expect(await file.load()).toEqual({ position: place, output: { file: '1-2', size: 9 } })
     expect(statSync(path).mode & 0o777).toBe(0o600)
     const bad = expect.objectContaining({ code: 'LF_RRTAIL_STATE' }) as Error
     await expect(new StateFile(path, 'host:/b', systemClock).load()).rejects.toThrow(bad)
-    for (const text of ['', 'null', '{}', readFileSync(path, 'utf8').replace('"offset":7', '"offset":-1')]) {
+    const saved = readFileSync(path, 'utf8')
+    const negative = [saved.replace('"offset":7', '"offset":-1'), saved.replace('"size":9', '"size":-1')]
+    for (const text of ['', 'null', '{}', '['.repeat(70_000), ...negative]) {
       writeFileSync(path, text)
       await expect(file.load()).rejects.toThrow(bad)
     }
+    await expect(new StateFile(join(folder, 'none', 'place'), 'host:/a', systemClock).load()).rejects.toThrow(bad)
+    await expect(new StateFile(folder, 'host:/a', systemClock).load()).rejects.toThrow(bad)
     rmSync(folder, { recursive: true })
+  })
+})
+
+describe('passWritten', () => {
+  it('moves a place over what reached the output later, and leaves it where the output is another one', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'rrtail-')), 'out')
+    writeFileSync(path, 'before ')
+    const output = await open(path, 'a')
+    const mark = await markOutput(output.fd)
+    if (!mark) throw new Error('a file has a mark')
+    await output.write('and after')
+    const position = new Position(7, Buffer.from('before '))
+    expect(await passWritten(position, mark, output.fd)).toBe(9)
+    expect([position.offset, Buffer.from(position.tail).toString()]).toEqual([16, 'before and after'])
+    expect(await passWritten(position, { ...mark, size: 99 }, output.fd)).toBe(0)
+    expect(await passWritten(position, { ...mark, file: '1-1' }, output.fd)).toBe(0)
+    expect(position.offset).toBe(16)
+    await output.close()
+    rmSync(dirname(path), { recursive: true })
   })
 })
 

@@ -18,6 +18,10 @@ export interface Proof {
 export class Position {
   #offset: number
   #tail: Uint8Array
+  /** The server's number of the file (inode); `undefined` when it is not known. Tells equal beginnings apart. */
+  fileNumber: string | undefined
+  /** The server's own word for this place, where it has one. */
+  token: string | undefined
 
   constructor(offset = 0, tail: Uint8Array = new Uint8Array(0)) {
     this.#offset = offset
@@ -33,9 +37,14 @@ export class Position {
     return this.#tail
   }
 
-  /** Bytes that were received. */
+  /** These bytes were received. */
   advance(bytes: Uint8Array): void {
-    this.#offset += bytes.length
+    this.advanceBy(bytes.length, bytes)
+  }
+
+  /** `count` bytes were received, the last of which are `bytes`. */
+  advanceBy(count: number, bytes: Uint8Array): void {
+    this.#offset += count
     const kept = this.#tail.subarray(Math.max(0, this.#tail.length + bytes.length - PROOF_BYTES))
     const fresh = bytes.subarray(Math.max(0, bytes.length - PROOF_BYTES))
     const tail = new Uint8Array(Math.min(kept.length, PROOF_BYTES - fresh.length) + fresh.length)
@@ -44,10 +53,23 @@ export class Position {
     this.#tail = tail
   }
 
+  /** Whether the file was seen before, by this run or an earlier one. */
+  get started(): boolean {
+    return this.#tail.length > 0 || this.fileNumber !== undefined || this.token !== undefined
+  }
+
+  /** Bytes up to `offset` are known to be lost; what comes next cannot be proven by what came before. */
+  skipTo(offset: number): void {
+    this.#offset = offset
+    this.#tail = new Uint8Array(0)
+  }
+
   /** Another file begins. */
   restart(): void {
     this.#offset = 0
     this.#tail = new Uint8Array(0)
+    this.fileNumber = undefined
+    this.token = undefined
   }
 
   proof(): Proof {

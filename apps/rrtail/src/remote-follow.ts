@@ -1,8 +1,10 @@
 import type { Clock, Logger } from '@logflow/core'
 import type { Backoff } from '@logflow/ratelimit'
 import { RrtailError } from './errors.ts'
+import type { MachineWatch } from './machine-watch.ts'
+import { Outage } from './outage.ts'
 import type { Position } from './position.ts'
-import type { Connect } from './remote-part.ts'
+import type { Connect, RemotePart, SkippedBytes } from './remote-part.ts'
 
 /** What rrtail gets of a remote file, however often the connection broke in between. */
 export type RemoteItem =
@@ -14,6 +16,8 @@ export type RemoteItem =
    * lost. What follows is from the start of the file that has the name now, of `size` bytes if that is known.
    */
   | { readonly kind: 'gap'; readonly from: number; readonly size: number | undefined }
+  /** Bytes that exist and were left out. */
+  | { readonly kind: 'skipped'; readonly what: SkippedBytes }
 
 /** Options of {@link remoteFollow}. */
 export interface RemoteFollowOptions {
@@ -25,6 +29,7 @@ export interface RemoteFollowOptions {
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly logger: Logger
+  readonly machine: MachineWatch
 }
 
 /**
@@ -33,71 +38,114 @@ export interface RemoteFollowOptions {
  * @throws RrtailError what no other connection would change, or `LF_RRTAIL_RETRIES`
  */
 export async function* remoteFollow(connect: Connect, options: RemoteFollowOptions): AsyncGenerator<RemoteItem> {
-  const { backoff, maxRetries, signal, clock, logger } = options
+  const { backoff, maxRetries, signal, clock, logger, position } = options
+  const outage = new Outage(clock, logger)
   let failures = 0
   while (!signal.aborted) {
-    const connection = { received: 0, moved: false }
+    const connection = new ConnectionProgress(position, outage)
     try {
-      yield* oneConnection(connect, connection, options)
+      yield* connection.items(connect, options)
       if (signal.aborted) return
+      // The server asked us to look again; one that does nothing else is not asked in a tight loop.
+      if (connection.moved) backoff.reset()
+      else await pause(backoff.nextMs(), options)
     } catch (error) {
       if (signal.aborted) return
-      if (!isRepairable(error, options.position)) throw error
-      logger.debug({ event: 'connection.ended', received: connection.received, err: error })
-      if (connection.received > 0) {
+      if (!isRepairable(error, position)) throw error
+      if (connection.heard) {
         failures = 0
         backoff.reset()
       }
       if (maxRetries >= 0 && ++failures > maxRetries)
         throw new RrtailError('LF_RRTAIL_RETRIES', `gave up after ${maxRetries} retries`, { cause: error })
       const delayMs = backoff.nextMs()
-      logger.debug({ event: 'connection.retrying', delayMs })
-      await clock.sleep(delayMs, { signal }).catch(() => {})
-      continue
+      outage.failed(error, delayMs)
+      await pause(delayMs, options)
     }
-    // The server asked us to look again; one that does nothing else is not asked in a tight loop.
-    if (connection.received > 0 || connection.moved) backoff.reset()
-    else await clock.sleep(backoff.nextMs(), { signal }).catch(() => {})
   }
 }
 
-async function* oneConnection(
-  connect: Connect,
-  connection: { received: number; moved: boolean },
-  { position, signal }: RemoteFollowOptions,
-): AsyncGenerator<RemoteItem> {
-  // The old place is kept until the new file has a byte: cut off before that, the next connection needs it.
-  let rotated = false
-  for await (const part of connect(position, signal)) {
+/** One connection, and what it brought so far. */
+class ConnectionProgress {
+  readonly #position: Position
+  readonly #outage: Outage
+  /** Whether the server found the file. */
+  heard = false
+  /** Whether it brought anything, or the end of a file. */
+  moved = false
+  /** The old place is kept until the new file has a byte: cut off before that, the next connection needs it. */
+  #next: { readonly fileNumber?: string } | undefined
+
+  constructor(position: Position, outage: Outage) {
+    this.#position = position
+    this.#outage = outage
+  }
+
+  async *items(connect: Connect, { signal, machine }: RemoteFollowOptions): AsyncGenerator<RemoteItem> {
+    const context = { signal, onDisturbed: (call: () => void) => machine.onDisturbed(call) }
+    for await (const part of connect(this.#position, context)) {
+      this.#outage.over(this.#position.offset)
+      this.heard = true
+      yield* this.#take(part)
+    }
+  }
+
+  *#take(part: RemotePart): Generator<RemoteItem> {
+    const position = this.#position
     switch (part.kind) {
+      case 'file':
+        position.fileNumber = part.fileNumber
+        break
+      case 'token':
+        // A token of the next file would forget this one.
+        if (!this.#next) position.token = part.token
+        break
       case 'rotated':
-        rotated = true
-        connection.moved = true
+        this.#next = part
+        this.moved = true
         break
       case 'lost': {
         const from = position.offset
         position.restart()
-        rotated = false
-        connection.moved = true
+        this.#next = undefined
+        this.moved = true
         yield { kind: 'gap', from, size: part.size }
         break
       }
+      case 'skipped':
+        if (part.what.why === 'gap') position.skipTo(part.what.to)
+        yield part
+        break
       case 'bytes':
-        if (rotated) {
+        if (this.#next) {
           const oldSize = position.offset
           position.restart()
-          rotated = false
+          position.fileNumber = this.#next.fileNumber
+          this.#next = undefined
           yield { kind: 'rotated', oldSize }
         }
-        connection.received += part.bytes.length
+        this.moved = true
         position.advance(part.bytes)
         yield part
     }
   }
 }
 
+/** Waits, but no longer than until the machine woke up or got another network: then the reason to wait is gone. */
+async function pause(ms: number, { clock, signal, machine, backoff }: RemoteFollowOptions): Promise<void> {
+  const disturbed = new AbortController()
+  const forget = machine.onDisturbed(() => {
+    backoff.reset()
+    disturbed.abort()
+  })
+  await clock.sleep(ms, { signal: AbortSignal.any([signal, disturbed.signal]) }).catch(() => {
+    // Woken early, or the program stops: the loop sees which.
+  })
+  forget()
+}
+
 /** A file that was there and is not now may be about to come back: that is what a rotation looks like from outside. */
 function isRepairable(error: unknown, position: Position): boolean {
   if (!(error instanceof RrtailError)) return false
-  return error.retryable || (error.code === 'LF_RRTAIL_FILE' && position.tail.length > 0)
+  return error.retryable || (error.code === 'LF_RRTAIL_FILE' && position.started)
 }

@@ -4,98 +4,268 @@ import type { Position } from './position.ts'
 /** Exit codes of the script, beside those of the tools it runs. */
 export const SCRIPT_EXITS = { changed: 75, ambiguous: 64, special: 65, missing: 66, denied: 77 } as const
 
+/** Longest run of bytes under one line, so that a file that is cut meanwhile is noticed soon. */
+const CHUNK_BYTES = 64 * 1024 * 1024
+/** Up to here a file could be cut and grow again between two looks, so each look proves it again. */
+const REGROWN_BYTES = 4 * 1024 * 1024
+/** Short looks after the last growth, before the script waits for the next one at no cost. */
+const HOT_LOOKS = 10
+/** Looks in which a rotated file stays open to see whether somebody still writes to it. */
+const LATE_LOOKS = 30
+/** Looks in a row that found growth after which the name is checked all the same. */
+const BUSY_LOOKS = 100
+
 /**
  * Runs on the server with nothing but POSIX tools and `head -c`. Arguments: offset, bytes and sums of the proof, marker,
- * seconds between looks, then the path (more than one means that a pattern was ambiguous). Output, each line
- * `<marker> <word> <number>` and then bytes:
+ * seconds between looks, file number (`-` when unknown), then the path (more than one means that a pattern was
+ * ambiguous). Output: lines `<marker> <word> <value>`, and bytes where one says so:
  *
- *     rest N     N bytes: of the file that was being read, from the offset on; then of each later one, from its start
- *     lost N     the file that was being read cannot be found; N is the size of the one that has its name
- *     live N     the file from offset N on, once it is that long, until the connection ends or another file has the name
+ *     name PATH  the path that is followed
+ *     this I     what follows goes on in the file that was being read; its file number is I
+ *     next I     what follows is from the start of the next file
+ *     lost N     the file that was being read cannot be found; what follows is from the start of one of N bytes
+ *     more N     N bytes follow
+ *     idle N     nothing new since the last look, the file has N bytes: a sign of life
+ *     late N     N bytes were written to the last file after the next one had begun
+ *     bad NAME   a rotated file that cannot be unpacked here was left out
  *
- * Ends with 75 when the name belongs to another file, or the file was cut: the next connection sorts that out.
+ * The file in hand is opened once and read through its descriptor, so another file that takes its name meanwhile is
+ * never mistaken for it. Bytes are copied by offset, never past a look at the size: a file that is cut gives nothing
+ * instead of its start. `tail -f` only wakes the script. Ends with 75 when the file was cut, or files were renamed while
+ * they were being read: the next connection sorts that out.
  */
 const SCRIPT = `
-o=$1 k=$2 s=$3 c=$4 mark=$5 wait=$6
-shift 6
+o=$1 k=$2 s=$3 c=$4 mark=$5 wait=$6 id=$7
+shift 7
 [ $# -eq 1 ] || { echo "rrtail: the pattern matches $# files" >&2; exit ${SCRIPT_EXITS.ambiguous}; }
 f=$1
 case $f in -*) f=./$f ;; esac
-[ -e "$f" ] || { echo "rrtail: $f: no such file" >&2; exit ${SCRIPT_EXITS.missing}; }
-[ -r "$f" ] || { echo "rrtail: $f: permission denied" >&2; exit ${SCRIPT_EXITS.denied}; }
-[ -f "$f" ] || { echo "rrtail: $f: not a regular file" >&2; exit ${SCRIPT_EXITS.special}; }
-say() { printf '%s %s %s\\n' "$mark" "$1" "$2"; }
-size() { wc -c <"$1" 2>/dev/null | tr -d ' '; }
-inode() { ls -diL "$1" 2>/dev/null | sed 's/^ *\\([0-9]*\\) .*/\\1/;q'; }
-has() { command -v "$1" >/dev/null 2>&1; }
-sum() {
-  if has sha256sum; then sha256sum
-  elif has shasum; then shasum -a 256
-  elif has openssl; then openssl dgst -sha256 -r
-  else cksum
-  fi | cut -d ' ' -f 1
+LC_ALL=C
+export LC_ALL
+set -f
+nl='
+'
+say() { printf '%s %s %s\\n' "$mark" "$1" "$2" || exit 1; }
+pause() { sleep "$1" 2>/dev/null || sleep 1; }
+look() {
+  IFS=' '
+  set -- $(ls -dinL "$1" 2>/dev/null)
+  i=$1 n=\${6:-0}
 }
-raw() { tail -c "+$2" <"$1"; }
-unpacked() {
-  case $1 in
-    *.gz) gzip -dc <"$1" | tail -c "+$2" ;;
-    *.zst) zstd -dcq <"$1" | tail -c "+$2" ;;
-    *.bz2) bzip2 -dc <"$1" | tail -c "+$2" ;;
-    *.xz) xz -dc <"$1" | tail -c "+$2" ;;
-    *) raw "$1" "$2" ;;
+has() { command -v "$1" >/dev/null 2>&1; }
+if has sha256sum; then sum=sha256sum
+elif has shasum; then sum='shasum -a 256'
+elif has openssl; then sum='openssl dgst -sha256 -r'
+else sum=cksum
+fi
+digest() {
+  IFS=' '
+  x=$(head -c "$k" | $sum)
+  printf %s "\${x%% *}"
+}
+unpack() {
+  case $2 in
+    *.gz) gzip -dc <"$1" ;;
+    *.zst) zstd -dcq <"$1" ;;
+    *.bz2) bzip2 -dc <"$1" ;;
+    *.xz) xz -dc <"$1" ;;
+    *) cat <"$1" ;;
   esac 2>/dev/null
+}
+from() {
+  case $2 in
+    *.gz | *.zst | *.bz2 | *.xz) unpack "$1" "$2" | tail -c "+$3" ;;
+    *) tail -c "+$3" <"$1" ;;
+  esac
 }
 proven() {
   [ "$k" -eq 0 ] && return 0
-  x=$($1 "$2" $((o - k + 1)) | head -c "$k" | sum)
+  x=$(from "$1" "$2" $((o - k + 1)) | digest)
   [ "$x" = "$s" ] || [ "$x" = "$c" ]
 }
-older() {
-  found=
-  IFS='
-'
+handle() { if [ -r "/dev/fd/$1" ]; then h=/dev/fd/$1; else h=$2; fi; }
+siblings() {
+  set +f
+  case \${f##*/} in
+    ?*.*) ls "$@" -- "$f".[0-9]* "$f"-[0-9]* "\${f%.*}"[.-][0-9]*."\${f##*.}"* ;;
+    *) ls "$@" -- "$f".[0-9]* "$f"-[0-9]* ;;
+  esac 2>/dev/null
   set -f
-  for g in $(set +f; ls -dtr "$f".[0-9]* "$f"-[0-9]* 2>/dev/null); do
-    [ -f "$g" ] && [ -r "$g" ] || continue
-    case $g in *.gz | *.zst | *.bz2 | *.xz) [ -e "\${g%.*}" ] && continue ;; esac
-    if [ -z "$found" ]; then
-      [ "$k" -gt 0 ] && proven unpacked "$g" || continue
-      found=1 a=$((o + 1))
-    else
-      a=1
-    fi
-    m=$(unpacked "$g" "$a" | wc -c | tr -d ' ')
-    say rest "$m"
-    unpacked "$g" "$a" | head -c "$m"
-  done
-  [ -n "$found" ]
 }
-i=$(inode "$f")
-n=$(size "$f")
-if ! proven raw "$f"; then
-  (older) || say lost "$n"
-  o=0
-fi
-r=0
-while [ "$(size "$f")" -lt "$o" ]; do
-  [ $((r += 1)) -le 30 ] || exit ${SCRIPT_EXITS.changed}
-  sleep "$wait"
+rotated() {
+  case $1 in *.gz | *.zst | *.bz2 | *.xz) [ -e "\${1%.*}" ] && return 1 ;; esac
+  [ "$1" != "$f" ] && [ -f "$1" ] && [ -r "$1" ]
+}
+find_old() {
+  old=
+  for g in $names; do
+    rotated "$g" || continue
+    exec 4<"$g"
+    handle 4 "$g"
+    look "$h"
+    if [ "$i" = "$id" ] && proven "$h" "$g"; then
+      old=$g
+      return
+    fi
+    [ "$k" -gt 0 ] && proven "$h" "$g" && old=$g
+  done
+}
+rest_of() {
+  case $2 in
+    *.gz | *.zst | *.bz2 | *.xz)
+      unpack "$1" "$2" >/dev/null || { say bad "$2"; return; }
+      n=$(unpack "$1" "$2" | wc -c)
+      ;;
+    *) look "$1" ;;
+  esac
+  n=$((n))
+  [ "$n" -gt "$o" ] || return
+  say more $((n - o))
+  from "$1" "$2" $((o + 1)) | head -c $((n - o))
+  o=$n
+}
+old_ones() {
+  begun= last=
+  case $old in "$f"?*) family=$f ;; *) family=\${f%.*} ;; esac
+  for g in $names; do
+    [ "$g" = "$old" ] || [ -n "$begun" ] || continue
+    [ "$g" != "$last" ] || continue
+    case $g in "$family"*) ;; *) continue ;; esac
+    [ "$g" = "$old" ] || rotated "$g" || continue
+    exec 5<"$g"
+    [ "$stamp" = "$(siblings -di)" ] || exit ${SCRIPT_EXITS.changed}
+    handle 5 "$g"
+    late=$h last=$g
+    if [ -n "$begun" ]; then
+      look "$late"
+      say next "$i"
+      o=0
+    fi
+    begun=1
+    rest_of "$late" "$g"
+  done
+  at=$o
+}
+attach() {
+  [ -e "$f" ] || { echo "rrtail: $f: no such file" >&2; exit ${SCRIPT_EXITS.missing}; }
+  [ -r "$f" ] || { echo "rrtail: $f: permission denied" >&2; exit ${SCRIPT_EXITS.denied}; }
+  [ -f "$f" ] || { echo "rrtail: $f: not a regular file" >&2; exit ${SCRIPT_EXITS.special}; }
+  exec 3<"$f"
+  handle 3 "$f"
+  hand=$h hot=${HOT_LOOKS} busy=0 moved= lates=0 seal= far= next=
+  look "$hand"
+  now=$i
+  if proven "$hand" "$f" && { [ "$id" = - ] || [ "$id" = "$now" ]; }; then
+    [ "$k" -eq 0 ] && far=1
+    say this "$now"
+    return
+  fi
+  stamp=$(siblings -di)
+  IFS=$nl
+  names=$(siblings -dtr)
+  find_old
+  [ "$stamp" = "$(siblings -di)" ] || exit ${SCRIPT_EXITS.changed}
+  IFS=$nl
+  look "$hand"
+  if [ -n "$old" ]; then
+    IFS=$nl
+    old_ones
+  elif [ -z "$late" ]; then
+    proven "$hand" "$f" || { say lost "$n"; o=0; }
+    say this "$now"
+    return
+  fi
+  next=1 o=0
+}
+drain_late() {
+  [ -n "$late" ] || return
+  case $last in *.gz | *.zst | *.bz2 | *.xz) return ;; esac
+  look "$late"
+  [ "$n" -gt "$at" ] || return
+  say "$1" $((n - at))
+  [ "$1" = late ] || tail -c "+$((at + 1))" <"$late" | head -c $((n - at))
+  at=$n
+}
+begin_next() {
+  drain_late more
+  say next "$now"
+  next=
+}
+move_on() {
+  [ -z "$next" ] || begin_next
+  id=$now k=$((o < 1024 ? o : 1024))
+  s=$(from "$hand" - $((o - k + 1)) | digest) c=$s
+  exec 5<&3
+  handle 5 "$f"
+  late=$h last=- at=$o
+  attach
+}
+await() {
+  sh -c 'echo $$; exec tail -c "+$1" -f "$2" 2>&1' sh $((o + 1)) "$hand" | {
+    read -r t
+    { sleep "$wait" || sleep 1; kill "$t"; } </dev/null >/dev/null 2>&1 &
+    q=$!
+    head -c 1 >/dev/null
+    kill "$q" "$t"
+  } 2>/dev/null
+}
+grown() {
+  [ -z "$seal" ] || [ "$(from "$hand" - $((o - k + 1)) | digest)" = "$seal" ] || exit ${SCRIPT_EXITS.changed}
+  if [ -n "$next" ]; then
+    m=$n
+    begin_next
+    n=$m
+  fi
+  m=$((n - o))
+  [ "$m" -le ${CHUNK_BYTES} ] || m=${CHUNK_BYTES}
+  say more "$m"
+  tail -c "+$((o + 1))" <"$hand" | head -c "$m"
+  o=$((o + m)) far= moved= hot=${HOT_LOOKS} seal= k=256
+  [ "$o" -ge "$k" ] || k=$o
+  [ "$o" -ge ${REGROWN_BYTES} ] || seal=$(from "$hand" - $((o - k + 1)) | digest)
+  [ "$m" -eq ${CHUNK_BYTES} ] || pause 0.1
+  [ $((busy += 1)) -ge ${BUSY_LOOKS} ] || return
+  busy=0
+  look "$f"
+  [ -z "$i" ] || [ "$i" = "$now" ] || move_on
+}
+quiet() {
+  busy=0
+  say idle "$n"
+  if [ -n "$next" ]; then
+    drain_late more
+  elif [ -n "$late" ]; then
+    drain_late late
+    [ $((lates += 1)) -lt ${LATE_LOOKS} ] || { late=; exec 5<&-; }
+  fi
+  look "$f"
+  if [ -n "$i" ] && [ "$i" != "$now" ]; then
+    if [ -n "$moved" ]; then
+      move_on
+    else
+      moved=1
+      pause "$wait"
+    fi
+  elif [ "$hot" -gt 0 ]; then
+    hot=$((hot - 1))
+    pause 0.1
+  else
+    await
+  fi
+}
+late= last=
+say name "$f"
+attach
+while :; do
+  look "$hand"
+  if [ "$n" -gt "$o" ]; then
+    grown
+  elif [ "$n" -lt "$o" ] && [ -z "$far" ]; then
+    exit ${SCRIPT_EXITS.changed}
+  else
+    quiet
+  fi
 done
-say live "$o"
-tail -c "+$((o + 1))" -f "$f" &
-t=$!
-trap 'kill "$t" 2>/dev/null' 0
-trap 'exit 1' 1 2 13 15
-while kill -0 "$t" 2>/dev/null; do
-  sleep "$wait"
-  j=$(inode "$f")
-  [ -n "$j" ] || continue
-  m=$(size "$f")
-  [ "$j" = "$i" ] && [ "\${m:-0}" -ge "$n" ] && n=$m && continue
-  [ "$j" = "$i" ] || sleep "$wait"
-  exit ${SCRIPT_EXITS.changed}
-done
-wait "$t"
 `
 
 /** What {@link remoteCommand} needs besides the path and the position. */
@@ -111,6 +281,7 @@ export interface RemoteCommandOptions {
 export function remoteCommand(path: string, position: Position, options: RemoteCommandOptions): string {
   const { bytes, sha256, cksum } = position.proof()
   const seconds = String(options.checkIntervalMs / 1000)
-  const words = [String(position.offset), String(bytes), sha256, cksum, options.marker, seconds]
+  const file = position.fileNumber ?? '-'
+  const words = [String(position.offset), String(bytes), sha256, cksum, options.marker, seconds, file]
   return `exec sh -c ${quote(SCRIPT)} rrtail ${words.map(quote).join(' ')} ${options.glob ? quotePattern(path) : quote(path)}`
 }

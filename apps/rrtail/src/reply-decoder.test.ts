@@ -2,30 +2,62 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ReplyDecoder } from './reply-decoder.ts'
 
-/** Bytes per part, so that chunking does not matter. */
+/** The parts, bytes of one run together, so that chunking does not matter. */
 function decode(reply: Uint8Array, sizes: readonly number[]): string[] {
   const decoder = new ReplyDecoder('MARK')
   const parts: string[] = []
   for (let at = 0, i = 0; at < reply.length; i++) {
     decoder.push(reply.subarray(at, (at += sizes[i % sizes.length] as number)))
     for (let part = decoder.read(); part; part = decoder.read()) {
-      if (part.kind !== 'bytes') parts.push(`${part.kind} ${part.number}:`)
-      else parts[parts.length - 1] += Buffer.from(part.bytes).toString('latin1')
+      if (part.kind === 'bytes') parts[parts.length - 1] += Buffer.from(part.bytes).toString('latin1')
+      else parts.push(`${part.kind} ${'text' in part ? part.text : part.number}:`)
     }
   }
   return parts
 }
+
+const connectionError = expect.objectContaining({ code: 'LF_RRTAIL_CONNECTION' }) as Error
 
 describe('ReplyDecoder', () => {
   const cuts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 })
 
   it('reads the same parts however the reply is cut, and skips what the login shell says', () => {
     const reply = Buffer.from(
-      'Welcome!\nMARK\nMARK rest 5\nMARK\nMARK rest 0\nMARK lost 12\nMARK live 0\nMARK rest 9\nend',
+      'Welcome!\nMARK\nMARK name /var/log/a b\nMARK this 12\nMARK more 5\nMMARSMARK next 18446744073709551615\n' +
+        'MARK lost 12\nMARK idle 0\nMARK late 7\nMARK bad x.gz\nMARK more 3\nMAR',
     )
     fc.assert(
       fc.property(cuts, sizes => {
-        expect(decode(reply, sizes)).toEqual(['rest 5:MARK\n', 'rest 0:', 'lost 12:', 'live 0:MARK rest 9\nend'])
+        expect(decode(reply, sizes)).toEqual([
+          'name /var/log/a b:',
+          'this 12:',
+          'more 5:MMARS',
+          'next 18446744073709551615:',
+          'lost 12:',
+          'idle 0:',
+          'late 7:',
+          'bad x.gz:',
+          'more 3:MAR',
+        ])
+      }),
+    )
+  })
+
+  it('never takes a line of the script for bytes of a file that gave fewer than announced', () => {
+    const reply = Buffer.from('MARK more 100\nreal MARMARK idle 8\nMARK idle 8\n')
+    fc.assert(
+      fc.property(cuts, sizes => {
+        const decoder = new ReplyDecoder('MARK')
+        let bytes = ''
+        const feed = (): void => {
+          for (let at = 0, i = 0; at < reply.length; i++) {
+            decoder.push(reply.subarray(at, (at += sizes[i % sizes.length] as number)))
+            for (let part = decoder.read(); part; part = decoder.read())
+              if (part.kind === 'bytes') bytes += Buffer.from(part.bytes).toString()
+          }
+        }
+        expect(feed).toThrow(connectionError)
+        expect(bytes).toBe('real MAR')
       }),
     )
   })
@@ -40,8 +72,8 @@ describe('ReplyDecoder', () => {
     decoder.push(new Uint8Array(100_000))
     expect(() => {
       while (decoder.read());
-    }).toThrow(expect.objectContaining({ code: 'LF_RRTAIL_CONNECTION' }))
-    const broken = Buffer.from('MARK rest 0\nnoise\n')
-    expect(() => decode(broken, [100])).toThrow(expect.objectContaining({ code: 'LF_RRTAIL_CONNECTION' }))
+    }).toThrow(connectionError)
+    for (const reply of ['MARK more 0\nnoise\n', 'MARK this 1\nMARK this x\n', 'MARK idle 1\nMARK more -1\n'])
+      expect(() => decode(Buffer.from(reply), [100])).toThrow(connectionError)
   })
 })

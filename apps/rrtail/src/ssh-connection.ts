@@ -4,9 +4,10 @@ import type { Readable } from 'node:stream'
 import { RrtailError } from './errors.ts'
 import type { Origin } from './origin.ts'
 import type { Position } from './position.ts'
+import { Patience, type PatienceOptions } from './patience.ts'
 import { remoteCommand, SCRIPT_EXITS } from './remote-script.ts'
-import { ReplyDecoder } from './reply-decoder.ts'
-import type { Connect, RemotePart } from './remote-part.ts'
+import { ReplyDecoder, type ReplyPart } from './reply-decoder.ts'
+import type { Connect, ConnectionContext, RemotePart } from './remote-part.ts'
 import { sshArguments, type SshOptions } from './ssh-arguments.ts'
 
 /** How to reach the file by ssh. */
@@ -22,49 +23,96 @@ export interface SshConnectionOptions extends SshOptions {
 
 const SSH_FAILED = 255
 const KILL_AFTER_MS = 2000
+/** Connecting and logging in, with a finger on a security key. */
+const FIRST_WORD_MS = 120_000
+/** Silence that ends a connection, beside three looks of the server. */
+const SILENCE_MS = 10_000
+/** The same after the machine woke up or its network changed. */
+const HURRY_MS = 3000
 const MAX_STDERR_CHARS = 16 * 1024
 const DENIED = /permission denied \(|host key verification failed|too many authentication failures/i
 
 /** Runs the user's own ssh program, with its configuration, agent and known hosts. */
 export function sshConnection(origin: Origin, options: SshConnectionOptions): Connect {
-  return (position, signal) => connect(origin, position, { options, signal })
+  // A pattern is expanded once: after a rotation it might match more.
+  const found = { path: origin.path, glob: options.glob }
+  return (position, context) => connect({ ...origin, ...found }, position, { options, context, found })
 }
 
 async function* connect(
-  origin: Origin,
+  origin: Origin & { readonly glob: boolean },
   position: Position,
-  { options, signal }: { readonly options: SshConnectionOptions; readonly signal: AbortSignal },
+  call: {
+    readonly options: SshConnectionOptions
+    readonly context: ConnectionContext
+    readonly found: { path: string; glob: boolean }
+  },
 ): AsyncGenerator<RemotePart> {
+  const { options, context, found } = call
+  const { signal } = context
   const marker = `RRTAIL-${randomUUID()}`
-  const words = sshArguments(origin, options, remoteCommand(origin.path, position, { marker, ...options }))
+  const { glob } = origin
+  const words = sshArguments(origin, options, remoteCommand(origin.path, position, { ...options, marker, glob }))
   options.onCommand?.([options.program, ...words])
   const child = spawn(options.program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
   const exit = exitOf(child, options.onStderr)
   const stop = (): void => void child.kill('SIGTERM')
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
+  const patience = new Patience(patienceOf(options))
+  const forget = context.onDisturbed(() => patience.hurry())
   try {
-    yield* partsOf(child.stdout, new ReplyDecoder(marker))
+    yield* partsOf(patience.listen(child.stdout), new ReplyDecoder(marker), path => {
+      found.path = path
+      found.glob = false
+    })
     throwForExit(await exit, signal)
   } finally {
+    forget()
     signal.removeEventListener('abort', stop)
     await endChild(child, exit)
   }
 }
 
-/** The reply as parts; the first `rest` goes on where we are, each later one and `live 0` after it begins a file. */
-async function* partsOf(stdout: Readable, decoder: ReplyDecoder): AsyncGenerator<RemotePart> {
-  let afterRest = false
-  for await (const chunk of stdout as AsyncIterable<Uint8Array>) {
+function patienceOf({ checkIntervalMs, noKeepalive }: SshConnectionOptions): PatienceOptions {
+  if (noKeepalive) return { firstMs: Infinity, silenceMs: Infinity, hurryMs: Infinity }
+  // The script gives a sign of life at each look.
+  return { firstMs: FIRST_WORD_MS, silenceMs: SILENCE_MS + 3 * checkIntervalMs, hurryMs: HURRY_MS + checkIntervalMs }
+}
+
+async function* partsOf(
+  chunks: AsyncIterable<Uint8Array>,
+  decoder: ReplyDecoder,
+  onName: (path: string) => void,
+): AsyncGenerator<RemotePart> {
+  for await (const chunk of chunks) {
     decoder.push(chunk)
     for (let part = decoder.read(); part; part = decoder.read()) {
-      if (part.kind === 'bytes') yield part
-      else if (part.kind === 'lost') yield { kind: 'lost', size: part.number }
-      else {
-        if (afterRest) yield { kind: 'rotated' }
-        afterRest = part.kind === 'rest'
-      }
+      if (part.kind === 'name') onName(part.text)
+      const said = remotePart(part)
+      if (said) yield said
     }
+  }
+}
+
+function remotePart(part: ReplyPart): RemotePart | undefined {
+  switch (part.kind) {
+    case 'bytes':
+      return part
+    case 'this':
+      return { kind: 'file', fileNumber: part.text }
+    case 'next':
+      return { kind: 'rotated', fileNumber: part.text }
+    case 'lost':
+      return { kind: 'lost', size: part.number }
+    case 'late':
+      return { kind: 'skipped', what: { why: 'late', bytes: part.number } }
+    case 'bad':
+      return { kind: 'skipped', what: { why: 'packed', name: part.text } }
+    case 'more':
+    case 'idle':
+    case 'name':
+      return undefined
   }
 }
 

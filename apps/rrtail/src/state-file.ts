@@ -1,10 +1,20 @@
 import { open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Clock } from '@logflow/core'
 import { RrtailError } from './errors.ts'
+import type { OutputMark } from './output-mark.ts'
 import { Position, PROOF_BYTES } from './position.ts'
 
 const VERSION = 1
 const SAVE_INTERVAL_MS = 1000
+const MAX_STATE_BYTES = 64 * 1024
+
+/** What a state file remembers. */
+export interface SavedPlace {
+  readonly position: Position
+  /** How long the output was at that place, when it is a file. */
+  readonly output: OutputMark | undefined
+}
 
 /** Where the place in the remote file is kept across restarts of rrtail, and of the machine. */
 export class StateFile {
@@ -19,56 +29,104 @@ export class StateFile {
     this.#clock = clock
   }
 
-  /** The saved place, or `undefined` when there is none yet. @throws RrtailError `LF_RRTAIL_STATE` */
-  async load(): Promise<Position | undefined> {
-    let text: string
+  /**
+   * The saved place, or `undefined` when there is none yet; whether one can be saved is tried at once.
+   *
+   * @throws RrtailError `LF_RRTAIL_STATE`
+   */
+  async load(): Promise<SavedPlace | undefined> {
+    let text: string | undefined
     try {
-      text = await readFile(this.#path, 'utf8')
+      const bytes = await readFile(this.#path)
+      if (bytes.length > MAX_STATE_BYTES) throw this.#bad('is not ours')
+      text = bytes.toString('utf8')
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw this.#bad('cannot be read', cause)
+      if (cause instanceof RrtailError) throw cause
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw this.#bad('cannot be read', cause)
     }
-    const { origin, offset, tail } = this.#parse(text)
-    if (origin !== this.#origin) throw this.#bad(`is of ${JSON.stringify(origin)}, not of ${this.#origin}`)
-    return new Position(offset, tail)
+    const saved = text === undefined ? undefined : this.#parse(text)
+    await this.save(saved?.position ?? new Position(), saved?.output, { dry: true })
+    return saved
   }
 
-  /** At most once a second; call {@link StateFile.save} at the end. */
-  async saveSometimes(position: Position): Promise<void> {
-    if (this.#clock.monotonicMs() - this.#savedMs >= SAVE_INTERVAL_MS) await this.save(position)
+  /** Whether the last save is long enough ago for another one. */
+  get due(): boolean {
+    return this.#clock.monotonicMs() - this.#savedMs >= SAVE_INTERVAL_MS
   }
 
-  /** Durable when it resolves: a crash leaves the old place or the new one. */
-  async save(position: Position): Promise<void> {
-    this.#savedMs = this.#clock.monotonicMs()
+  /** Durable when it resolves: a crash leaves the old place or the new one. @throws RrtailError `LF_RRTAIL_STATE` */
+  async save(position: Position, output: OutputMark | undefined, { dry = false } = {}): Promise<void> {
+    const { offset, fileNumber, token } = position
     const tail = Buffer.from(position.tail).toString('base64')
-    const text = JSON.stringify({ version: VERSION, origin: this.#origin, offset: position.offset, tail })
+    const place = { version: VERSION, origin: this.#origin, offset, tail, fileNumber, token, output }
     const fresh = `${this.#path}.new`
-    const file = await open(fresh, 'w', 0o600)
     try {
-      await file.writeFile(`${text}\n`)
-      await file.datasync()
-    } finally {
-      await file.close()
+      await writeDurably(fresh, `${JSON.stringify(place)}\n`)
+      if (dry) return
+      await rename(fresh, this.#path)
+      await syncFolder(dirname(this.#path))
+    } catch (cause) {
+      throw this.#bad('cannot be written', cause)
     }
-    await rename(fresh, this.#path)
+    this.#savedMs = this.#clock.monotonicMs()
   }
 
-  #parse(text: string): { origin: unknown; offset: number; tail: Uint8Array } {
-    let parsed: Partial<Record<'version' | 'origin' | 'offset' | 'tail', unknown>> | null
+  #parse(text: string): SavedPlace {
+    let parsed: Record<string, unknown> | null
     try {
       parsed = JSON.parse(text) as typeof parsed
     } catch (cause) {
       throw this.#bad('is not JSON', cause)
     }
-    const { version, origin, offset, tail } = parsed ?? {}
-    if (version !== VERSION || !Number.isSafeInteger(offset) || typeof tail !== 'string') throw this.#bad('is not ours')
+    const { version, origin, offset, tail, fileNumber, token, output } = parsed ?? {}
+    const valid =
+      version === VERSION &&
+      Number.isSafeInteger(offset) &&
+      typeof tail === 'string' &&
+      isOptionalText(fileNumber) &&
+      isOptionalText(token) &&
+      (output === undefined || isOutputMark(output))
+    if (!valid) throw this.#bad('is not ours')
+    if (origin !== this.#origin) throw this.#bad(`is of ${JSON.stringify(origin)}, not of ${this.#origin}`)
     const bytes = new Uint8Array(Buffer.from(tail, 'base64'))
     if (bytes.length > PROOF_BYTES || bytes.length > Number(offset)) throw this.#bad('is not ours')
-    return { origin, offset: Number(offset), tail: bytes }
+    const position = new Position(Number(offset), bytes)
+    position.fileNumber = fileNumber
+    position.token = token
+    return { position, output }
   }
 
   #bad(why: string, cause?: unknown): RrtailError {
     return new RrtailError('LF_RRTAIL_STATE', `state file ${this.#path} ${why}`, cause === undefined ? {} : { cause })
   }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path)
+  try {
+    await folder.sync()
+  } catch {
+    // Some file systems cannot sync a folder: then a power cut may bring the old place back, which repeats bytes only.
+  } finally {
+    await folder.close()
+  }
+}
+
+function isOptionalText(value: unknown): value is string | undefined {
+  return value === undefined || (typeof value === 'string' && value !== '')
+}
+
+function isOutputMark(value: unknown): value is OutputMark {
+  const { file, size } = (value ?? {}) as Partial<Record<keyof OutputMark, unknown>>
+  return typeof file === 'string' && Number.isSafeInteger(size) && Number(size) >= 0
 }

@@ -3,7 +3,7 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { RrtailError } from './errors.ts'
 import type { Origin } from './origin.ts'
 import type { Position } from './position.ts'
-import type { Connect, RemotePart } from './remote-part.ts'
+import type { Connect, ConnectionContext, RemotePart } from './remote-part.ts'
 
 /** How to reach a tailsrv. */
 export interface TailsrvConnectionOptions {
@@ -24,21 +24,24 @@ const ONE_FILE = '-'
  * for once more and compared: that works with every version.
  */
 export function tailsrvConnection(origin: Origin, options: TailsrvConnectionOptions): Connect {
-  return (position, signal) => connect(origin, position, { options, signal })
+  return (position, context) => connect(origin, position, { options, context })
 }
 
 async function* connect(
   { host, path }: Origin,
   position: Position,
-  { options, signal }: { readonly options: TailsrvConnectionOptions; readonly signal: AbortSignal },
+  { options, context }: { readonly options: TailsrvConnectionOptions; readonly context: ConnectionContext },
 ): AsyncGenerator<RemotePart> {
   const { tail, offset } = position
+  const { signal } = context
   const from = offset - tail.length
   const header = path === ONE_FILE ? String(from) : `stream ${path} from byte ${from}`
   options.onCommand?.([`${host}:${options.port}`, header])
   const socket = await open(host, options.port, signal)
   const stop = (): void => void socket.destroy()
   signal.addEventListener('abort', stop, { once: true })
+  // It gives no signs of life; another connection costs little.
+  const forget = context.onDisturbed(stop)
   const state = { proven: tail.length === 0, late: false }
   const timer = setTimeout(() => {
     state.late = !state.proven
@@ -54,6 +57,7 @@ async function* connect(
     yield { kind: 'lost', size: undefined }
   } finally {
     clearTimeout(timer)
+    forget()
     signal.removeEventListener('abort', stop)
     socket.destroy()
   }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
+  copyFileSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -86,14 +87,57 @@ describe('rrtail over ssh', () => {
 
   it('says exactly what it cannot bring, and ends with 3', async () => {
     writeFileSync(path, 'will be lost\n')
+    cut(700) // after some signs of life
     const rrtail = start(`web1:${path}`)
     await rrtail.has('will be lost\n')
+    writeFileSync(join(folder, 'refuse'), 'ssh: connect to host web1 port 22: Network is unreachable\n')
+    await expect.poll(() => callsOf(folder).length, { timeout: 10_000 }).toBeGreaterThan(1)
     rmSync(path)
     writeFileSync(path, 'another file\n')
+    rmSync(join(folder, 'refuse'))
     await rrtail.has('will be lost\nanother file\n')
     expect(await rrtail.stop()).toBe(3)
     expect(rrtail.stderr).toContain('after byte 13')
     expect(rrtail.stderr).toContain('of 13 bytes')
+  })
+
+  it('loses nothing of a file that is deleted while it is connected', async () => {
+    writeFileSync(path, 'old\n')
+    const rrtail = start(`web1:${path}`)
+    await rrtail.has('old\n')
+    appendFileSync(path, 'older\n')
+    rmSync(path)
+    writeFileSync(path, 'new\n')
+    await rrtail.has('old\nolder\nnew\n')
+    expect(await rrtail.stop()).toBe(0)
+  })
+
+  it('finds what copytruncate leaves: the rest of the copy, then the file from its start', async () => {
+    writeFileSync(path, lines(0, 50))
+    const rrtail = start(`web1:${path}`)
+    await rrtail.has(lines(0, 50))
+    appendFileSync(path, lines(50, 80))
+    copyFileSync(path, `${path}.1`)
+    truncateSync(path, 0)
+    appendFileSync(path, lines(80, 90))
+    await rrtail.has(lines(0, 90))
+    expect(await rrtail.stop()).toBe(0)
+  })
+
+  it('is not misled by files that begin alike', async () => {
+    writeFileSync(path, 'header\n')
+    cut(700)
+    const rrtail = start(`web1:${path}`)
+    await rrtail.has('header\n')
+    writeFileSync(join(folder, 'refuse'), 'ssh: connect to host web1 port 22: Network is unreachable\n')
+    await expect.poll(() => callsOf(folder).length, { timeout: 10_000 }).toBeGreaterThan(1)
+    appendFileSync(path, 'first\n')
+    renameSync(path, `${path}.2`)
+    writeFileSync(`${path}.1`, 'header\nsecond\n')
+    writeFileSync(path, 'header\nthird\n')
+    rmSync(join(folder, 'refuse'))
+    await rrtail.has('header\nfirst\nheader\nsecond\nheader\nthird\n')
+    expect(await rrtail.stop()).toBe(0)
   })
 
   it('never takes a file that was cut and has grown again for the old one', async () => {

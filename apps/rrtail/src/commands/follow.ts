@@ -2,13 +2,13 @@ import { safeText, UsageError, type Run } from '@logflow/cli'
 import { systemClock } from '@logflow/core'
 import { Backoff } from '@logflow/ratelimit'
 import type { flags } from '../flags.ts'
-import { formatOrigin, parseOrigin, type Origin } from '../origin.ts'
-import { Position } from '../position.ts'
-import { ProgressMarks } from '../progress-marks.ts'
-import { remoteFollow, type RemoteItem } from '../remote-follow.ts'
+import { MachineWatch } from '../machine-watch.ts'
+import { parseOrigin, type Origin } from '../origin.ts'
+import { openPlace } from '../place.ts'
+import { remoteFollow } from '../remote-follow.ts'
 import type { Connect } from '../remote-part.ts'
+import { Report } from '../report.ts'
 import { sshConnection } from '../ssh-connection.ts'
-import { StateFile } from '../state-file.ts'
 import { tailsrvConnection } from '../tailsrv-connection.ts'
 import { verbosity } from '../verbosity.ts'
 
@@ -21,27 +21,29 @@ const TAILSRV_PORT = 4321
 export async function follow(run: RrtailRun): Promise<number> {
   const { options, operands, signal, logger, stdout } = run
   const origin = parseOrigin(operands[0] as string)
-  const state =
-    options.state === undefined ? undefined : new StateFile(options.state, stateKey(origin, run), systemClock)
-  const position = (await state?.load()) ?? new Position(options.startingByte)
-  const follower = remoteFollow(connectionTo(origin, run), {
-    position,
+  const place = await openPlace(origin, run)
+  const connection = connectionTo(origin, run)
+  const machine = new MachineWatch({ clock: systemClock })
+  const follower = remoteFollow(connection, {
+    position: place.position,
     backoff: backoffOf(run),
     maxRetries: options.maxRetries,
     signal,
     clock: systemClock,
     logger,
+    machine,
   })
   const report = new Report(run)
   try {
     for await (const item of follower) {
       if (item.kind === 'bytes') await stdout.write(item.bytes)
       await report.add(item)
-      await state?.saveSometimes(position)
+      await place.reached(item)
     }
   } finally {
+    machine.close()
     // A reader that left did not take what came last: without a new place it comes again, which beats a loss.
-    if (!stdout.closed) await state?.save(position)
+    if (!stdout.closed) await place.save()
   }
   return report.gaps > 0 ? EXIT_WITH_GAPS : 0
 }
@@ -75,48 +77,4 @@ function backoffOf({ options }: RrtailRun): Backoff {
   const initialMs = Math.max(1, options.initialRetryBackoff)
   const maxMs = Math.max(initialMs, options.maxRetryBackoff)
   return new Backoff({ initialMs, maxMs, multiplier: options.retryBackoffMultiplier, jitter: 0, random: Math.random })
-}
-
-/** A place belongs to one file reached in one way. */
-function stateKey(origin: Origin, { options }: RrtailRun): string {
-  return `${options.via} ${options.port ?? ''} ${formatOrigin(origin)}`
-}
-
-/** What a person sees on stderr: gaps always, marks and data when asked for. */
-class Report {
-  readonly #run: RrtailRun
-  readonly #marks = new ProgressMarks()
-  readonly #verbosity = verbosity()
-  #gaps = 0
-
-  constructor(run: RrtailRun) {
-    this.#run = run
-  }
-
-  get gaps(): number {
-    return this.#gaps
-  }
-
-  async add(item: RemoteItem): Promise<void> {
-    const { stderr, logger } = this.#run
-    switch (item.kind) {
-      case 'bytes': {
-        const marks = this.#verbosity >= 1 ? this.#marks.advance(item.bytes.length) : ''
-        if (marks !== '') await stderr.write(marks)
-        if (this.#verbosity >= 2) await stderr.write(safeText(item.bytes))
-        break
-      }
-      case 'rotated':
-        logger.info({ event: 'file.rotated', oldSize: item.oldSize })
-        break
-      case 'gap': {
-        this.#gaps++
-        const now = item.size === undefined ? '' : ` of ${item.size} bytes`
-        await stderr.write(
-          `rrtail: gap: the file was replaced or cut after byte ${item.from} and the rest of it was not found; ` +
-            `bytes from ${item.from} on are lost, the file${now} that has its name now follows from byte 0\n`,
-        )
-      }
-    }
-  }
 }
