@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ENGINES, loadEngine } from './engines.ts'
 import recorded from './go-answers.json' with { type: 'json' }
 import { comparable, ourAnswer } from './our-answer.ts'
 import type { Answer } from './go-regexp.ts'
@@ -12,12 +13,15 @@ function goAnswer(row: (typeof rows)[number]): Answer {
   return row.length === 3 ? row[2] : { matches: row[2], matchesWithNewline: row[3] }
 }
 
-describe('compilePattern', () => {
-  it(`gives the ${rows.length} answers that were recorded from Go's regexp`, () => {
+describe.each(ENGINES)('compilePattern with %s', name => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it(`gives the ${rows.length} answers that were recorded from Go's regexp`, async () => {
+    const engine = await loadEngine(name)
     const differences = rows
       .map(row => {
         const text = new Uint8Array(Buffer.from(row[1], 'latin1'))
-        return { row, go: comparable(goAnswer(row)), ours: comparable(ourAnswer({ pattern: row[0], text })) }
+        return { row, go: comparable(goAnswer(row)), ours: comparable(ourAnswer({ pattern: row[0], text }, engine)) }
       })
       .filter(({ go, ours }) => JSON.stringify(go) !== JSON.stringify(ours))
     expect(rows.length).toBeGreaterThan(200)

@@ -1,15 +1,18 @@
 import { lineBatch } from '@logflow/core'
-import { compilePattern, MatchError, type Matcher } from '../src/index.ts'
+import type { Matcher } from '../src/index.ts'
+import type { Engine } from './engines.ts'
 import type { Answer, Pair } from './go-regexp.ts'
 
 const source = { host: 'h', path: '/x', id: 's' }
 const NEWLINE = 10
+/** So much of it makes a batch that is worth a search of its own. */
+const FILLER = `${' '.repeat(99)}\n`
 
 /**
- * What we say to a pair, in the form of Go's answer. Every way to ask must agree: `test`, lines on their own, lines
- * amid others. `undefined` when the pattern is over our limits.
+ * What an engine says to a pair, in the form of Go's answer. Every way to ask must agree: `test`, lines on their own,
+ * lines amid others, blocks of lines. `undefined` when the pattern is over our limits.
  */
-export function ourAnswer({ pattern, text }: Pair): Answer | undefined {
+export function ourAnswer({ pattern, text }: Pair, { compilePattern, MatchError }: Engine): Answer | undefined {
   let matcher: Matcher
   try {
     matcher = compilePattern(pattern)
@@ -23,11 +26,15 @@ export function ourAnswer({ pattern, text }: Pair): Answer | undefined {
   const matchesWithNewline = matcher.test(closed)
   if (!text.includes(NEWLINE)) {
     const facts = JSON.stringify({ pattern, text: Buffer.from(text).toString('latin1') })
-    for (const emptyLines of [1, 5000]) {
-      if (isSelected(matcher, text, { withNewline: false, emptyLines }) !== matches)
+    for (const fillerLines of [0, 50]) {
+      if (isSelected(matcher, text, { withNewline: false, fillerLines }) !== matches)
         throw new Error(`lines disagree on ${facts}`)
-      if (isSelected(matcher, text, { withNewline: true, emptyLines }) !== matchesWithNewline)
+      if (isSelected(matcher, text, { withNewline: true, fillerLines }) !== matchesWithNewline)
         throw new Error(`lines with newline disagree on ${facts}`)
+    }
+    for (const withNewline of matcher.literal || text.length % 4 > 0 ? [] : [false, true]) {
+      const inBlock = isInBlock(matcher, text, withNewline)
+      if (inBlock !== (withNewline ? matchesWithNewline : matches)) throw new Error(`block disagrees on ${facts}`)
     }
     if (text.length > 0 && isSelectedOpen(matcher, text) !== matches) throw new Error(`open line disagrees on ${facts}`)
   }
@@ -47,10 +54,12 @@ function goMessage(reason: string, fragment: string): string {
 function isSelected(
   matcher: Matcher,
   text: Uint8Array,
-  { withNewline, emptyLines }: { withNewline: boolean; emptyLines: number },
+  { withNewline, fillerLines }: { withNewline: boolean; fillerLines: number },
 ): boolean {
   const line = Buffer.concat([text, Buffer.from('\n')])
-  const bytes = new Uint8Array(Buffer.concat([line, Buffer.from('\n'), line, line, Buffer.alloc(emptyLines, '\n')]))
+  const bytes = new Uint8Array(
+    Buffer.concat([line, Buffer.from('\n'), line, line, Buffer.from(FILLER.repeat(fillerLines))]),
+  )
   const found = [...matcher.matchingLines(lineBatch({ source, bytes }), { withNewline })]
   // An empty text is no different from its neighbours.
   const ours = found.filter(index => index !== 1 && index < 4)
@@ -62,4 +71,18 @@ function isSelected(
 function isSelectedOpen(matcher: Matcher, text: Uint8Array): boolean {
   const bytes = new Uint8Array(Buffer.concat([Buffer.from('\n'), text]))
   return matcher.matchingLines(lineBatch({ source, bytes })).includes(1)
+}
+
+/** The line three times in the memory of a block search: all or nothing is chosen, and the rest by the inverted search. */
+function isInBlock(matcher: Matcher, text: Uint8Array, withNewline: boolean): boolean {
+  const line = Buffer.concat([text, Buffer.from('\n')])
+  const bytes = Buffer.concat([line, line, line])
+  const [chosen, others] = [false, true].map(invert => {
+    const search = matcher.searchBlocks({ textBytes: bytes.length, withNewline, invert })
+    search.text.set(bytes)
+    return search.choose(0, bytes.length).length
+  })
+  if ((chosen ?? 0) + (others ?? 0) !== bytes.length || (chosen !== 0 && others !== 0))
+    throw new Error(`equal lines differ: ${chosen} and ${others} bytes`)
+  return chosen !== 0
 }

@@ -3,7 +3,7 @@ import type { ByteSource } from './byte-source.ts'
 import type { FileBlocks } from './file-blocks.ts'
 
 /** Packed bytes that are read at a time; each unfolds to several times as much. */
-const PACKED_BYTES = 128 * 1024
+const PACKED_BYTES = 256 * 1024
 
 /** What is packed in `file`, as its first bytes tell; `file` itself when they tell nothing. */
 export function openUnfolded(file: FileBlocks, head: Uint8Array, signal: AbortSignal): ByteSource {
