@@ -8,23 +8,45 @@ export interface OpenedCopy {
   readonly identity: FileIdentity
 }
 
+/** How far a content was read, when its generation is not open any more. */
+export interface KnownContent {
+  /** Its first bytes, as far as they were seen. */
+  readonly head: Uint8Array
+  readonly offset: number
+  /** See `formatTailHash`. */
+  readonly tailHash: string
+}
+
+/** What is known of a generation now. */
+export function knownOf({ head, offset, token: { tailHash } }: Generation): KnownContent {
+  return { head, offset, tailHash }
+}
+
 /**
- * What another file is to a generation, as far as the generation is known: `rest` goes on where reading has come to,
- * or where nothing was read yet begins as it does; `part` holds nothing but what was read; `none` is another content.
- *
- * Asks the generation's own file only for what nobody has read of it yet: it may have been cut since.
+ * What another file is to a content, as far as that is known: `rest` goes on where reading has come to, or where
+ * nothing was read yet begins as it does; `part` holds nothing but what was read; `none` is another content.
  */
 export type Copied = 'rest' | 'part' | 'none'
 
-/** Compares a file with what was read, and seen, of a generation. */
-export async function compareWith(generation: Generation, { handle, identity }: OpenedCopy): Promise<Copied> {
-  await generation.learnHead()
-  const { head, offset } = generation
+/**
+ * Compares a file with what was read, and seen, of a generation. Asks the generation's own file only for what nobody
+ * has read of it yet; `changed` when that was cut, so that the file may copy what it holds now.
+ */
+export async function compareWith(generation: Generation, opened: OpenedCopy): Promise<Copied | 'changed'> {
+  const holds = await generation.learnHead()
+  const copied = await compareWithKnown(knownOf(generation), opened)
+  return copied === 'none' && !holds ? 'changed' : copied
+}
+
+/** Compares a file with what was read, and seen, of a content. */
+export async function compareWithKnown(
+  { head, offset, tailHash }: KnownContent,
+  { handle, identity }: OpenedCopy,
+): Promise<Copied> {
   if (!beginAlike(head, identity.head)) return 'none'
   if (offset === 0) return 'rest'
   // As long as one that is equal in the first kilobyte and no longer than what was read is, it is a part of it.
   if (identity.size < offset) return 'part'
-  const { tailHash } = generation.token
   return (await hashTail(handle, offset, parseInt(tailHash, 10))) === tailHash ? 'rest' : 'none'
 }
 

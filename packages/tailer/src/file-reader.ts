@@ -45,7 +45,8 @@ export class FileReader {
   readonly #buffer: ReadBuffer
   #offset = 0
   #tail = new Uint8Array(0)
-  #head: Uint8Array | undefined
+  /** What is known to follow the offset, although it was not read yet. */
+  #ahead: Uint8Array = new Uint8Array(0)
 
   constructor(handle: ReadHandle, buffer: ReadBuffer) {
     this.#handle = handle
@@ -62,9 +63,9 @@ export class FileReader {
     return this.#tail
   }
 
-  /** Goes on at `offset`, with what lies before it now as the proof; at 0 the file must still begin with `head`. */
+  /** Goes on at `offset`, with what lies before it now as the proof; the file must still begin with `head`. */
   async seek(offset: number, head: Uint8Array): Promise<void> {
-    this.#head = offset === 0 ? head : undefined
+    this.#ahead = head.subarray(offset)
     const size = Math.min(TAIL_BYTES, offset)
     const tail = new Uint8Array(size)
     const { bytesRead } = await this.#handle.read(tail, 0, size, offset - size)
@@ -74,13 +75,13 @@ export class FileReader {
 
   /** The file is known to begin so, although nothing of it was read. */
   expect(head: Uint8Array): void {
-    if (this.#offset === 0) this.#head = head
+    this.#ahead = head.subarray(this.#offset)
   }
 
-  /** Whether the bytes before the offset are still those that were read. */
+  /** Whether the bytes around the offset are still those that were read, and seen. */
   async holds(): Promise<boolean> {
-    const known = this.#head ?? this.#tail
-    const found = await readAt(this.#handle, this.#head ? 0 : this.#offset - known.length, known.length)
+    const known = this.#ahead.length === 0 ? this.#tail : Buffer.concat([this.#tail, this.#ahead])
+    const found = await readAt(this.#handle, this.#offset - this.#tail.length, known.length)
     return Buffer.compare(found, known) === 0
   }
 
@@ -92,9 +93,9 @@ export class FileReader {
     const { bytesRead } = await this.#handle.read(buffer, start, size, this.#offset - overlap)
     const found = buffer.subarray(start, start + bytesRead)
     if (bytesRead < overlap || !startsWith(found, this.#tail)) return { kind: 'changed' }
-    if (this.#head && !startsWith(found, this.#head.subarray(0, size))) return { kind: 'changed' }
+    if (!startsWith(found.subarray(overlap), this.#ahead.subarray(0, batchBytes))) return { kind: 'changed' }
     if (bytesRead === overlap) return { kind: 'end' }
-    this.#head = undefined
+    if (this.#ahead.length > 0) this.#ahead = this.#ahead.subarray(bytesRead - overlap)
     this.#tail = found.slice(Math.max(0, bytesRead - TAIL_BYTES))
     this.#offset += bytesRead - overlap
     return { kind: 'bytes', fresh: { buffer, from: start + overlap, to: start + bytesRead } }

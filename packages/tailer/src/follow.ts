@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Delivery } from '@logflow/core'
 import { Claims } from './claims.ts'
@@ -10,7 +10,7 @@ import { claimKeyOf } from './identity.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
 import { errorDetail, failedEvent } from './events.ts'
 import { lookAt } from './rotation.ts'
-import { isRotatedName, type OpenedSibling } from './siblings.ts'
+import { baseNamesOf, type CopyVerdict, type OpenedSibling } from './siblings.ts'
 import { Wakeup } from './wakeup.ts'
 import { DirectoryWatch } from './watch.ts'
 
@@ -78,6 +78,9 @@ class FollowGroup {
   readonly #stopped = new AbortController()
   readonly #notices: Delivery[] = []
   #discoverNow = false
+  readonly #discoveries = { begun: 0, ended: 0 }
+  /** Files that may copy what the next discovery finds, and how many discoveries had begun when that was thought. */
+  readonly #postponed = new Map<string, number>()
   #deliveredMs = -Infinity
   #overLimit = false
 
@@ -188,6 +191,7 @@ class FollowGroup {
   /** Takes up what the patterns match and is not followed yet. */
   async #discover(first: boolean): Promise<void> {
     this.#discoverNow = false
+    this.#discoveries.begun++
     for (const pattern of this.#patterns) {
       const targets = hasMagic(pattern) ? await expandGlob(pattern, this.#options) : [unescapeGlob(pattern)]
       const fresh = targets.filter(path => !this.#files.has(path))
@@ -199,6 +203,7 @@ class FollowGroup {
       }
       if (first && targets.length === 0) this.#tellMissing(pattern)
     }
+    this.#discoveries.ended++
     if (!first) await this.#forgetGone()
   }
 
@@ -216,12 +221,25 @@ class FollowGroup {
   }
 
   /** Whether a new file only holds what another one here was read to, as copytruncate makes it. */
-  async #isCopy(path: string, opened: OpenedSibling): Promise<boolean> {
-    for (const file of this.#files.values()) {
-      const beside = dirname(file.path) === dirname(path) && isRotatedName(basename(path), basename(file.path))
-      if (beside && (await file.claimCopy(opened))) return true
+  async #isCopy(path: string, opened: OpenedSibling): Promise<CopyVerdict> {
+    const bases = baseNamesOf(basename(path)).map(base => join(dirname(path), base))
+    for (const base of bases) {
+      const verdict = (await this.#files.get(base)?.claimCopy(opened)) ?? 'no'
+      if (verdict !== 'no') return verdict
     }
-    return false
+    return this.#options.discover && bases.some(base => this.#isNews(base, opened)) ? 'later' : 'no'
+  }
+
+  /** Whether something is to be taken up at `base`: what `opened` is, is asked again after the next discovery. */
+  #isNews(base: string, { identity }: OpenedSibling): boolean {
+    if (this.#files.has(base) || !this.#options.fileSystem.glance(base)) return false
+    const key = claimKeyOf(identity)
+    const since = this.#postponed.get(key)
+    if (since !== undefined && this.#discoveries.ended > since) return !this.#postponed.delete(key)
+    this.#postponed.set(key, since ?? this.#discoveries.begun)
+    this.#discoverNow = true
+    this.#wakeup.wake()
+    return true
   }
 
   #tellMissing(path: string): void {

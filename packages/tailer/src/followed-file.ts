@@ -13,7 +13,7 @@ import { Notes } from './notes.ts'
 import { PathWatch } from './path-watch.ts'
 import { PathOpener, type HeldGenerations, type Opened } from './path-opener.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
-import { claimCopy, type OpenedSibling } from './siblings.ts'
+import { claimCopy, type CopyVerdict, type OpenedSibling } from './siblings.ts'
 import { afterTruncation } from './truncation.ts'
 import type { DirectoryWatch } from './watch.ts'
 
@@ -27,7 +27,7 @@ export interface FollowContext {
   readonly claims: Claims<FollowedFile>
   readonly watch: DirectoryWatch
   /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one. */
-  readonly isCopy: (path: string, opened: OpenedSibling) => Promise<boolean>
+  readonly isCopy: (path: string, opened: OpenedSibling) => Promise<CopyVerdict>
   /** Something is to be read in this file. */
   readonly wake: (file: FollowedFile) => void
 }
@@ -95,8 +95,10 @@ export class FollowedFile {
    * Whether a file is a copy of what is read here, as copytruncate makes one; if so it is this file's from
    * now on. One that is still being copied counts, but is not claimed yet.
    */
-  claimCopy(opened: OpenedSibling): Promise<boolean> {
-    return this.#serial(() => claimCopy(opened, this.#held, key => this.#context.claims.claim(key, this)))
+  claimCopy(opened: OpenedSibling): Promise<CopyVerdict> {
+    const { released } = this.#opener
+    const claim = (key: string): boolean => this.#context.claims.claim(key, this)
+    return this.#serial(() => claimCopy(opened, { held: this.#held, released }, claim))
   }
 
   get #held(): readonly Generation[] {
@@ -137,6 +139,7 @@ export class FollowedFile {
     return this.#serial(async () => {
       this.#watch.close()
       for (const generation of this.#held) await generation.close()
+      await this.#opener.close()
       this.#queue.length = 0
       this.#lingering.clear()
     })

@@ -129,6 +129,8 @@ export class Generation {
     if (this.offset > 0) return this.holds()
     const head = await readAt(this.handle, 0, HEAD_BYTES)
     if (Buffer.compare(head.subarray(0, this.#head.length), this.#head) !== 0) return false
+    // What is seen now is not what was copied before.
+    if (head.length > 0) this.#perhapsCopied = false
     this.#head = head
     this.#reader.expect(head)
     this.know(head.length)
@@ -157,8 +159,9 @@ export class Generation {
     const at = this.offset
     const result = await this.#reader.read()
     if (result.kind !== 'bytes') return result
+    this.#perhapsCopied = false
     const { from, to } = result.fresh
-    if (at < HEAD_BYTES && at <= this.#head.length) {
+    if (at <= this.#head.length && this.#head.length < Math.min(HEAD_BYTES, this.offset)) {
       const bytes = result.fresh.buffer.subarray(from, Math.min(to, from + HEAD_BYTES - at))
       this.#head = Buffer.concat([this.#head.subarray(0, at), bytes])
     }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { FileSystem, GlanceFacts } from './file-system.ts'
 
 /**
@@ -20,7 +21,8 @@ export class Glance {
     const last = this.#last
     const asked = this.#asked
     try {
-      this.#last = this.#fileSystem.glance(this.#path)
+      // Of what is not there only the folder can tell that it was meanwhile.
+      this.#last = this.#fileSystem.glance(this.#path) ?? this.#fileSystem.glance(dirname(this.#path))
     } catch {
       return true // whoever looks properly will say why
     }

@@ -1,13 +1,24 @@
 import type { Delivery, ResumeToken, Source } from '@logflow/core'
+import { knownOf, type KnownContent } from './copies.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import { Generation } from './generation.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
-import { claimKeyOf, identifyBy, provesResumeToken } from './identity.ts'
+import { claimKeyOf, identify, identifyBy, provesResumeToken } from './identity.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { beginNew, resumeGenerations, type OpenedFile } from './resume.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
-import { findMissed, giveBack, type GenerationBase, type OpenedSibling, type Sibling } from './siblings.ts'
+import {
+  copiedBy,
+  findMissed,
+  inOrderOfBirth,
+  rememberOpened,
+  type CopyVerdict,
+  type GenerationBase,
+  type MissedRange,
+  type OpenedSibling,
+  type Sibling,
+} from './siblings.ts'
 
 /** Files that were let go and are still recognised when they come back. */
 const MAX_RELEASED = 16
@@ -23,7 +34,7 @@ export interface PathOpenerInit {
   /** It is taken up as following begins: every file that is there is wanted then, copies too. */
   readonly first: boolean
   /** Whether a file is a copy of what another path of this follow reads. */
-  readonly isCopy: (opened: OpenedSibling) => Promise<boolean>
+  readonly isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>
 }
 
 /** What the path's reader holds while another file is opened. */
@@ -50,7 +61,9 @@ const NOTHING: Opened = { generations: [], notices: [] }
 export class PathOpener {
   readonly #init: PathOpenerInit
   readonly #base: GenerationBase
-  readonly #released: ResumeToken[] = []
+  readonly #released: (KnownContent & ResumeToken)[] = []
+  /** Missed generations that may be copies of what is not open yet. Their handles are held: their names may go. */
+  readonly #doubted: Generation[] = []
   #startAtEnd: boolean
   #resumed = false
   #horizon: Horizon | undefined
@@ -78,6 +91,11 @@ export class PathOpener {
   /** What the last searches found has been taken up. */
   settled(): void {
     this.#seen = this.#searched ?? this.#horizon ?? NO_HORIZON
+  }
+
+  /** What was read of generations that are not open any more. */
+  get released(): readonly KnownContent[] {
+    return this.#released
   }
 
   /** What every generation of this path is opened with. */
@@ -134,15 +152,15 @@ export class PathOpener {
     return (checkpoint && (await resumeGenerations(checkpoint, this.#base))) ?? NOTHING
   }
 
-  /** Remembers how far a file was read: one that was moved away may be moved back. */
+  /** Remembers how far a file was read: one that was moved away may be moved back, one that was cut has copies. */
   remember(generation: Generation): void {
-    this.#released.unshift(generation.token)
+    this.#released.unshift({ ...knownOf(generation), ...generation.token })
     this.#released.length = Math.min(this.#released.length, MAX_RELEASED)
   }
 
   /** Generations that nobody has had yet, and what was copied away before truncations. */
-  findMissed(held: readonly Generation[], cut?: Generation): Promise<Generation[]> {
-    return this.#findMissed(held, cut)
+  findMissed(held: readonly Generation[]): Promise<Generation[]> {
+    return this.#findMissed(held)
   }
 
   /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed. */
@@ -156,6 +174,10 @@ export class PathOpener {
     if (last && (await isAsBefore(last, this.#base))) return false
     this.#searched = await lookBeside(this.#base, this.#init.options.clock)
     return true
+  }
+
+  async close(): Promise<void> {
+    for (const generation of this.#doubted.splice(0)) await generation.close()
   }
 
   async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened> {
@@ -181,32 +203,60 @@ export class PathOpener {
     }
   }
 
-  async #findMissed(held: readonly Generation[], cut?: Generation): Promise<Generation[]> {
+  async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
     const horizon = this.#horizon
-    if (!horizon || (await isAsBefore(horizon, this.#base))) return []
+    if (!horizon) return []
+    if (this.#doubted.length === 0 && (await isAsBefore(horizon, this.#base))) return []
     const isNew = (sibling: Sibling): boolean => isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey
     this.unread = false
     for (const generation of held) {
       // Cut as well: what lies beside it may be its own, and is looked at when that was told.
-      if (generation === cut || (await generation.learnHead())) continue
+      if (await generation.learnHead()) continue
       this.unread = true
       return []
     }
     const onUnread = (): void => void (this.unread = true)
-    const missed = await findMissed({ isNew, held, released: this.#released, onUnread }, this.#base)
-    if (missed.length > 0 && !(await this.#isNamedOneOf(held))) {
+    const range = { isNew, held, released: this.#released, onUnread }
+    const missed = [...(await this.#askAgain(range)), ...(await findMissed(range, this.#base))]
+    if (missed.length === 0) return []
+    if (!(await this.#isNamedOneOf(held))) {
       // What has the name is not open yet: these may only copy it.
       this.unread = true
-      await giveBack(missed, this.#base)
+      for (const generation of missed) this.#doubt(generation)
       return []
     }
-    if (missed.length > 0) for (const generation of held) if (generation !== cut) await generation.doubtIfCut()
+    for (const generation of held) await generation.doubtIfCut()
+    return inOrderOfBirth(missed)
+  }
+
+  #doubt(generation: Generation): void {
+    this.#base.opened.delete(claimKeyOf(generation.identity))
+    this.#doubted.push(generation)
+  }
+
+  /** What may have been copies when they were found, and are none. */
+  async #askAgain(range: MissedRange): Promise<Generation[]> {
+    const missed: Generation[] = []
+    for (const generation of this.#doubted.splice(0)) {
+      const { handle } = generation
+      const copied = await copiedBy({ handle, identity: await identify(handle) }, range)
+      if (copied === 'unread') this.#doubt(generation)
+      if (copied === 'no') {
+        rememberOpened(this.#base, generation.identity)
+        missed.push(generation)
+      }
+      if (copied === 'yes') await generation.close()
+    }
+    if (this.#doubted.length > 0) this.unread = true
     return missed
   }
 
   async #isCopy(opened: OpenedSibling): Promise<boolean> {
     const { first, isCopy } = this.#init
-    return (this.#resumed || !first) && isCopy(opened)
+    if (first && !this.#resumed) return false
+    const verdict = await isCopy(opened)
+    this.unread = verdict === 'later'
+    return verdict !== 'no'
   }
 
   async #isNamedOneOf(held: readonly Generation[]): Promise<boolean> {
@@ -216,7 +266,7 @@ export class PathOpener {
 
   async #movedBack(file: OpenedFile): Promise<Generation | undefined> {
     for (const { sourceId, offset, tailHash } of this.#released) {
-      if (!(await provesResumeToken(file.handle, { sourceId, offset, tailHash }))) continue
+      if (offset === 0 || !(await provesResumeToken(file.handle, { sourceId, offset, tailHash }))) continue
       return Generation.open({ ...file, source: { ...file.source, id: sourceId }, offset })
     }
     return undefined

@@ -17,6 +17,9 @@ import {
   type TailerOptions,
 } from './options.ts'
 
+/** Bytes read at a time of a small file; a file that does not tell its size is read so, too. */
+const MIN_BATCH_BYTES = 4096
+
 /**
  * Every file that the patterns match, once to its end, one after another in the order of the patterns and names.
  * Compressed files (gzip, zstd) are known by their content and delivered unfolded; their offsets count unfolded bytes.
@@ -188,7 +191,9 @@ async function* readOpened<Item>(
   const cutter = createCutter(source, part.from)
   const end = format === 'none' ? Math.min(size, part.to) : 0
   try {
-    for await (const chunk of openChunks(handle, { ...part, format, createBuffers }, options)) {
+    // A file that is read in one go needs no more memory than it is long.
+    const batchBytes = Math.min(options.batchBytes, Math.max(MIN_BATCH_BYTES, size + 1))
+    for await (const chunk of openChunks(handle, { ...part, format, createBuffers }, { ...options, batchBytes })) {
       options.signal?.throwIfAborted()
       yield* cutter.push(chunk)
     }

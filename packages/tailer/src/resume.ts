@@ -14,7 +14,7 @@ import {
   type FileIdentity,
   type ParsedIdentity,
 } from './identity.ts'
-import { findByToken, findMissed, type GenerationBase, type Sibling } from './siblings.ts'
+import { findByToken, findMissed, inOrderOfBirth, type GenerationBase, type Sibling } from './siblings.ts'
 
 /** What the path names now, opened. */
 export interface OpenedFile extends GenerationBase {
@@ -71,8 +71,8 @@ async function resumeRotated(file: OpenedFile | GenerationBase, known: readonly 
   }
   const next = named && (await beginAgain(named, truncated ? entry : undefined))
   const held = next ? [...generations, next] : generations
-  const missed = await findMissed({ isNew: isAfter(entry, identity), held, released: known.map(provableToken) }, file)
-  generations.push(...missed, ...(next ? [next] : []))
+  const missed = await findMissed({ isNew: isAfter(entry, identity), held, tokens: known.map(provableToken) }, file)
+  generations.push(...inOrderOfBirth(missed), ...(next ? [next] : []))
   return { generations, notices }
 }
 

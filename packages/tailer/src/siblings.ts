@@ -3,7 +3,7 @@ import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
 import { isMissing } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
-import { compareWith } from './copies.ts'
+import { compareWith, compareWithKnown, knownOf, type KnownContent } from './copies.ts'
 import type { FileSystem, ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import {
@@ -66,6 +66,19 @@ export function isRotatedName(name: string, base: string): boolean {
   return /^[.\-_]\d/.test(name.slice(stem.length, name.length - extension.length))
 }
 
+/** Every name that `name` may be a rotated one of, as {@link isRotatedName} has it. */
+export function baseNamesOf(name: string): string[] {
+  const extension = extname(name)
+  const stem = name.slice(0, name.length - extension.length)
+  const bases: string[] = []
+  for (let at = 1; at < name.length; at++) {
+    if (!/[.\-_~]/.test(name[at] as string)) continue
+    bases.push(name.slice(0, at))
+    if (at < stem.length) bases.push(stem.slice(0, at) + extension)
+  }
+  return bases.filter(base => isRotatedName(name, base))
+}
+
 /** Names change while they are listed; after so many tries what was found has to do. */
 const MAX_PASSES = 16
 
@@ -113,15 +126,16 @@ export interface MissedRange {
   readonly isNew: (sibling: Sibling) => boolean
   /** Generations that are open: whole and partial copies of them hold nothing new. */
   readonly held: readonly Generation[]
-  /** What was read of those that are not open any more: nor do whole copies of these. */
-  readonly released: readonly ResumeToken[]
+  /** What was read of those that are not open any more: nor do copies of these. */
+  readonly released?: readonly KnownContent[]
+  /** As `released`, as a checkpoint has it: whole copies are known. */
+  readonly tokens?: readonly ResumeToken[]
   /** Told when something may be a copy of what nobody has read yet; it is left for later. */
   readonly onUnread?: () => void
 }
 
 /**
- * Generations that came and went before anybody looked: rotated siblings born in the range that nobody has had, in the
- * order of their birth, or of their last write where births are not told. Passes go on until one finds nothing new, and nothing
+ * Generations that came and went before anybody looked: rotated siblings born in the range that nobody has had. Passes go on until one finds nothing new, and nothing
  * that moved under it.
  */
 export async function findMissed(range: MissedRange, base: GenerationBase): Promise<Generation[]> {
@@ -132,11 +146,16 @@ export async function findMissed(range: MissedRange, base: GenerationBase): Prom
     await giveBack(found, base)
     throw error
   }
-  return found.sort((a, b) => byAge(a.identity, b.identity))
+  return found
+}
+
+/** In the order of their birth, or of their last write where births are not told. */
+export function inOrderOfBirth(generations: readonly Generation[]): Generation[] {
+  return [...generations].sort((a, b) => byAge(a.identity, b.identity))
 }
 
 /** As if they had not been found. */
-export async function giveBack(found: readonly Generation[], base: GenerationBase): Promise<void> {
+async function giveBack(found: readonly Generation[], base: GenerationBase): Promise<void> {
   for (const generation of found) {
     base.release(claimKeyOf(generation.identity))
     base.opened.delete(claimKeyOf(generation.identity))
@@ -184,13 +203,19 @@ async function isStill(sibling: Sibling, { fileSystem }: Place): Promise<boolean
 }
 
 /** Whether a file is a copy of what is known; `unread` when nothing of that was read, so that it may yet be needed. */
-async function copiedBy(opened: OpenedSibling, { held, released }: MissedRange): Promise<'no' | 'unread' | 'yes'> {
-  for (const token of released) {
+export async function copiedBy(
+  opened: OpenedSibling,
+  { held, released = [], tokens = [], onUnread }: MissedRange,
+): Promise<'no' | 'unread' | 'yes'> {
+  for (const token of tokens) {
     if (token.offset > 0 && (await holdsContentOf(opened.handle, token))) return 'yes'
   }
+  for (const known of released) if ((await compareWithKnown(known, opened)) !== 'none') return 'yes'
   for (const generation of held) {
     const copied = await compareWith(generation, opened)
-    if (copied !== 'none') return generation.offset === 0 ? 'unread' : 'yes'
+    // Where nobody asks again, it is rather read twice than not at all.
+    if (copied === 'changed' && onUnread) return 'unread'
+    if (copied === 'rest' || copied === 'part') return generation.offset === 0 ? 'unread' : 'yes'
   }
   return 'no'
 }
@@ -242,7 +267,7 @@ export async function findCopy(head: Generation, base: GenerationBase): Promise<
   const found = await findSibling(
     base,
     () => false,
-    async opened => (await compareWith(head, opened)) === 'rest',
+    async opened => (await compareWithKnown(knownOf(head), opened)) === 'rest',
   )
   if (!found) return { kind: 'none' }
   const { handle, identity } = found
@@ -259,10 +284,14 @@ export async function findCopy(head: Generation, base: GenerationBase): Promise<
 /** Enough for every sibling that a path has at one time. */
 const MAX_OPENED = 10_000
 
-function rememberOpened({ opened }: GenerationBase, identity: FileIdentity): void {
+/** Its bytes will be delivered: whoever finds it as a copy need not. */
+export function rememberOpened({ opened }: GenerationBase, identity: FileIdentity): void {
   opened.add(claimKeyOf(identity))
   if (opened.size > MAX_OPENED) opened.delete(opened.values().next().value as string)
 }
+
+/** Whether a file is a copy of what another path of the same follow reads; `later` when that path is not read yet. */
+export type CopyVerdict = 'no' | 'yes' | 'later'
 
 /**
  * Whether a file copies one of `held`, by head and by the bytes before its offset; then it is claimed. One that copies
@@ -270,17 +299,20 @@ function rememberOpened({ opened }: GenerationBase, identity: FileIdentity): voi
  */
 export async function claimCopy(
   opened: OpenedSibling,
-  held: readonly Generation[],
+  { held, released = [] }: Pick<MissedRange, 'held' | 'released'>,
   claim: (key: string) => boolean,
-): Promise<boolean> {
+): Promise<CopyVerdict> {
   const { identity } = opened
+  const claimed = (): CopyVerdict => (claim(claimKeyOf(identity)) ? 'yes' : 'no')
   // Whether an empty file is one will be seen when it has content.
-  if (identity.size === 0) return held.length > 0
+  if (identity.size === 0) return held.length > 0 ? 'yes' : 'no'
   for (const generation of held) {
     const copied = await compareWith(generation, opened)
-    if (copied !== 'none') return generation.offset === 0 || claim(claimKeyOf(identity))
+    if (copied === 'changed') return 'later'
+    if (copied !== 'none') return generation.offset === 0 ? 'yes' : claimed()
   }
-  return false
+  for (const known of released) if ((await compareWithKnown(known, opened)) !== 'none') return claimed()
+  return 'no'
 }
 
 /** Opens a sibling unless it is compressed: those bytes are no lines. */

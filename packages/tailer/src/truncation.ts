@@ -29,8 +29,9 @@ export async function afterTruncation(
   const source: Source = { ...head.source, id: markedId(identity.id, mark) }
   const init = { ...opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
   const next = await Generation.open(init)
+  opener.remember(head)
   const found = await findCopy(head, opener.base)
-  const missed = await opener.findMissed([...held, next], head)
+  const missed = await opener.findMissed([...held.filter(generation => generation !== head), next])
   // Of one that was cut before its first byte was seen, the copy can only be the youngest that nobody knows.
   const own = found.kind === 'none' && head.head.length === 0 ? missed.pop() : undefined
   const copy = found.kind === 'copy' ? found.generation : own && (await asCopyOf(head, own, opener))

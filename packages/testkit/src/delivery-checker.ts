@@ -123,8 +123,18 @@ export class DeliveryChecker {
     if (!final) return
     for (const content of this.#world.contents) {
       const size = this.#world.open.includes(content) ? content.wholeLines : content.toldSize
-      if (!content.copyOf) this.#needsAll(content, size, 'was known, and is neither delivered nor in a gap')
+      if (content.copyOf || this.#isToldWithEarlier(content)) continue
+      this.#needsAll(content, size, 'was known, and is neither delivered nor in a gap')
     }
+  }
+
+  /** Of a file that was cut twice before anything of it was read the loss is told once. */
+  #isToldWithEarlier({ inode, birthNs, number }: ModelContent): boolean {
+    return this.#world.contents.some(other => {
+      if (other.inode !== inode || other.birthNs !== birthNs || other.number >= number) return false
+      const { delivered, gapped } = this.#coverageOf(other)
+      return gapped[0] === 1 && delivered[0] === 0
+    })
   }
 
   #needsAll(content: ModelContent, end: number, wrong: string): void {
@@ -143,11 +153,13 @@ export class DeliveryChecker {
     return reading
   }
 
-  /** Every content that a source may be, the likeliest first: those of the inode in its id, of these the latest. */
+  /** Every content that a source may be, the likeliest first: those of the inode in its id and those copied into it, of these the latest. */
   #candidatesOf(id: string): ModelContent[] {
-    const originals = this.#world.contents.filter(content => !content.copyOf).reverse()
+    const contents = this.#world.contents
     const inode = parseInt(id.split(':')[2] ?? '', 16)
-    return [...originals.filter(content => content.inode === inode), ...originals.filter(c => c.inode !== inode)]
+    const own = new Set(contents.filter(content => content.inode === inode).map(({ origin }) => origin))
+    const originals = contents.filter(content => !content.copyOf).reverse()
+    return [...originals.filter(content => own.has(content)), ...originals.filter(content => !own.has(content))]
   }
 
   #isPossible(content: ModelContent, item: LineBatch | Gap): boolean {

@@ -91,6 +91,8 @@ export class ModelReader {
     path: string,
   ): { dev: number; ino: number; size: number; mtimeMs: number; ctimeMs: number } | undefined => {
     const inode = this.#files.find(path)
+    const changedNs = this.#files.changedNs(path)
+    if (changedNs !== undefined) return { dev: 1, ino: 2, size: 0, mtimeMs: toMs(changedNs), ctimeMs: toMs(changedNs) }
     if (!inode) return undefined
     const { number, content, mtimeNs, ctimeNs } = inode
     return { dev: 1, ino: number, size: content.size, mtimeMs: toMs(mtimeNs), ctimeMs: toMs(ctimeNs) }
