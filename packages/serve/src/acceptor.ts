@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import type { Clock, Logger } from '@logflow/core'
 import { ProtocolError, TailsrvHeaderDecoder, type TailsrvRequest } from '@logflow/protocol'
 import { Admission, type AllowList, type ServeTls } from './admission.ts'
 import { Client } from './client.ts'
+import { Handshakes } from './handshakes.ts'
 import { HeaderDeadlines } from './header-deadlines.ts'
 import type { ResolvedLimits } from './limits.ts'
 import { Listeners } from './listeners.ts'
@@ -35,6 +35,7 @@ export class Acceptor {
   readonly refusals: Refusals
   readonly #options: AcceptorOptions
   readonly #admission: Admission
+  readonly #handshakes: Handshakes | undefined
   readonly #listeners: Listeners
   readonly #deadlines: HeaderDeadlines<Client>
   readonly #clients = new Set<Client>()
@@ -50,6 +51,8 @@ export class Acceptor {
     this.#deadlines = new HeaderDeadlines(options.limits.headerTimeoutMs, options.clock, client =>
       this.refuse(client, 'timeout'),
     )
+    // A handshake has the time of the header.
+    this.#handshakes = admission.tls && this.#createHandshakes(options.limits.headerTimeoutMs)
   }
 
   /** @throws ServeError `LF_SERVE_LISTEN`; RangeError for an allow list that is none */
@@ -109,7 +112,7 @@ export class Acceptor {
 
   #accept(socket: Socket): void {
     this.#accepted++
-    const refused = this.#isFull(socket) ?? this.#admission.byAddress(socket)
+    const refused = this.#isFull(socket) ?? (this.#admission.admitsAddress(socket) ? undefined : 'forbidden')
     if (refused) {
       this.refusals.count(refused, { peer: socket.remoteAddress })
       socket.on('error', () => {})
@@ -120,8 +123,19 @@ export class Acceptor {
     this.#clients.add(client)
     this.#perAddress.set(client.address, (this.#perAddress.get(client.address) ?? 0) + 1)
     this.#deadlines.add(client)
-    if (this.#admission.tls) this.#encrypt(client)
+    if (this.#handshakes) this.#handshakes.begin(client)
     else this.#readHeader(client)
+  }
+
+  #createHandshakes(timeoutMs: number): Handshakes {
+    return new Handshakes({
+      admission: this.#admission,
+      timeoutMs,
+      onSecure: client => this.#readHeader(client),
+      onRefused: (client, reason) => {
+        if (this.#deadlines.has(client)) this.refuse(client, reason)
+      },
+    })
   }
 
   #isFull({ remoteAddress = '' }: Socket): RefusalReason | undefined {
@@ -136,23 +150,6 @@ export class Acceptor {
     const left = (this.#perAddress.get(client.address) ?? 1) - 1
     if (left > 0) this.#perAddress.set(client.address, left)
     else this.#perAddress.delete(client.address)
-  }
-
-  /** The handshake has the time of the header. */
-  #encrypt(client: Client): void {
-    const socket = new TLSSocket(client.socket, { ...this.#admission.tls, isServer: true, rejectUnauthorized: false })
-    socket.allowHalfOpen = true
-    const fail = (): void => {
-      if (this.#deadlines.has(client)) this.refuse(client, 'tls')
-    }
-    socket.once('error', fail)
-    client.encrypt(socket)
-    socket.once('secure', () => {
-      socket.off('error', fail)
-      const refused = this.#admission.byCertificate(socket)
-      if (refused) this.refuse(client, refused)
-      else this.#readHeader(client)
-    })
   }
 
   #readHeader(client: Client): void {

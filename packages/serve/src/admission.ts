@@ -1,6 +1,5 @@
-import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
+import { createSecureContext, type TlsOptions, type TLSSocket } from 'node:tls'
 import { BlockList, isIPv4, isIPv6, type Socket } from 'node:net'
-import type { RefusalReason } from './refusals.ts'
 
 /** Certificates as PEM text. */
 export interface ServeTls {
@@ -22,7 +21,7 @@ export interface AllowList {
 /** Decides about a connection by what is known of it before its header. */
 export class Admission {
   /** What TLS needs; `undefined` without it. */
-  readonly tls: { readonly secureContext: SecureContext; readonly requestCert: boolean } | undefined
+  readonly tls: TlsOptions | undefined
   readonly #addresses: BlockList | undefined
   readonly #fingerprints: ReadonlySet<string> | undefined
   readonly #needsIssuer: boolean
@@ -31,28 +30,28 @@ export class Admission {
   constructor(tls: ServeTls | undefined, { addresses, fingerprints }: AllowList = {}) {
     if (fingerprints && !tls) throw new RangeError('an allow list of fingerprints needs TLS')
     this.#addresses = addresses && addressList(addresses)
-    this.#fingerprints = fingerprints && new Set(fingerprints.map(normalFingerprint))
+    this.#fingerprints = fingerprints && new Set(fingerprints.map(checkedFingerprint))
     this.#needsIssuer = tls?.clientCa !== undefined
     if (!tls) return
     const { cert, key, clientCa } = tls
-    const secureContext = createSecureContext({ cert, key, minVersion: 'TLSv1.2', ...(clientCa && { ca: clientCa }) })
-    this.tls = { secureContext, requestCert: this.#needsIssuer || fingerprints !== undefined }
+    const context = { cert, key, minVersion: 'TLSv1.2', ...(clientCa && { ca: clientCa }) } as const
+    createSecureContext(context) // says now what is wrong with it
+    const requestCert = this.#needsIssuer || fingerprints !== undefined
+    this.tls = { ...context, requestCert, rejectUnauthorized: false }
   }
 
-  /** Why a connection is closed as soon as it is there. */
-  byAddress({ remoteAddress }: Socket): RefusalReason | undefined {
-    if (!this.#addresses) return undefined
-    const known =
-      remoteAddress !== undefined && this.#addresses.check(remoteAddress, isIPv4(remoteAddress) ? 'ipv4' : 'ipv6')
-    return known ? undefined : 'forbidden'
+  /** Whether a connection may go on as soon as it is there. */
+  admitsAddress({ remoteAddress }: Socket): boolean {
+    if (!this.#addresses) return true
+    return remoteAddress !== undefined && this.#addresses.check(remoteAddress, isIPv4(remoteAddress) ? 'ipv4' : 'ipv6')
   }
 
-  /** Why a connection is closed after its handshake. */
-  byCertificate(socket: TLSSocket): RefusalReason | undefined {
-    if (this.#needsIssuer && !socket.authorized) return 'forbidden'
-    if (!this.#fingerprints) return undefined
+  /** Whether a connection may go on after its handshake. */
+  admitsCertificate(socket: TLSSocket): boolean {
+    if (this.#needsIssuer && !socket.authorized) return false
+    if (!this.#fingerprints) return true
     const { fingerprint256 = '' } = socket.getPeerCertificate() as { fingerprint256?: string }
-    return this.#fingerprints.has(normalFingerprint(fingerprint256, 'peer')) ? undefined : 'forbidden'
+    return this.#fingerprints.has(hexOf(fingerprint256))
   }
 }
 
@@ -68,8 +67,12 @@ function addressList(addresses: readonly string[]): BlockList {
   return list
 }
 
-function normalFingerprint(text: string, from: 'list' | 'peer' | number = 'list'): string {
-  const hex = text.replaceAll(':', '').toLowerCase()
-  if (from !== 'peer' && !/^[0-9a-f]{64}$/.test(hex)) throw new RangeError(`not a SHA-256 fingerprint: ${text}`)
+function checkedFingerprint(text: string): string {
+  const hex = hexOf(text)
+  if (!/^[0-9a-f]{64}$/.test(hex)) throw new RangeError(`not a SHA-256 fingerprint: ${text}`)
   return hex
+}
+
+function hexOf(fingerprint: string): string {
+  return fingerprint.replaceAll(':', '').toLowerCase()
 }

@@ -20,9 +20,14 @@ export class Client {
     })
   }
 
-  /** Goes on with the encrypted socket on top of the accepted one. */
+  /** Goes on with the encrypted socket on top of the accepted one, which goes with it. */
   encrypt(socket: Socket): void {
+    const accepted = this.socket
     socket.on('error', ignore)
+    socket.once('close', () => {
+      accepted.destroy()
+      if (!this.#handedOver) this.left()
+    })
     this.socket = socket
   }
 

@@ -39,7 +39,10 @@ export async function watchStalls(
       const { offset, state } = reader
       if (state !== 'blocked') stands.delete(reader)
       else if (before?.offset !== offset) stands.set(reader, { offset, sinceMs: now })
-      else if (now - before.sinceMs >= limitMs) onStalled(reader)
+      else if (now - before.sinceMs >= limitMs) {
+        stands.set(reader, { offset, sinceMs: Infinity }) // told once: it takes a moment to leave
+        onStalled(reader)
+      }
     }
   }
 }

@@ -5,8 +5,10 @@ import { nativeSupport } from '@logflow/sendfile-native'
 import { serveDirectory, serveFile, type FileServer, type ServeOptions } from '@logflow/serve'
 import { openGrowingFile } from '@logflow/tailer'
 import type { flags } from '../flags.ts'
+import { warnAboutDescriptors } from '../descriptors.ts'
 import { ignoreFile } from '../ignore-file.ts'
 import { checkNotOwnLog } from '../own-log.ts'
+import { allowList, readTls } from '../security.ts'
 
 type TailsrvRun = Run<typeof flags>
 
@@ -15,12 +17,14 @@ export async function serve(run: TailsrvRun): Promise<void> {
   const path = run.operands[0] ?? '.'
   const options = serveOptions(run)
   warnAboutOriginals(run)
+  warnAboutDescriptors(run.options.maxClients, run.logger)
   if (isDirectory(path)) return serveFolder(path, options, run)
   return serveOne(path, options, run)
 }
 
 async function serveOne(path: string, options: ServeOptions, run: TailsrvRun): Promise<void> {
   checkNotOwnLog(path)
+  if (run.options.defaultFile !== undefined) throw new UsageError('--default-file is for a directory')
   const waiting = new AbortController()
   // Clients may connect before the file is there, and wait with it.
   const file = openGrowingFile(path, { wait: true, followName: run.options.followName, signal: waiting.signal })
@@ -41,6 +45,7 @@ async function serveFolder(path: string, options: ServeOptions, run: TailsrvRun)
     ...options,
     openFile: realPath => openGrowingFile(realPath, { followName: run.options.followName }),
     loadIgnoreRule: ignoreFile(path),
+    defaultFile: run.options.defaultFile,
   })
   await untilStopped(server, path, run)
 }
@@ -53,6 +58,7 @@ async function untilStopped(server: FileServer, path: string, { options, logger,
           program: 'tailsrv',
           port: options.statusPort,
           stats: () => ({ ...server.stats() }),
+          health: () => (server.stats().files === 0 && !isDirectory(path) ? 'the file is not there yet' : undefined),
           logger,
         })
   logger.info({ event: 'engine.chosen', engine: server.engine, reason: nativeSupport().reason })
@@ -76,8 +82,12 @@ function serveOptions({ options, logger }: TailsrvRun): ServeOptions {
     host: options.bindAddress,
     engine: options.engine,
     rotation: options.followName ? 'follow' : options.lingerAfterFileIsGone ? 'linger' : 'close',
+    tls: readTls(options),
+    allow: allowList(options),
     limits: {
       maxClients: options.maxClients,
+      maxClientsPerAddress: options.maxClientsPerAddress,
+      stallTimeoutMs: options.stallTimeout,
       headerTimeoutMs: options.headerTimeout,
       maxHeaderBytes: options.maxHeaderBytes,
       drainMs: options.drainTimeout,
