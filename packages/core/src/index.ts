@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { ByteQueue } from './byte-queue.ts'
+export { discardBytes } from './discard-bytes.ts'
 export { createChannel, type Channel, type ChannelOptions, type Overflow } from './channel.ts'
 export { systemClock, type Clock } from './clock.ts'
 export { CoreError, coreErrors, type CoreErrorCode } from './errors.ts'

@@ -1,9 +1,10 @@
-import { connect as connectTcp, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { silentLogger, type Logger } from '@logflow/core'
 import ssh2, { type AnyAuthMethod, type Client, type ClientChannel } from 'ssh2'
 import { algorithmLists, type AlgorithmNames } from './algorithms.ts'
 import { SshError } from './errors.ts'
 import type { SshIdentity } from './keys.ts'
+import { connectLending, type LendingSocket } from './lent-reads.ts'
 import { CLIENT_WINDOW_BYTES } from './limits.ts'
 import { publicKeyOf, type PublicKey } from './public-key.ts'
 import { ChannelSession, type SshSession } from './session.ts'
@@ -52,18 +53,19 @@ export interface ConnectSshOptions {
  */
 export async function connectSsh(options: ConnectSshOptions): Promise<SshSession> {
   options.signal?.throwIfAborted()
-  const socket = await openSocket(options)
+  const opened = await openSocket(options)
   try {
-    return await openSession(socket, options)
+    return await openSession(opened, options)
   } catch (error) {
-    socket.destroy()
+    opened.socket.destroy()
     throw error
   }
 }
 
-function openSocket({ host, port, connectTimeoutMs = 2000, signal }: ConnectSshOptions): Promise<Socket> {
+function openSocket({ host, port, connectTimeoutMs = 2000, signal }: ConnectSshOptions): Promise<LendingSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
+    const opened = connectLending({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
+    const { socket } = opened
     const settle = (): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
@@ -84,12 +86,12 @@ function openSocket({ host, port, connectTimeoutMs = 2000, signal }: ConnectSshO
     signal?.addEventListener('abort', abort, { once: true })
     socket.once('error', fail).once('connect', () => {
       settle()
-      resolve(socket)
+      resolve(opened)
     })
   })
 }
 
-function openSession(socket: Socket, options: ConnectSshOptions): Promise<SshSession> {
+function openSession({ socket, lend }: LendingSocket, options: ConnectSshOptions): Promise<SshSession> {
   const { host, port, user, handshakeTimeoutMs = 20_000, signal } = options
   const client = new ssh2.Client()
   return new Promise((resolve, reject) => {
@@ -125,6 +127,7 @@ function openSession(socket: Socket, options: ConnectSshOptions): Promise<SshSes
           user,
           peer: `${host}:${port}`,
           disconnect: () => client.end(),
+          lend,
           maxWindowBytes: options.maxWindowBytes ?? CLIENT_WINDOW_BYTES,
         })
         resolve(session)

@@ -1,3 +1,4 @@
+import { discardBytes } from '@logflow/core'
 import {
   createCipheriv,
   createDecipheriv,
@@ -13,6 +14,9 @@ const BLOCK_BYTES = 16
 const MIN_PADDING = 4
 /** What ssh2 takes at most. */
 const USUAL_PACKET_BYTES = 35_000
+
+/** Encrypted packets whose memory is given back by us; the garbage collector takes the others. */
+const MAX_OUTPUTS = 64
 
 /** What one direction begins with. The counter is taken over, and moves on from there. */
 export interface GcmStart {
@@ -32,7 +36,9 @@ export class GcmCipher {
   readonly #key: KeyObject
   readonly #counter: Buffer
   readonly #write: (bytes: Uint8Array) => void
-  /** Taken by a packet that is being made. */
+  /** What was handed on and may still be on its way; no more than is worth remembering. */
+  #outputs: Uint8Array[] = []
+  /** Absent while a packet is being made in it. */
   #spare: Buffer | undefined
   #dead = false
 
@@ -68,12 +74,20 @@ export class GcmCipher {
     const length = Buffer.from(packet.subarray(0, LENGTH_BYTES))
     cipher.setAAD(length)
     this.#write(length)
-    this.#write(cipher.update(packet.subarray(LENGTH_BYTES)))
+    const output = cipher.update(packet.subarray(LENGTH_BYTES))
+    this.#write(output)
     cipher.final()
     this.#write(cipher.getAuthTag())
     increment(this.#counter)
     this.outSeqno = (this.outSeqno + 1) >>> 0
-    if (packet.length > USUAL_PACKET_BYTES) this.#spare = Buffer.from(packet.buffer)
+    if (packet.length <= USUAL_PACKET_BYTES) return
+    this.#spare = Buffer.from(packet.buffer)
+    if (this.#outputs.length < MAX_OUTPUTS) this.#outputs.push(output)
+  }
+
+  /** Nothing that was handed on is on its way any more: its memory can go. */
+  release(): void {
+    for (const output of this.#outputs.splice(0)) discardBytes(output)
   }
 
   #take(size: number): Buffer {

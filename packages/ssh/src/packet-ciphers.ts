@@ -37,10 +37,15 @@ export class PacketCiphers {
   #cipher: unknown
   #decipher: unknown
   #maxPacketBytes: number | undefined
+  readonly #lend: (() => void) | undefined
   #installed = false
 
-  /** The channel of the connection. */
-  constructor(channel: Channel) {
+  /**
+   * @param channel - The channel of the connection.
+   * @param lend - Told when nothing of what arrives is kept any more: ours decrypts into memory of its own.
+   */
+  constructor(channel: Channel, lend?: () => void) {
+    this.#lend = lend
     this.#protocol = (
       channel as unknown as { readonly _client: { readonly _protocol: PrivateProtocol } }
     )._client._protocol
@@ -68,6 +73,11 @@ export class PacketCiphers {
     return true
   }
 
+  /** The socket has sent everything. */
+  release(): void {
+    if (this.#cipher instanceof GcmCipher) this.#cipher.release()
+  }
+
   #setCipher(cipher: unknown): void {
     this.#cipher = cipher
     const { _encSSLName: name, _encKey: key, _encIV: counter, outSeqno, _onWrite } = cipher as TheirCipher
@@ -83,6 +93,7 @@ export class PacketCiphers {
     const ours = new GcmDecipher({ algorithm: name, key, counter, sequence }, _onPayload)
     if (this.#maxPacketBytes !== undefined) ours.maxPacketBytes = this.#maxPacketBytes
     this.#decipher = ours
+    this.#lend?.()
   }
 }
 

@@ -57,6 +57,8 @@ export interface ChannelSessionInit {
   readonly identity?: PublicKey | undefined
   /** Says goodbye in SSH's way and ends the socket. */
   readonly disconnect: () => void
+  /** What the socket reads need not be kept for whoever gets it. */
+  readonly lend?: (() => void) | undefined
   /** Asks for new keys. */
   readonly rekey?: (() => void) | undefined
   readonly rekeyBytes?: number | undefined
@@ -87,8 +89,8 @@ export class ChannelSession implements SshSession {
     this.peer = init.peer
     this.identity = init.identity
     this.#nextRekeyBytes = init.rekeyBytes ?? REKEY_BYTES
-    this.#queue = new WriteQueue(init.channel, init.socket)
-    this.#ciphers = new PacketCiphers(init.channel)
+    this.#ciphers = new PacketCiphers(init.channel, init.lend)
+    this.#queue = new WriteQueue(init.channel, init.socket, () => this.#ciphers.release())
     this.#arrived = this.#openInput()
     this.input = this.#read()
     this.closed = this.#listen()

@@ -22,9 +22,13 @@ export class WriteQueue {
   #waiters: (() => void)[] = []
   #ended: SshError | undefined
 
-  constructor(channel: Channel, socket: Socket) {
+  readonly #allSent: () => void
+
+  /** @param allSent - Told when everything is handed to the operating system. */
+  constructor(channel: Channel, socket: Socket, allSent: () => void) {
     this.#packets = new ChannelPackets(channel)
     this.#socket = socket
+    this.#allSent = allSent
     socket.on('drain', () => this.#wake())
   }
 
@@ -126,6 +130,7 @@ export class WriteQueue {
   }
 
   #wake(): void {
+    if (this.#socket.writableLength === 0) this.#allSent()
     for (const wake of this.#waiters.splice(0)) wake()
   }
 }

@@ -38,6 +38,11 @@ export interface DeliverySink {
    * no lines.
    */
   print?(block: NativeBlock, from: Answered): Promise<void> | undefined
+  /**
+   * What was delivered since the last call lies in `chunk` alone, which is the sink's now: large memory that is not given
+   * back at once costs more than what is done with it. Without it the garbage collector takes care.
+   */
+  release?(chunk: Uint8Array): void
   /** A source is dealt with up to `offset`, although there was nothing to deliver. */
   passed?(source: Source, offset: number, from: Answered): void
 }

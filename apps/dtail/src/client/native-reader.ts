@@ -20,6 +20,8 @@ export interface NativeReaderOptions {
 export class NativeReader implements AnswerReader {
   readonly #options: NativeReaderOptions
   readonly #decoder = new NativeSessionDecoder()
+  /** Something in the chunk was packed, and delivered out of other memory. */
+  #unpacked = false
 
   constructor(options: NativeReaderOptions) {
     this.#options = options
@@ -32,6 +34,8 @@ export class NativeReader implements AnswerReader {
       const taken = this.#accept(item, hidden)
       if (taken) await taken
     }
+    if (this.#decoder.pendingBytes === 0 && !this.#unpacked) this.#options.sink.deliveries?.release?.(chunk)
+    this.#unpacked = false
     return hidden
   }
 
@@ -80,6 +84,7 @@ export class NativeReader implements AnswerReader {
   }
 
   async #unpack({ packing, bytes, rawBytes }: PackedFrames): Promise<void> {
+    this.#unpacked = true
     const { decompress } = await import('@logflow/compress')
     this.#decoder.pushUnpacked(await decompress(bytes, { format: packing, maxOutputBytes: rawBytes }))
   }

@@ -1,10 +1,13 @@
 import type { Writable } from 'node:stream'
+import { discardBytes } from '@logflow/core'
 
 /** Bytes of one block. */
 export const BLOCK_BYTES: number = 256 * 1024
 
 /** Blocks that may be on their way at one time: while the reader of a pipe works on one, the next is there already. */
 const BLOCKS = 3
+
+const NOTHING = new Uint8Array(0)
 
 /**
  * Writes to a stream out of a few blocks of memory, each used again as soon as its bytes are handed to the operating
@@ -57,6 +60,12 @@ export class BlockWriter {
     if (this.#failure) throw this.#failure
     this.write(bytes)
     return this.#stream.writableLength > 0 ? this.flush() : undefined
+  }
+
+  /** Gives the memory of `bytes` back once everything that was written before is handed over. */
+  discard(bytes: Uint8Array): void {
+    if (this.#pendingBytes === 0) discardBytes(bytes)
+    else this.#stream.write(NOTHING, () => discardBytes(bytes))
   }
 
   /** For bytes in no block: resolves when few enough are under way. @throws the stream's error */

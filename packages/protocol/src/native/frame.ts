@@ -56,6 +56,11 @@ export class FrameDecoder {
     this.#limit = typeof maxFrameBytes === 'number' ? () => maxFrameBytes : maxFrameBytes
   }
 
+  /** Bytes that were pushed and not read. */
+  get pendingBytes(): number {
+    return this.#bytes.length
+  }
+
   /** Adds a chunk, which is handed over. */
   push(chunk: Uint8Array): void {
     this.#bytes.push(chunk)

@@ -119,6 +119,11 @@ export class NativeSessionDecoder {
     this.#frames.push(chunk)
   }
 
+  /** Bytes that were pushed and not read; 0 says that no item to come lies in what was pushed. */
+  get pendingBytes(): number {
+    return this.#frames.pendingBytes
+  }
+
   /** What was in the `packed` item that {@link read} gave last, before anything else is read. */
   pushUnpacked(bytes: Uint8Array): void {
     this.#unpacked = new FrameDecoder(this.#limitOf)
