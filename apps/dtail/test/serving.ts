@@ -21,11 +21,15 @@ export function rsaKey(): string {
   }).privateKey
 }
 
+/** No user has an account, so that rules alone decide. */
+const NOBODY_KNOWN: ServerContext['accounts'] = { find: async () => undefined }
+
 const hostKey = hostKeyFrom(rsaKey(), 'test')
 
 /** A server in this process; users `paul` and `DTAIL-HEALTH` may come in. */
 export interface Serving {
   readonly server: SshServer
+  readonly context: ServerContext
   readonly folder: string
   /** A log file of the server. */
   file(name: string, text: string): Promise<string>
@@ -34,13 +38,13 @@ export interface Serving {
 }
 
 /** What a test puts in the place of the machine's. */
-export type ServingParts = Partial<Pick<ServerContext, 'clock' | 'findJournalctl'>>
+export type ServingParts = Partial<Pick<ServerContext, 'clock' | 'findJournalctl' | 'accounts'>>
 
 /** Starts one with parts of the configuration replaced. */
 export async function serving(
   test: Cleanup,
   config: Partial<ServerConfig> = {},
-  { clock = systemClock, findJournalctl = async () => undefined }: ServingParts = {},
+  { clock = systemClock, findJournalctl = async () => undefined, accounts = NOBODY_KNOWN }: ServingParts = {},
 ): Promise<Serving> {
   const folder = await tempDir(test)
   const context = createServerContext({
@@ -49,6 +53,7 @@ export async function serving(
     log: new DtailLog({ level: 'all', now: () => new Date(2026, 10, 21, 3, 4, 5) }),
     clock,
     findJournalctl,
+    accounts,
     authKeys: new AuthKeyStore({ ttlSeconds: 60, maxPerUser: 2, clock: systemClock }),
   })
   const login = createLogin(context, { cacheDir: folder })
@@ -61,6 +66,7 @@ export async function serving(
   test.onTestFinished(() => server.close())
   return {
     server,
+    context,
     folder,
     async file(name, text) {
       await writeFile(join(folder, name), text)

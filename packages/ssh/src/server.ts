@@ -47,6 +47,8 @@ export interface SshServer extends AsyncDisposable {
   readonly port: number
   readonly address: string
   stats(): SshServerStats
+  /** Takes no more connections and ends those that have not logged in. Sessions go on. */
+  stopAccepting(): void
   /** Stops listening, aborts what is open, resolves when all is gone. Sessions that must end in order: close them first. */
   close(): Promise<void>
 }
@@ -85,7 +87,8 @@ class RunningServer implements SshServer {
   #refusedConnections = 0
   /** When the next refusal may be logged. */
   #tellRefusedMs = 0
-  #closing: Promise<void> | undefined
+  /** Resolves when nothing is open any more; set once nothing is taken any more. */
+  #gone: Promise<void> | undefined
 
   constructor(options: SshServerOptions) {
     this.#options = options
@@ -124,11 +127,15 @@ class RunningServer implements SshServer {
     }
   }
 
-  close(): Promise<void> {
-    return (this.#closing ??= new Promise(resolve => {
-      this.#tcp.close(() => resolve())
-      for (const socket of this.#sockets.keys()) socket.destroy()
-    }))
+  stopAccepting(): void {
+    this.#gone ??= new Promise(resolve => this.#tcp.close(() => resolve()))
+    for (const [socket, { stranger }] of this.#sockets) if (stranger) socket.destroy()
+  }
+
+  async close(): Promise<void> {
+    this.stopAccepting()
+    for (const socket of this.#sockets.keys()) socket.destroy()
+    await this.#gone
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -30,6 +30,9 @@ export interface ServeRun {
 
 const STATISTICS_MS = 10_000
 
+/** How long sessions may go on when the server is told to stop; below the deadline of every program. */
+const DRAIN_MS = 8000
+
 /** dserver: opens the SSH server, serves sessions until told to stop. */
 export async function serve({ options, given, logger, signal, stdout }: ServeRun): Promise<number> {
   if (!options.allowRoot) refuseRoot()
@@ -60,7 +63,7 @@ export async function serve({ options, given, logger, signal, stdout }: ServeRun
     clock: systemClock,
     log,
   })
-  await untilStopped(server, started, { log, signal, shutdownAfterSeconds: options.shutdownAfter })
+  await untilStopped(server, started, { context, signal, shutdownAfterSeconds: options.shutdownAfter })
   return 0
 }
 
@@ -119,7 +122,12 @@ async function openServer(
     port,
     hostKeys: [hostKey],
     algorithms: { keyExchanges, ciphers, macs },
-    limits: { maxConnections: Server.MaxConnections },
+    limits: {
+      maxConnections: Server.MaxConnections,
+      maxConnectionsPerAddress: Server.MaxConnectionsPerAddress || Infinity,
+      maxFailedLoginsPerMinutePerAddress: Server.MaxFailedLoginsPerMinute,
+      loginTimeoutMs: Server.LoginTimeoutMs,
+    },
     authenticate: createLogin(context, {
       cacheDir: Common.CacheDir,
       onlyFile: testMode() ? './id_rsa.pub' : undefined,
@@ -147,7 +155,7 @@ function connectionLogger(log: DtailLog, maxConnections: number): Logger {
 }
 
 interface Stopping {
-  readonly log: DtailLog
+  readonly context: ServerContext
   readonly signal: AbortSignal
   readonly shutdownAfterSeconds: number
 }
@@ -155,8 +163,9 @@ interface Stopping {
 async function untilStopped(
   server: SshServer,
   jobs: StartedJobs,
-  { log, signal, shutdownAfterSeconds }: Stopping,
+  { context, signal, shutdownAfterSeconds }: Stopping,
 ): Promise<void> {
+  const { log, clock, sessions } = context
   const timer = setInterval(() => void logStatistics(server, log), STATISTICS_MS)
   const after = shutdownAfterSeconds > 0 ? [AbortSignal.timeout(shutdownAfterSeconds * 1000)] : []
   const ended = AbortSignal.any([signal, ...after])
@@ -166,6 +175,15 @@ async function untilStopped(
   clearInterval(timer)
   log.info('Stopping server')
   await jobs.close()
+  server.stopAccepting()
+  // What follows files ends at once, with goodbye; what reads them to their ends gets some time for it.
+  const drained = new AbortController()
+  const late = clock.sleep(DRAIN_MS, drained).then(
+    () => true,
+    () => false,
+  )
+  void sessions.drain().then(() => drained.abort())
+  if (await late) log.warn('Ending sessions that are not done', server.stats().connections)
   await server.close()
 }
 

@@ -27,7 +27,10 @@ export interface Permissions {
   readonly Users: Readonly<Record<string, readonly string[]>>
 }
 
-/** `Server` of dtail.json. Fields that time the original's own queues are read, checked and have no effect here. */
+/**
+ * `Server` of dtail.json. Fields that time the original's own queues are read, checked and have no effect here. The last
+ * ones are ours; the original passes over them.
+ */
 export interface ServerConfig {
   readonly SSHBindAddress: string
   readonly MaxConnections: number
@@ -61,6 +64,18 @@ export interface ServerConfig {
   readonly ShutdownIdleRecheckWaitMs: number
   readonly MaxCommandFrameSize: number
   readonly MaxGlobTargets: number
+  /** Of one address at one time; 0 for any number. */
+  readonly MaxConnectionsPerAddress: number
+  /** Sessions of one user at one time; 0 for any number. */
+  readonly MaxConnectionsPerUser: number
+  /** After so many connections without a login in a minute an address is refused for the rest of it. */
+  readonly MaxFailedLoginsPerMinute: number
+  /** From the connection to the open session. */
+  readonly LoginTimeoutMs: number
+  /** A client that takes nothing for so long, while there is something to take, is disconnected. */
+  readonly StalledTimeoutMs: number
+  /** Whether users with an account on this machine read only what they could read in a shell. */
+  readonly UnixPermissions: boolean
 }
 
 /** The whole configuration file, every field filled in. */
@@ -112,6 +127,12 @@ export const defaultConfig: DtailConfig = {
     ShutdownIdleRecheckWaitMs: 10,
     MaxCommandFrameSize: 1024 * 1024,
     MaxGlobTargets: 1000,
+    MaxConnectionsPerAddress: 0,
+    MaxConnectionsPerUser: 0,
+    MaxFailedLoginsPerMinute: 200,
+    LoginTimeoutMs: 10_000,
+    StalledTimeoutMs: 3_600_000,
+    UnixPermissions: true,
   },
   Common: {
     SSHPort: 2222,

@@ -16,3 +16,10 @@ export async function findJournalctl(path = process.env['PATH'] ?? ''): Promise<
   }
   return undefined
 }
+
+let own: Promise<string | undefined> | undefined
+
+/** The same along this process's own path, looked for once: every session asks. */
+export function ownJournalctl(): Promise<string | undefined> {
+  return (own ??= findJournalctl())
+}

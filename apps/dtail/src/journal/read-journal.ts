@@ -3,7 +3,7 @@ import { select, type Matcher } from '@logflow/match'
 import { readStream } from '@logflow/tailer'
 import { errorText } from '../output/dtail-log.ts'
 import type { Reading } from '../session/reading.ts'
-import { findJournalctl } from './find-journalctl.ts'
+import { ownJournalctl } from './find-journalctl.ts'
 import { runJournalctl } from './run-journalctl.ts'
 import { unitOf } from './journal-unit.ts'
 
@@ -32,6 +32,7 @@ export async function readJournal(reading: Reading, matcher: Matcher | undefined
     const limiter = command.mode === 'tail' ? tails : cats
     if (limiter.full) log.info('Server limit hit, queueing file', name)
     release = await limiter.take({ signal })
+    sink.holds?.(release)
     log.info('Start reading', name, name)
     log.debug('Using turbo mode for reading', name)
     if (command.mode === 'tail') await keepFollowing(unit, reading, { matcher, passOn })
@@ -65,7 +66,7 @@ async function keepFollowing(unit: string, reading: Reading, way: Way): Promise<
 async function readOnce(unit: string, reading: Reading, { matcher, passOn }: Way): Promise<boolean> {
   const { command, context, reader, sink, signal } = reading
   const { log } = context
-  const program = await (context.findJournalctl ?? findJournalctl)()
+  const program = await (context.findJournalctl ?? ownJournalctl)()
   if (program === undefined) {
     await sink.tell(log.warn(reader.name, 'Unable to read journal', 'journalctl not found'), PROBLEM)
     return false

@@ -22,9 +22,9 @@ export async function* followResumed(
   const checkpoint = await Checkpoint.open(new ForgetfulStorage())
   checkpoint.note(id, offset, tailHash)
   await checkpoint.acknowledge({ host: context.hostname, path, id }, offset)
-  // A file that was renamed since is looked for beside it, and only taken when the client proves that it was reading it.
-  const admit = async (found: string): Promise<string> => (found === path ? resolved : found)
-  yield* follow(pattern, { ...options, from: 'start', checkpoint, admit, clock: context.clock })
+  // A file that was renamed since is looked for beside it, and only taken when the client proves that it was reading it
+  // and may read it under its new name.
+  yield* follow(pattern, { ...options, from: 'start', checkpoint, clock: context.clock })
 }
 
 /** 0 when that is not known. */

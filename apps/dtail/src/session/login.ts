@@ -10,7 +10,6 @@ import {
 } from '@logflow/ssh'
 import type { JobLogin } from '../jobs/job-login.ts'
 import { errorText } from '../output/dtail-log.ts'
-import { homeOf } from './home-of.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** Where keys are looked for. */
@@ -76,10 +75,10 @@ async function checkKey(attempt: PublicKeyAttempt, context: ServerContext, optio
 async function readAuthorizedKeys(
   user: string,
   name: string,
-  { log }: ServerContext,
+  { log, accounts }: ServerContext,
   { cacheDir, onlyFile }: LoginOptions,
 ): Promise<string | undefined> {
-  const home = onlyFile === undefined ? await homeOf(user) : undefined
+  const home = onlyFile === undefined ? (await accounts.find(user))?.home : undefined
   const paths =
     onlyFile === undefined
       ? [

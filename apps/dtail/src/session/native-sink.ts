@@ -84,7 +84,7 @@ export class NativeSink {
       batchBytes: NATIVE_BATCH_BYTES,
       maxLineBytes: NATIVE_MAX_LINE_BYTES,
     }
-    const blocks = readBlocks(path, { ...options, countLines, admit: async () => resolved })
+    const blocks = readBlocks(path, { ...options, countLines, admit: () => file.admit(resolved) })
     const left: Delivery[] = []
     let selected: SelectedBlocks | undefined
     for await (const item of blocks) {

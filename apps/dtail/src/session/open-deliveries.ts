@@ -47,9 +47,8 @@ async function* openBetween(opening: Opening, range: TimeRange): AsyncGenerator<
 
 /** The name as a pattern, and the options of whoever reads it. */
 function howToOpen({ file, cut }: Opening): { readonly pattern: string; readonly options: ReadOptions } {
-  const { path, resolved, context, signal } = file
+  const { path, admit, context, signal } = file
   const { hostname: host, config } = context
-  // The name was matched already; what is opened is what was checked.
-  const options = { host, signal, maxLineBytes: config.MaxLineLength, ...cut, admit: async () => resolved }
+  const options = { host, signal, maxLineBytes: config.MaxLineLength, ...cut, admit }
   return { pattern: path.replace(/[\\*?[]/g, '\\$&'), options }
 }

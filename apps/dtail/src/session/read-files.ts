@@ -4,7 +4,7 @@ import type { Matcher } from '@logflow/match'
 import { cleanPath, sourceIdOf, type ReadCommand } from '@logflow/protocol'
 import { isJournal } from '../journal/journal-unit.ts'
 import { errorText } from '../output/dtail-log.ts'
-import { admitFile } from './admit-file.ts'
+import { admission, admitFile } from './admit-file.ts'
 import { mergesByTime } from './merge-option.ts'
 import type { Reading, ReadingContext } from './reading.ts'
 
@@ -118,6 +118,7 @@ async function readOne(path: string, matcher: Matcher | undefined, reading: Read
     const queued = limiter.full
     if (queued) log.info('Server limit hit, queueing file', path)
     release = await limiter.take({ signal })
+    sink.holds?.(release)
     if (queued) log.info('Server limit OK now, processing file', path)
     // Of a file that is followed it is said once its end is found: what is written from then on will be seen.
     if (command.mode !== 'tail') log.info('Start reading', path, sourceId)
@@ -155,9 +156,10 @@ async function readAdmitted(
   matcher: Matcher | undefined,
   reading: Reading,
 ): Promise<void> {
-  const { command, context, sink, signal } = reading
+  const { command, context, reader, sink, signal } = reading
+  const admit = admission({ path, resolved }, reader, context.log)
   const tell = (text: string): Promise<void> => sink.tell(text)
-  const file = { path, resolved, command, context, matcher, signal, tell }
+  const file = { path, resolved, admit, command, context, matcher, signal, tell }
   if (command.mode !== 'tail' && sink.takeFile) {
     const left = await sink.takeFile({ ...file, onCut: () => tellCut(path, reading) })
     for (const item of left ?? []) await pass(item, sourceId, reading)

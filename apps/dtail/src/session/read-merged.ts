@@ -3,6 +3,7 @@ import { sourceIdOf } from '@logflow/protocol'
 import { LineTimes, localStamps } from '../time/line-times.ts'
 import { TimeMerge, type MergeLane } from '../time/time-merge.ts'
 import { openDeliveries } from './open-deliveries.ts'
+import { admission } from './admit-file.ts'
 import { admitFound, findFiles, openMatcher, pass } from './read-files.ts'
 import type { Reading } from './reading.ts'
 
@@ -62,14 +63,14 @@ async function openAll(reading: Reading): Promise<OpenFile[]> {
   const files: OpenFile[] = []
   for (const path of paths) {
     const resolved = await admitFound(path, reading)
-    const file = { path, resolved: resolved ?? path, command, context, matcher, signal, tell: sink.tell.bind(sink) }
-    if (resolved === undefined) sink.fileFinished()
-    else
-      files.push({
-        sourceId: sourceIdOf(command.path, path),
-        reading,
-        open: batchBytes => openDeliveries(file, { batchBytes }),
-      })
+    if (resolved === undefined) {
+      sink.fileFinished()
+      continue
+    }
+    const admit = admission({ path, resolved }, reading.reader, context.log)
+    const file = { path, resolved, admit, command, context, matcher, signal, tell: sink.tell.bind(sink) }
+    const open: OpenFile['open'] = batchBytes => openDeliveries(file, { batchBytes })
+    files.push({ sourceId: sourceIdOf(command.path, path), reading, open })
   }
   return files
 }

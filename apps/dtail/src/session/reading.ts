@@ -14,6 +14,8 @@ export interface ReadSink {
   note?(item: Gap | SourceEvent, sourceId: string): Promise<void>
   /** Files one after the other, as they were named and found, instead of several at a time. */
   readonly inOrder?: boolean
+  /** A place to read at was taken; for a sink that would rather give it back than keep it while nobody takes its lines. */
+  holds?(giveBack: () => void): void
   filesFound(count: number): void
   fileFinished(): void
   /** Does a whole file its own way and returns what is left to pass on, or `undefined` when it cannot. */
@@ -24,8 +26,10 @@ export interface ReadSink {
 export interface WholeFile {
   /** As it was found. */
   readonly path: string
-  /** What to open. */
+  /** What to open, as long as {@link WholeFile.admit} says so. */
   readonly resolved: string
+  /** Asked before and after each opening, of this file and of others beside it: what to open. Rejects for what may not be opened. */
+  readonly admit: (found: string) => Promise<string>
   readonly command: ReadCommand
   readonly context: ReadingContext
   /** Absent when every line is wanted. */

@@ -31,28 +31,45 @@ import {
 } from '@logflow/protocol'
 import { publicKeyOf, type SshSession } from '@logflow/ssh'
 import { InteractiveSession } from '../interactive/interactive-session.ts'
-import { findJournalctl } from '../journal/find-journalctl.ts'
+import { ownJournalctl } from '../journal/find-journalctl.ts'
 import { errorText } from '../output/dtail-log.ts'
+import type { Account } from './account.ts'
 import type { Reader } from './admit-file.ts'
 import { NativeAnswers } from './native-answers.ts'
 import { NativeSink, SourceClaims } from './native-sink.ts'
 import { readFiles } from './read-files.ts'
 import type { ReadSink } from './reading.ts'
+import { RunningCommands } from './running-commands.ts'
 import { RunningQuery } from './running-query.ts'
 import type { ServerContext } from './server-context.ts'
+import { timedWrites, type TimedSession } from './timed-writes.ts'
+import { watchStalls } from './watch-stalls.ts'
 
 /** What our server says that the fork's does not: it understands AUTHKEY, which a client cannot know otherwise. */
 const CAPABILITY_AUTHKEY = 'authkey-v1'
 
 /** Serves one session to its end. Rejects only when the client breaks the protocol. */
 export async function serveSession(session: SshSession, context: ServerContext): Promise<void> {
-  const served = new ServedSession(session, context)
-  await served.run()
+  const leave = context.sessions.enter(session.user)
+  if (!leave) return refuse(session, context)
+  try {
+    const account = context.config.UnixPermissions ? await context.accounts.find(session.user) : undefined
+    await new ServedSession(session, context, account).run()
+  } finally {
+    leave()
+  }
+}
+
+async function refuse(session: SshSession, { log, hostname }: ServerContext): Promise<void> {
+  const line = log.warn(`${session.user}@${session.peer}`, 'Exceeded max allowed sessions of this user')
+  await session.write(encodeServerMessage(line, { hostname, plain: false }))
+  await session.close()
 }
 
 /** The server's side of one session: commands in, lines, groups and texts out, and the close handshake. */
 class ServedSession {
   readonly #session: SshSession
+  readonly #timed: TimedSession
   readonly #context: ServerContext
   readonly #reader: Reader
   readonly #health: boolean
@@ -69,23 +86,34 @@ class ServedSession {
   #query: RunningQuery | undefined
   #timer: NodeJS.Timeout | undefined
   #inputEnded = false
+  readonly #running = new RunningCommands()
+  /** Gives back the places that files of this session are read at. */
+  readonly #places = new Set<() => void>()
 
-  constructor(session: SshSession, context: ServerContext) {
-    this.#session = session
+  constructor(session: SshSession, context: ServerContext, account: Account | undefined) {
+    this.#timed = timedWrites(session, context.clock)
+    this.#session = this.#timed.session
     this.#context = context
     this.#health = session.user === HEALTH_USER
-    this.#reader = { name: `${session.user}@${session.peer}`, rules: context.rulesOf(session.user) }
+    this.#reader = { name: `${session.user}@${session.peer}`, rules: context.rulesOf(session.user), account }
     context.log.debug(this.#reader.name, 'Creating new server handler')
   }
 
   async run(): Promise<void> {
     const { log, config } = this.#context
     const decoder = new CommandFrameDecoder(config.MaxCommandFrameSize > 0 ? config.MaxCommandFrameSize : Infinity)
+    const { stopping } = this.#context.sessions
+    const stop = (): void => this.#stop()
+    stopping.addEventListener('abort', stop, { once: true })
+    this.#background(this.#watchStalls())
     try {
       if (!this.#health) await this.#tellCapabilities()
       for await (const chunk of this.#session.input) {
         decoder.push(chunk)
-        for (let frame = decoder.read(); frame; frame = decoder.read()) this.#onFrame(frame)
+        for (let frame = decoder.read(); frame; frame = decoder.read()) {
+          this.#onFrame(frame)
+          await this.#running.room(this.#session.closed)
+        }
       }
       // The client has no more commands, but may wait for answers; its acknowledgement will not come.
       this.#inputEnded = true
@@ -100,11 +128,31 @@ class ServedSession {
     }
     this.#apply({ kind: 'aborted' })
     await this.#session.closed
+    stopping.removeEventListener('abort', stop)
     log.debug(this.#reader.name, 'Session is closed')
   }
 
+  /** The server stops: files are not followed any more, which ends the session in order when it does nothing else. */
+  #stop(): void {
+    this.#apply({ kind: this.#running.none ? 'aborted' : 'session-deactivated' })
+  }
+
+  #watchStalls(): Promise<never> {
+    const { clock, config, log } = this.#context
+    return watchStalls(this.#timed, {
+      clock,
+      places: this.#places,
+      timeoutMs: config.StalledTimeoutMs,
+      signal: this.#ending.signal,
+      giveUp: () => {
+        log.warn(this.#reader.name, 'Client takes nothing, closing session')
+        this.#session.abort()
+      },
+    })
+  }
+
   async #tellCapabilities(): Promise<void> {
-    const program = await (this.#context.findJournalctl ?? findJournalctl)()
+    const program = await (this.#context.findJournalctl ?? ownJournalctl)()
     const journal = program === undefined ? [] : [CAPABILITY_JOURNAL]
     await this.#session.write(
       encodeHidden(formatCapabilities([CAPABILITY_AUTHKEY, CAPABILITY_QUERY_UPDATE, CAPABILITY_NATIVE, ...journal])),
@@ -130,6 +178,7 @@ class ServedSession {
         note: (item, sourceId) => native.note(item, sourceId),
         takeFile: async file => (this.#query ? undefined : native.takeFile(file)),
       }),
+      holds: giveBack => void this.#places.add(giveBack),
       filesFound: count => void this.#apply({ kind: 'files-found', count }),
       fileFinished: () => void this.#apply({ kind: 'file-finished' }),
     }
@@ -155,7 +204,7 @@ class ServedSession {
     const line = log.error(this.#reader.name, frame.text.trimEnd())
     const text = line === '' ? '' : line + (frame.text.endsWith('\n') ? '\n' : '')
     const bytes = encodeServerMessage(text, { hostname, plain: this.#plain, exact: true })
-    if (bytes.length > 0) this.#background(this.#write(bytes))
+    if (bytes.length > 0) this.#background(this.#running.track(this.#write(bytes)))
   }
 
   #onCommand(command: DtailCommand): void {
@@ -169,7 +218,7 @@ class ServedSession {
       this.#options = command.options
     const running = this.#health ? this.#runForHealth(command) : this.#run(command)
     this.#background(
-      running.finally(() => {
+      this.#running.track(running).finally(() => {
         this.#context.log.debug(this.#reader.name, 'Command finished', command.kind)
         this.#apply({ kind: 'command-finished', command: counted })
       }),
@@ -231,6 +280,7 @@ class ServedSession {
   async #read(command: ReadCommand): Promise<void> {
     const { timeoutSeconds: seconds } = command
     const signals = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)]
+    if (command.mode === 'tail') signals.push(this.#context.sessions.stopping)
     const signal = AbortSignal.any([this.#ending.signal, this.#generation.signal, ...signals])
     try {
       await readFiles({ command, reader: this.#reader, context: this.#context, sink: this.#sink(), signal })

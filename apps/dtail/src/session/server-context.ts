@@ -4,6 +4,8 @@ import type { DtailLog } from '../output/dtail-log.ts'
 import type { AuthKeyStore } from './auth-key-store.ts'
 import type { findJournalctl } from '../journal/find-journalctl.ts'
 import { Limiter } from '../limiter.ts'
+import { localAccounts, type Accounts } from './account.ts'
+import { OpenSessions } from './open-sessions.ts'
 import { PermissionRules } from './permissions.ts'
 
 /** What all sessions of one server share. */
@@ -20,19 +22,24 @@ export interface ServerContext {
   readonly authKeys?: AuthKeyStore | undefined
   /** Path of `journalctl`, where there is one. @defaultValue the one in PATH */
   readonly findJournalctl?: typeof findJournalctl
+  readonly accounts: Accounts
+  readonly sessions: OpenSessions
   rulesOf(user: string): PermissionRules
 }
 
 /** A context over `config`. */
 export function createServerContext(
-  init: Pick<ServerContext, 'hostname' | 'config' | 'log' | 'clock' | 'authKeys' | 'findJournalctl'>,
+  init: Pick<ServerContext, 'hostname' | 'config' | 'log' | 'clock' | 'authKeys' | 'findJournalctl'> &
+    Partial<Pick<ServerContext, 'accounts'>>,
 ): ServerContext {
-  const { MaxConcurrentCats, MaxConcurrentTails, Permissions } = init.config
+  const { MaxConcurrentCats, MaxConcurrentTails, MaxConnectionsPerUser, Permissions } = init.config
   const compiled = new Map<string, PermissionRules>()
   return {
+    accounts: localAccounts(),
     ...init,
     cats: new Limiter(MaxConcurrentCats),
     tails: new Limiter(MaxConcurrentTails),
+    sessions: new OpenSessions(MaxConnectionsPerUser),
     rulesOf(user) {
       const own = Object.hasOwn(Permissions.Users, user) ? Permissions.Users[user] : undefined
       const owner = own ? `user ${user}` : 'default'

@@ -59,6 +59,7 @@ async function take(
     {
       path,
       resolved: path,
+      admit: async found => found,
       command,
       context: { hostname: 'earth', config: defaultConfig.Server, log, clock: systemClock, ...places },
       matcher: pattern === '' ? undefined : compilePattern(pattern),
