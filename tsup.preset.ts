@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { defineConfig, type Options } from 'tsup'
@@ -27,6 +27,28 @@ export function library(overrides: Options = {}): Config {
 // CommonJS inside the bundle (ssh2, pino) still asks for Node's own modules by `require`.
 const requireShim =
   "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);"
+
+/** ssh2 tries its native parts and does without them: the bundle holds the attempt, which fails, and not the part. */
+const withoutNativeSsh2: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'without-native-ssh2',
+  setup(build) {
+    build.onResolve({ filter: /^cpu-features$/ }, ({ path }) => ({ path, external: true }))
+    build.onLoad({ filter: /ssh2[\\/]lib[\\/]protocol[\\/]crypto\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8')
+      return { contents: text.replace(/require\('\.\/crypto\/build\/[^']+'\)/, "require('sshcrypto')"), loader: 'js' }
+    })
+    build.onResolve({ filter: /^sshcrypto$/ }, ({ path }) => ({ path, external: true }))
+  },
+}
+
+// What CommonJS inside the bundle asks for.
+const commonJs = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  'const require = __createRequire(import.meta.url), __dirname = import.meta.dirname;',
+].join('')
+
+/** For the programs that hold ssh2. */
+export const withSsh2: Options = { banner: { js: commonJs }, esbuildPlugins: [withoutNativeSsh2] }
 
 /** The programs of one app: bundled, so that starting one opens a few files; what is imported lazily is its own chunk. */
 export function programs(names: readonly string[], overrides: Options = {}): Config {

@@ -1,3 +1,3 @@
-import { programs } from '../../tsup.preset.ts'
+import { programs, withSsh2 } from '../../tsup.preset.ts'
 
-export default programs(['rrtail'])
+export default programs(['rrtail'], withSsh2)

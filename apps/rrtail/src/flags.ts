@@ -1,4 +1,5 @@
 import { flag, type Flag } from '@logflow/cli'
+import { WAYS } from './way.ts'
 
 const multiplier: Flag<number> = {
   kind: 'value',
@@ -21,7 +22,7 @@ export const flags = {
     min: 1,
     max: 65_535,
     default: undefined,
-    help: 'Port of the server; ssh decides without it, tailsrv is 4321.',
+    help: 'Port of the server; without it ssh decides, a tailsrv has 4321, a dserver 2222.',
   }),
   sshConfig: flag.text({ value: 'FILE', short: 'F', default: undefined, help: 'Configuration file for ssh.' }),
   identity: flag.text({ value: 'FILE', short: 'i', default: undefined, help: 'Private key for ssh.' }),
@@ -43,9 +44,9 @@ export const flags = {
   verbose: flag.boolean({ short: 'v', env: false, help: 'Marks on stderr: . per KiB; -vv shows commands and data.' }),
   via: flag.choice({
     value: 'WAY',
-    choices: ['ssh', 'tailsrv', 'dtail'],
-    default: 'ssh',
-    help: 'How to reach the file; with tailsrv the path - is the one file of the server.',
+    choices: ['auto', ...WAYS],
+    default: 'auto',
+    help: 'How to reach the file: ssh, a dserver of logflow (dtail) or a tailsrv, where the path - is its one file.',
   }),
   state: flag.text({
     value: 'FILE',
@@ -58,6 +59,11 @@ export const flags = {
     value: 'TIME',
     default: 2000,
     help: 'How often the server looks whether the file was rotated.',
+  }),
+  silenceTimeout: flag.duration({
+    value: 'TIME',
+    default: 10_000,
+    help: 'Over ssh: silence after which a connection is given up, beside three looks of the server.',
   }),
   proofTimeout: flag.duration({
     value: 'TIME',

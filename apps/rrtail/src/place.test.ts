@@ -44,20 +44,21 @@ describe('StateFile', () => {
     const file = new StateFile(path, 'host:/a', systemClock)
     expect(await file.load()).toBeUndefined()
     const place = new Position(7, Uint8Array.of(0, 255, 10))
-    place.fileNumber = '42'
-    await file.save(place, { file: '1-2', size: 9 })
-    expect(await file.load()).toEqual({ position: place, output: { file: '1-2', size: 9 } })
+    place.fileId = '42'
+    const saved = { position: place, way: 'ssh', output: { file: '1-2', size: 9 } } as const
+    await file.save(saved)
+    expect(await file.load()).toEqual(saved)
     expect(statSync(path).mode & 0o777).toBe(0o600)
-    const bad = expect.objectContaining({ code: 'LF_RRTAIL_STATE' }) as Error
-    await expect(new StateFile(path, 'host:/b', systemClock).load()).rejects.toThrow(bad)
-    const saved = readFileSync(path, 'utf8')
-    const negative = [saved.replace('"offset":7', '"offset":-1'), saved.replace('"size":9', '"size":-1')]
-    for (const text of ['', 'null', '{}', '['.repeat(70_000), ...negative]) {
-      writeFileSync(path, text)
-      await expect(file.load()).rejects.toThrow(bad)
+    const refused = expect.objectContaining({ code: 'LF_RRTAIL_STATE' }) as Error
+    await expect(new StateFile(path, 'host:/b', systemClock).load()).rejects.toThrow(refused)
+    const text = readFileSync(path, 'utf8')
+    const wrong = [text.replace('"offset":7', '"offset":-1'), text.replace('"size":9', '"size":-1')]
+    for (const bad of ['', 'null', '{}', '['.repeat(70_000), ...wrong]) {
+      writeFileSync(path, bad)
+      await expect(file.load()).rejects.toThrow(refused)
     }
-    await expect(new StateFile(join(folder, 'none', 'place'), 'host:/a', systemClock).load()).rejects.toThrow(bad)
-    await expect(new StateFile(folder, 'host:/a', systemClock).load()).rejects.toThrow(bad)
+    await expect(new StateFile(join(folder, 'none', 'place'), 'host:/a', systemClock).load()).rejects.toThrow(refused)
+    await expect(new StateFile(folder, 'host:/a', systemClock).load()).rejects.toThrow(refused)
     rmSync(folder, { recursive: true })
   })
 })

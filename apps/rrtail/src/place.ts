@@ -1,11 +1,13 @@
 import type { Run } from '@logflow/cli'
 import { systemClock } from '@logflow/core'
+import { RrtailError } from './errors.ts'
 import type { flags } from './flags.ts'
 import { formatOrigin, type Origin } from './origin.ts'
 import { markOutput, passWritten } from './output-mark.ts'
 import { Position } from './position.ts'
 import type { RemoteItem } from './remote-follow.ts'
 import { StateFile } from './state-file.ts'
+import type { Way } from './way.ts'
 
 const STDOUT_FD = 1
 
@@ -13,10 +15,13 @@ const STDOUT_FD = 1
 export class Place {
   readonly position: Position
   readonly #state: StateFile | undefined
+  /** How the file is reached; `undefined` until that is known. */
+  way: Way | undefined
 
-  constructor(position: Position, state: StateFile | undefined) {
+  constructor(position: Position, state?: StateFile, way?: Way) {
     this.position = position
     this.#state = state
+    this.way = way
   }
 
   /** An item went out. A place is saved once a second, and at once where another file begins. */
@@ -25,19 +30,22 @@ export class Place {
   }
 
   async save(): Promise<void> {
-    await this.#state?.save(this.position, await markOutput(STDOUT_FD))
+    const { position, way } = this
+    if (this.#state && way) await this.#state.save({ position, way, output: await markOutput(STDOUT_FD) })
   }
 }
 
 /** The place that `--state` remembers, or the one to begin at. @throws RrtailError `LF_RRTAIL_STATE` */
 export async function openPlace(origin: Origin, { options, logger }: Run<typeof flags>): Promise<Place> {
-  if (options.state === undefined) return new Place(new Position(options.startingByte), undefined)
-  const key = `${options.via} ${options.port ?? ''} ${formatOrigin(origin)}`
-  const state = new StateFile(options.state, key, systemClock)
+  const { via, startingByte, port } = options
+  if (options.state === undefined) return new Place(new Position(startingByte))
+  const state = new StateFile(options.state, `${formatOrigin(origin)} ${port ?? ''}`.trimEnd(), systemClock)
   const saved = await state.load()
-  if (!saved) return new Place(new Position(options.startingByte), state)
-  const { position, output } = saved
+  if (!saved) return new Place(new Position(startingByte), state)
+  const { position, output, way } = saved
+  if (via !== 'auto' && via !== way)
+    throw new RrtailError('LF_RRTAIL_STATE', `state file ${options.state} is of a file that was reached by ${way}`)
   const passed = output === undefined ? 0 : await passWritten(position, output, STDOUT_FD)
-  logger.info({ event: 'place.loaded', offset: position.offset, passed })
-  return new Place(position, state)
+  logger.info({ event: 'place.loaded', offset: position.offset, passed, way })
+  return new Place(position, state, way)
 }

@@ -18,11 +18,8 @@ export interface Proof {
 export class Position {
   #offset: number
   #tail: Uint8Array
-  /** The server's number of the file (inode); `undefined` when it is not known. Tells equal beginnings apart. */
-  fileNumber: string | undefined
-  /** The server's own word for this place, where it has one. */
-  token: string | undefined
-
+  /** What the server calls the file, over ssh its inode; `undefined` when not known. Tells equal beginnings apart. */
+  fileId: string | undefined
   constructor(offset = 0, tail: Uint8Array = new Uint8Array(0)) {
     this.#offset = offset
     this.#tail = tail
@@ -55,7 +52,7 @@ export class Position {
 
   /** Whether the file was seen before, by this run or an earlier one. */
   get started(): boolean {
-    return this.#tail.length > 0 || this.fileNumber !== undefined || this.token !== undefined
+    return this.#tail.length > 0 || this.fileId !== undefined
   }
 
   /** Bytes up to `offset` are known to be lost; what comes next cannot be proven by what came before. */
@@ -68,8 +65,7 @@ export class Position {
   restart(): void {
     this.#offset = 0
     this.#tail = new Uint8Array(0)
-    this.fileNumber = undefined
-    this.token = undefined
+    this.fileId = undefined
   }
 
   proof(): Proof {

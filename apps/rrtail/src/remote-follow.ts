@@ -74,7 +74,7 @@ class ConnectionProgress {
   /** Whether it brought anything, or the end of a file. */
   moved = false
   /** The old place is kept until the new file has a byte: cut off before that, the next connection needs it. */
-  #next: { readonly fileNumber?: string } | undefined
+  #next: { readonly fileId?: string } | undefined
 
   constructor(position: Position, outage: Outage) {
     this.#position = position
@@ -94,11 +94,10 @@ class ConnectionProgress {
     const position = this.#position
     switch (part.kind) {
       case 'file':
-        position.fileNumber = part.fileNumber
+        position.fileId = part.fileId
         break
-      case 'token':
-        // A token of the next file would forget this one.
-        if (!this.#next) position.token = part.token
+      case 'again':
+        this.moved = true
         break
       case 'rotated':
         this.#next = part
@@ -120,7 +119,7 @@ class ConnectionProgress {
         if (this.#next) {
           const oldSize = position.offset
           position.restart()
-          position.fileNumber = this.#next.fileNumber
+          position.fileId = this.#next.fileId
           this.#next = undefined
           yield { kind: 'rotated', oldSize }
         }

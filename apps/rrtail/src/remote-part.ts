@@ -4,15 +4,15 @@ import type { Position } from './position.ts'
 export type RemotePart =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   /** The server's name for the file that is being read, when it has one. */
-  | { readonly kind: 'file'; readonly fileNumber: string }
+  | { readonly kind: 'file'; readonly fileId: string }
   /** What follows is from the start of the next file. */
-  | { readonly kind: 'rotated'; readonly fileNumber?: string }
+  | { readonly kind: 'rotated'; readonly fileId?: string }
   /** The file that was read cannot be found again; what follows is from the start of one of `size` bytes. */
   | { readonly kind: 'lost'; readonly size: number | undefined }
+  /** Nothing is wrong, another connection will be made in another way at once. */
+  | { readonly kind: 'again' }
   /** Bytes that exist and are left out, although the file goes on where it was. */
   | { readonly kind: 'skipped'; readonly what: SkippedBytes }
-  /** The server's own word for where we are, to begin the next connection with. */
-  | { readonly kind: 'token'; readonly token: string }
 
 /** Why bytes were left out. */
 export type SkippedBytes =
@@ -27,7 +27,7 @@ export type SkippedBytes =
 export interface ConnectionContext {
   readonly signal: AbortSignal
   /** Told when the machine woke up or its network changed: what was open may be dead without a word. */
-  onDisturbed(call: () => void): () => void
+  readonly onDisturbed: (call: () => void) => () => void
 }
 
 /**

@@ -281,7 +281,7 @@ export interface RemoteCommandOptions {
 export function remoteCommand(path: string, position: Position, options: RemoteCommandOptions): string {
   const { bytes, sha256, cksum } = position.proof()
   const seconds = String(options.checkIntervalMs / 1000)
-  const file = position.fileNumber ?? '-'
+  const file = position.fileId ?? '-'
   const words = [String(position.offset), String(bytes), sha256, cksum, options.marker, seconds, file]
   return `exec sh -c ${quote(SCRIPT)} rrtail ${words.map(quote).join(' ')} ${options.glob ? quotePattern(path) : quote(path)}`
 }

@@ -15,6 +15,8 @@ export interface SshConnectionOptions extends SshOptions {
   readonly program: string
   readonly glob: boolean
   readonly checkIntervalMs: number
+  /** Silence that ends a connection, beside three looks of the server. */
+  readonly silenceTimeoutMs: number
   /** Told each command line. */
   readonly onCommand?: (words: readonly string[]) => void
   /** Told what ssh and the remote tools say. */
@@ -22,11 +24,9 @@ export interface SshConnectionOptions extends SshOptions {
 }
 
 const SSH_FAILED = 255
-const KILL_AFTER_MS = 2000
+const KILL_AFTER_MS = 500
 /** Connecting and logging in, with a finger on a security key. */
 const FIRST_WORD_MS = 120_000
-/** Silence that ends a connection, beside three looks of the server. */
-const SILENCE_MS = 10_000
 /** The same after the machine woke up or its network changed. */
 const HURRY_MS = 3000
 const MAX_STDERR_CHARS = 16 * 1024
@@ -74,10 +74,11 @@ async function* connect(
   }
 }
 
-function patienceOf({ checkIntervalMs, noKeepalive }: SshConnectionOptions): PatienceOptions {
+function patienceOf({ checkIntervalMs, silenceTimeoutMs, noKeepalive }: SshConnectionOptions): PatienceOptions {
   if (noKeepalive) return { firstMs: Infinity, silenceMs: Infinity, hurryMs: Infinity }
   // The script gives a sign of life at each look.
-  return { firstMs: FIRST_WORD_MS, silenceMs: SILENCE_MS + 3 * checkIntervalMs, hurryMs: HURRY_MS + checkIntervalMs }
+  const silenceMs = silenceTimeoutMs + 3 * checkIntervalMs
+  return { firstMs: FIRST_WORD_MS, silenceMs, hurryMs: Math.min(silenceMs, HURRY_MS + checkIntervalMs) }
 }
 
 async function* partsOf(
@@ -100,9 +101,9 @@ function remotePart(part: ReplyPart): RemotePart | undefined {
     case 'bytes':
       return part
     case 'this':
-      return { kind: 'file', fileNumber: part.text }
+      return { kind: 'file', fileId: part.text }
     case 'next':
-      return { kind: 'rotated', fileNumber: part.text }
+      return { kind: 'rotated', fileId: part.text }
     case 'lost':
       return { kind: 'lost', size: part.number }
     case 'late':

@@ -4,6 +4,7 @@ import type { Clock } from '@logflow/core'
 import { RrtailError } from './errors.ts'
 import type { OutputMark } from './output-mark.ts'
 import { Position, PROOF_BYTES } from './position.ts'
+import { isWay, type Way } from './way.ts'
 
 const VERSION = 1
 const SAVE_INTERVAL_MS = 1000
@@ -12,6 +13,8 @@ const MAX_STATE_BYTES = 64 * 1024
 /** What a state file remembers. */
 export interface SavedPlace {
   readonly position: Position
+  /** How the file was reached: places of one way mean little to another. */
+  readonly way: Way
   /** How long the output was at that place, when it is a file. */
   readonly output: OutputMark | undefined
 }
@@ -45,7 +48,7 @@ export class StateFile {
       if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw this.#bad('cannot be read', cause)
     }
     const saved = text === undefined ? undefined : this.#parse(text)
-    await this.save(saved?.position ?? new Position(), saved?.output, { dry: true })
+    await this.save(saved ?? { position: new Position(), way: 'ssh', output: undefined }, { dry: true })
     return saved
   }
 
@@ -55,10 +58,10 @@ export class StateFile {
   }
 
   /** Durable when it resolves: a crash leaves the old place or the new one. @throws RrtailError `LF_RRTAIL_STATE` */
-  async save(position: Position, output: OutputMark | undefined, { dry = false } = {}): Promise<void> {
-    const { offset, fileNumber, token } = position
+  async save({ position, way, output }: SavedPlace, { dry = false } = {}): Promise<void> {
+    const { offset, fileId } = position
     const tail = Buffer.from(position.tail).toString('base64')
-    const place = { version: VERSION, origin: this.#origin, offset, tail, fileNumber, token, output }
+    const place = { version: VERSION, origin: this.#origin, offset, tail, fileId, way, output }
     const fresh = `${this.#path}.new`
     try {
       await writeDurably(fresh, `${JSON.stringify(place)}\n`)
@@ -78,22 +81,21 @@ export class StateFile {
     } catch (cause) {
       throw this.#bad('is not JSON', cause)
     }
-    const { version, origin, offset, tail, fileNumber, token, output } = parsed ?? {}
+    const { version, origin, offset, tail, fileId, way, output } = parsed ?? {}
     const valid =
       version === VERSION &&
       Number.isSafeInteger(offset) &&
       typeof tail === 'string' &&
-      isOptionalText(fileNumber) &&
-      isOptionalText(token) &&
+      isOptionalText(fileId) &&
+      isWay(way) &&
       (output === undefined || isOutputMark(output))
     if (!valid) throw this.#bad('is not ours')
     if (origin !== this.#origin) throw this.#bad(`is of ${JSON.stringify(origin)}, not of ${this.#origin}`)
     const bytes = new Uint8Array(Buffer.from(tail, 'base64'))
     if (bytes.length > PROOF_BYTES || bytes.length > Number(offset)) throw this.#bad('is not ours')
     const position = new Position(Number(offset), bytes)
-    position.fileNumber = fileNumber
-    position.token = token
-    return { position, output }
+    position.fileId = fileId
+    return { position, way, output }
   }
 
   #bad(why: string, cause?: unknown): RrtailError {

@@ -4,6 +4,8 @@ import { RrtailError } from './errors.ts'
 import type { Origin } from './origin.ts'
 import type { Position } from './position.ts'
 import type { Connect, ConnectionContext, RemotePart } from './remote-part.ts'
+import { framedHeader, framedParts } from './tailsrv-framed.ts'
+import { plainHeader, plainParts } from './tailsrv-plain.ts'
 
 /** How to reach a tailsrv. */
 export interface TailsrvConnectionOptions {
@@ -18,71 +20,79 @@ const CONNECT_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 15_000
 /** The path that means the one file of a server that has no directory. */
 const ONE_FILE = '-'
+/** What our tailsrv says where the file system cannot name files. */
+const NO_TOKENS = /no resume tokens/
 
-/**
- * Reads from a tailsrv of either dialect. Neither can prove that a file is still the same, so the last bytes are asked
- * for once more and compared: that works with every version.
- */
+/** Reads from a tailsrv: in frames where it has them, with a token that proves the file; else as every version can. */
 export function tailsrvConnection(origin: Origin, options: TailsrvConnectionOptions): Connect {
-  return (position, context) => connect(origin, position, { options, context })
+  const server = new TailsrvServer(origin, options)
+  return (position, context) => server.connect(position, context)
 }
 
-async function* connect(
-  { host, path }: Origin,
-  position: Position,
-  { options, context }: { readonly options: TailsrvConnectionOptions; readonly context: ConnectionContext },
-): AsyncGenerator<RemotePart> {
-  const { tail, offset } = position
-  const { signal } = context
-  const from = offset - tail.length
-  const header = path === ONE_FILE ? String(from) : `stream ${path} from byte ${from}`
-  options.onCommand?.([`${host}:${options.port}`, header])
-  const socket = await open(host, options.port, signal)
-  const stop = (): void => void socket.destroy()
-  signal.addEventListener('abort', stop, { once: true })
-  // It gives no signs of life; another connection costs little.
-  const forget = context.onDisturbed(stop)
-  const state = { proven: tail.length === 0, late: false }
-  const timer = setTimeout(() => {
-    state.late = !state.proven
-    if (state.late) socket.destroy()
-  }, options.proofTimeoutMs)
-  try {
-    socket.write(`${header}\n`)
-    yield* proven(socket, tail, state)
-    if (!signal.aborted) throw new RrtailError('LF_RRTAIL_CONNECTION', 'the server closed the connection')
-  } catch (error) {
-    if (signal.aborted) return
-    if (!state.late) throw asConnectionError(error)
-    yield { kind: 'lost', size: undefined }
-  } finally {
-    clearTimeout(timer)
-    forget()
-    signal.removeEventListener('abort', stop)
-    socket.destroy()
+class TailsrvServer {
+  readonly #origin: Origin
+  readonly #options: TailsrvConnectionOptions
+  readonly #path: string | undefined
+  #knowsFrames = true
+
+  constructor(origin: Origin, options: TailsrvConnectionOptions) {
+    this.#origin = origin
+    this.#options = options
+    this.#path = origin.path === ONE_FILE ? undefined : origin.path
   }
-}
 
-/** Takes the repeated bytes off the front; other bytes than those are another file. */
-async function* proven(
-  socket: Socket,
-  tail: Uint8Array,
-  state: { proven: boolean; late: boolean },
-): AsyncGenerator<RemotePart> {
-  let matched = 0
-  for await (const chunk of socket as AsyncIterable<Uint8Array>) {
-    const repeated = Math.min(tail.length - matched, chunk.length)
-    const expected = tail.subarray(matched, matched + repeated)
-    if (Buffer.compare(chunk.subarray(0, repeated), expected) !== 0) {
-      state.proven = true
+  async *connect(position: Position, { signal, onDisturbed }: ConnectionContext): AsyncGenerator<RemotePart> {
+    const { host } = this.#origin
+    const { port } = this.#options
+    const socket = await open(host, port, signal)
+    const stop = (): void => void socket.destroy()
+    signal.addEventListener('abort', stop, { once: true })
+    // It gives no signs of life; another connection costs little.
+    const forget = onDisturbed(stop)
+    try {
+      // A number of bytes to begin at has no token.
+      if (this.#knowsFrames && (position.fileId !== undefined || position.offset === 0))
+        yield* this.#framed(socket, position)
+      else yield* this.#plain(socket, position)
+    } catch (error) {
+      if (!signal.aborted) throw asConnectionError(error)
+    } finally {
+      forget()
+      signal.removeEventListener('abort', stop)
+      socket.destroy()
+    }
+  }
+
+  async *#framed(socket: Socket, position: Position): AsyncGenerator<RemotePart> {
+    const header = framedHeader(this.#path, position)
+    this.#say(header)
+    socket.write(header)
+    const answer = yield* framedParts(socket, position)
+    if (answer === undefined) throw closed()
+    const begins = position.fileId === undefined
+    if (!begins && answer.kind === 'unknown') throw closed()
+    if (!begins && answer.kind === 'refused') {
       yield { kind: 'lost', size: undefined }
       return
     }
-    matched += repeated
-    state.proven = matched === tail.length
-    if (repeated < chunk.length) yield { kind: 'bytes', bytes: new Uint8Array(chunk.subarray(repeated)) }
+    if (answer.kind === 'refused' && !NO_TOKENS.test(answer.why)) throw new RrtailError('LF_RRTAIL_FILE', answer.why)
+    this.#knowsFrames = false
+    yield { kind: 'again' }
   }
-  if (state.late) throw new RrtailError('LF_RRTAIL_CONNECTION', 'the file has become shorter')
+
+  async *#plain(socket: Socket, position: Position): AsyncGenerator<RemotePart> {
+    this.#say(plainHeader(this.#path, position))
+    yield* plainParts(socket, { path: this.#path, position, proofTimeoutMs: this.#options.proofTimeoutMs })
+    if (!socket.destroyed || socket.readableEnded) throw closed()
+  }
+
+  #say(header: string): void {
+    this.#options.onCommand?.([`${this.#origin.host}:${this.#options.port}`, header.trimEnd()])
+  }
+}
+
+function closed(): RrtailError {
+  return new RrtailError('LF_RRTAIL_CONNECTION', 'the server closed the connection')
 }
 
 async function open(host: string, port: number, signal: AbortSignal): Promise<Socket> {

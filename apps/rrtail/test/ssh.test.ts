@@ -200,8 +200,6 @@ describe('rrtail over ssh', () => {
     expect([await retried.exit, retried.stderr]).toEqual([1, expect.stringContaining('gave up after 3 retries')])
     expect(callsOf(folder).length - before).toBe(4)
     expect(await start(`web1:${path}`, '--retry-backoff-multiplier', '0.5').exit).toBe(2)
-    const dtail = start(`web1:${path}`, '--via', 'dtail')
-    expect([await dtail.exit, dtail.stderr]).toEqual([2, expect.stringContaining('not there yet')])
   })
 
   it('ends with 0 when the reader of its output leaves', async () => {

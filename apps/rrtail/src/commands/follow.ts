@@ -8,21 +8,21 @@ import { openPlace } from '../place.ts'
 import { remoteFollow } from '../remote-follow.ts'
 import type { Connect } from '../remote-part.ts'
 import { Report } from '../report.ts'
-import { sshConnection } from '../ssh-connection.ts'
-import { tailsrvConnection } from '../tailsrv-connection.ts'
 import { verbosity } from '../verbosity.ts'
+import { chooseWay } from '../choose-way.ts'
+import { DEFAULT_PORTS, type Way } from '../way.ts'
 
 type RrtailRun = Run<typeof flags>
 
 const EXIT_WITH_GAPS = 3
-const TAILSRV_PORT = 4321
 
 /** The remote file to stdout, and the place in it to the state file, until the program is stopped. */
 export async function follow(run: RrtailRun): Promise<number> {
   const { options, operands, signal, logger, stdout } = run
   const origin = parseOrigin(operands[0] as string)
   const place = await openPlace(origin, run)
-  const connection = connectionTo(origin, run)
+  const way = (place.way ??= options.via === 'auto' ? await chooseWay(origin, run) : options.via)
+  const connection = await connectionTo(way, origin, run)
   const machine = new MachineWatch({ clock: systemClock })
   const follower = remoteFollow(connection, {
     position: place.position,
@@ -48,28 +48,31 @@ export async function follow(run: RrtailRun): Promise<number> {
   return report.gaps > 0 ? EXIT_WITH_GAPS : 0
 }
 
-function connectionTo(origin: Origin, { options, stderr }: RrtailRun): Connect {
+/** What ways are made of is loaded only for the one that is taken. */
+async function connectionTo(way: Way, origin: Origin, { options, stderr }: RrtailRun): Promise<Connect> {
   const onCommand = (words: readonly string[]): void => {
     if (verbosity() >= 2) void stderr.write(`rrtail: ${safeText(words.join(' '))}\n`)
   }
-  switch (options.via) {
-    case 'ssh':
-      return sshConnection(origin, {
-        ...options,
-        program: options.sshProgram,
-        checkIntervalMs: options.checkInterval,
-        onCommand,
-        onStderr: text => void (options.showSshErrors ? stderr.write(safeText(text)) : undefined),
-      })
-    case 'tailsrv':
+  const onStderr = (text: string): void => {
+    if (options.showSshErrors) void stderr.write(safeText(text))
+  }
+  switch (way) {
+    case 'ssh': {
+      const { sshConnection } = await import('../ssh-connection.ts')
+      const { sshProgram: program, checkInterval: checkIntervalMs, silenceTimeout: silenceTimeoutMs } = options
+      return sshConnection(origin, { ...options, program, checkIntervalMs, silenceTimeoutMs, onCommand, onStderr })
+    }
+    case 'tailsrv': {
       if (origin.user !== undefined) throw new UsageError('tailsrv knows no users: leave out the part before @')
-      return tailsrvConnection(origin, {
-        port: options.port ?? TAILSRV_PORT,
-        proofTimeoutMs: options.proofTimeout,
-        onCommand,
-      })
-    case 'dtail':
-      throw new UsageError('--via dtail is not there yet; use ssh or tailsrv')
+      const { tailsrvConnection } = await import('../tailsrv-connection.ts')
+      const { port = DEFAULT_PORTS.tailsrv, proofTimeout: proofTimeoutMs } = options
+      return tailsrvConnection(origin, { port, proofTimeoutMs, onCommand })
+    }
+    case 'dtail': {
+      const { dtailConnection } = await import('../dtail-connection.ts')
+      const { port = DEFAULT_PORTS.dtail, identity } = options
+      return dtailConnection(origin, { port, identity, onCommand, onMessage: onStderr })
+    }
   }
 }
 

@@ -1,0 +1,142 @@
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Rrtail } from '../rrtail-process.ts'
+import { runCuts } from './cut-run.ts'
+import { StockSshd } from './stock-sshd.ts'
+
+describe('rrtail and a stock sshd', () => {
+  let sshd: StockSshd | undefined
+  let folder: string
+  let path: string
+  let made = 0
+  const running: Rrtail[] = []
+  const start = (where: string, ...args: string[]): Rrtail => {
+    const patient = ['--check-interval', '200ms', '--silence-timeout', '1s']
+    const quick = ['--initial-retry-backoff', '50ms', '--max-retry-backoff', '200ms', ...patient]
+    const rrtail = new Rrtail('-F', sshd?.config ?? '', ...quick, ...args, where)
+    running.push(rrtail)
+    return rrtail
+  }
+  beforeAll(async () => {
+    sshd = await StockSshd.start()
+  }, 300_000)
+  afterAll(() => sshd?.close())
+  beforeEach(() => {
+    if (!sshd) return
+    folder = join(sshd.folder, `test-${++made}`)
+    mkdirSync(folder)
+    path = join(folder, 'app.log')
+  })
+  afterEach(async () => {
+    for (const rrtail of running.splice(0)) await rrtail.stop()
+  })
+
+  it('brings bytes of any kind, and what is added, with the configuration of ssh', async () => {
+    if (!sshd) return
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) & 0xff))
+    writeFileSync(path, bytes)
+    const rrtail = start(`web1:${path}`)
+    await rrtail.has(bytes)
+    appendFileSync(path, 'last\n')
+    await rrtail.has(Buffer.concat([bytes, Buffer.from('last\n')]))
+    expect([await rrtail.stop(), rrtail.stderr]).toEqual([0, ''])
+    const part = start(`web1:${path}`, '--starting-byte', String(bytes.length))
+    await part.has('last\n')
+  })
+
+  it('ends at once with 1 where the original does: no login, no file, no permission', async () => {
+    if (!sshd) return
+    const missing = start(`web1:${folder}/none`)
+    expect([await missing.exit, missing.stderr]).toEqual([1, expect.stringContaining('no such file')])
+    const stranger = start(`nobody-here@web1:${path}`)
+    expect([await stranger.exit, stranger.stderr]).toEqual([
+      1,
+      expect.stringContaining('Permission denied (publickey)'),
+    ])
+    writeFileSync(join(folder, 'known'), '')
+    writeFileSync(
+      join(folder, 'strict'),
+      `Host web1\n  UserKnownHostsFile ${folder}/known\n  StrictHostKeyChecking yes\nInclude ${sshd.config}\n`,
+    )
+    const unknown = new Rrtail('-F', join(folder, 'strict'), `web1:${path}`)
+    expect([await unknown.exit, unknown.stderr]).toEqual([1, expect.stringContaining('Host key verification failed')])
+  })
+
+  it('leaves nothing running on the server when its connection dies or it ends', async () => {
+    if (!sshd) return
+    writeFileSync(path, 'quiet\n')
+    const rrtail = start(`web1:${path}`)
+    await rrtail.has('quiet\n')
+    expect(sshd.sessions().length).toBeGreaterThan(0)
+    rrtail.child.kill('SIGKILL')
+    await rrtail.exit
+    await expect.poll(() => sshd?.sessions(), { timeout: 10_000 }).toEqual([])
+  })
+
+  it('heals that the original did not check whether the file is append-only', async () => {
+    if (!sshd) return
+    writeFileSync(path, 'first version, read\n')
+    const rrtail = start(`web1:${path}`)
+    await rrtail.has('first version, read\n')
+    truncateSync(path, 0)
+    writeFileSync(path, 'second version, as long or longer\n')
+    await rrtail.has('first version, read\nsecond version, as long or longer\n')
+    expect(await rrtail.stop()).toBe(3)
+    expect(rrtail.stderr).toContain('gap: the file was replaced or cut after byte 20')
+  })
+
+  it('heals that the original stopped at log rotation, twice in a row and with the second last packed', async () => {
+    if (!sshd) return
+    writeFileSync(path, 'one\n')
+    const rrtail = start(`web1:${path}`)
+    await rrtail.has('one\n')
+    await sshd.kill()
+    appendFileSync(path, 'two\n')
+    renameSync(path, `${path}.2`)
+    spawnSync('gzip', [`${path}.2`])
+    writeFileSync(`${path}.1`, 'three\n')
+    writeFileSync(path, 'four\n')
+    await sshd.listen()
+    await rrtail.has('one\ntwo\nthree\nfour\n')
+    expect([await rrtail.stop(), rrtail.stderr]).toEqual([0, ''])
+  })
+
+  it('says which rotated file cannot be unpacked, and goes on', async () => {
+    if (!sshd) return
+    writeFileSync(path, 'one\n')
+    const rrtail = start(`web1:${path}`)
+    await rrtail.has('one\n')
+    await sshd.kill()
+    renameSync(path, `${path}.2`)
+    writeFileSync(`${path}.1.gz`, 'this is not gzip')
+    writeFileSync(path, 'three\n')
+    await sshd.listen()
+    await rrtail.has('one\nthree\n')
+    expect(await rrtail.stop()).toBe(3)
+    expect(rrtail.stderr).toContain(`the server cannot unpack ${path}.1.gz`)
+  })
+
+  it('goes on after its own death without a byte twice when its output is a file', async () => {
+    if (!sshd) return
+    const [state, out] = [join(folder, 'place'), join(folder, 'out')]
+    const shell = (): Rrtail => start(`web1:${path}`, '--state', state)
+    writeFileSync(path, 'one\n')
+    const first = shell()
+    await first.has('one\n')
+    expect(await first.stop()).toBe(0)
+    expect(statSync(state).mode & 0o777).toBe(0o600)
+    rmSync(out, { force: true })
+    appendFileSync(path, 'two\n')
+    await shell().has('two\n')
+    const other = start(`web1:${path}.1`, '--state', state)
+    expect([await other.exit, other.stderr]).toEqual([1, expect.stringContaining('is of')])
+  })
+
+  it('brings every byte once through random cuts, in each of which the file is rotated twice', async () => {
+    const outcome = await runCuts(14, 20_260_501)
+    if (!outcome) return
+    expect(outcome).toMatchObject({ same: true, rotations: 28, received: outcome.written, stderr: '' })
+  }, 120_000)
+})
