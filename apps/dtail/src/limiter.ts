@@ -4,6 +4,7 @@ import type { AbortOptions } from '@logflow/core'
 export class Limiter {
   readonly #max: number
   readonly #waiting: (() => void)[] = []
+  readonly #leavers = new WeakMap<AbortSignal, Map<() => void, () => void>>()
   #taken = 0
 
   constructor(max: number) {
@@ -33,16 +34,29 @@ export class Limiter {
 
   #wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1)
-        reject(signal?.reason as Error)
-      }
+      const leavers = signal && this.#leaversOf(signal)
       const enter = (): void => {
-        signal?.removeEventListener('abort', abort)
+        leavers?.delete(enter)
         resolve()
       }
       this.#waiting.push(enter)
-      signal?.addEventListener('abort', abort, { once: true })
+      leavers?.set(enter, () => reject(signal?.reason as Error))
     })
+  }
+
+  /** Those that leave when the signal aborts. One listener serves all of them, or a thousand would look for each other. */
+  #leaversOf(signal: AbortSignal): Map<() => void, () => void> {
+    const known = this.#leavers.get(signal)
+    if (known) return known
+    const leavers = new Map<() => void, () => void>()
+    this.#leavers.set(signal, leavers)
+    signal.addEventListener('abort', () => this.#leave(leavers), { once: true })
+    return leavers
+  }
+
+  #leave(leavers: ReadonlyMap<() => void, () => void>): void {
+    const left = this.#waiting.splice(0)
+    this.#waiting.push(...left.filter(enter => !leavers.has(enter)))
+    for (const enter of left) leavers.get(enter)?.()
   }
 }

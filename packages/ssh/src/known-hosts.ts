@@ -34,12 +34,24 @@ export function normalizedHost(host: string, port: number): string {
 export class KnownHosts {
   readonly path: string
   readonly #lines: readonly string[]
-  readonly #entries: readonly Entry[]
+  /** Entries that name their hosts, by each of the names: a client of a thousand servers looks a thousand times. */
+  readonly #named = new Map<string, Entry[]>()
+  /** Entries with wildcards or hashes, which have to be tried. */
+  readonly #others: Entry[] = []
 
   private constructor(path: string, text: string) {
     this.path = path
     this.#lines = text.split('\n')
-    this.#entries = this.#lines.map(parseEntry).filter(entry => entry !== undefined)
+    for (const entry of this.#lines.map(parseEntry)) if (entry) this.#index(entry)
+  }
+
+  #index(entry: Entry): void {
+    if (!entry.patterns.every(isName)) return void this.#others.push(entry)
+    for (const name of new Set(entry.patterns.map(pattern => pattern.toLowerCase()))) {
+      const same = this.#named.get(name)
+      if (same) same.push(entry)
+      else this.#named.set(name, [entry])
+    }
   }
 
   /** Reads the file; a missing file knows nobody. @throws SshError `LF_SSH_KNOWN_HOSTS` when it is there and unreadable */
@@ -55,7 +67,8 @@ export class KnownHosts {
   /** What is known about `host:port` showing `key`. A known key of another algorithm only does not make it `changed`. */
   look(host: string, port: number, key: PublicKey): HostTrust {
     const name = normalizedHost(host, port)
-    const entries = this.#entries.filter(entry => matches(entry.patterns, name))
+    const named = this.#named.get(name.toLowerCase()) ?? []
+    const entries = [...named, ...this.#others.filter(entry => matches(entry.patterns, name))]
     if (entries.some(entry => entry.revoked && sameKey(entry.key, key))) return 'revoked'
     const trusted = entries.filter(entry => !entry.revoked)
     if (trusted.some(entry => sameKey(entry.key, key))) return 'trusted'
@@ -97,6 +110,11 @@ function parseEntry(raw: string): Entry | undefined {
   if (names === '' || names.startsWith('#')) return undefined
   const key = parsePublicKey(algorithm, base64)
   return key && { patterns: names.split(','), revoked: marker !== undefined, key }
+}
+
+/** Neither wildcard, nor hash, nor exception. */
+function isName(pattern: string): boolean {
+  return !/^[!|]|[*?]/.test(pattern)
 }
 
 /** Names of one line: any may match, and a matching `!name` takes the line out. */

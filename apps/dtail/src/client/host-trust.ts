@@ -29,7 +29,8 @@ export class HostTrust {
   #known: Promise<KnownHosts> | undefined
   #waiting: Waiting[] = []
   #asking = false
-  #writing: Promise<unknown> = Promise.resolve()
+  #unwritten: OfferedHostKey[] = []
+  #writing: Promise<void> | undefined
 
   constructor(options: HostTrustOptions) {
     this.#options = options
@@ -112,21 +113,27 @@ export class HostTrust {
     }
   }
 
-  /** One write after another: two would overwrite each other's lines. */
-  async #remember(hosts: readonly OfferedHostKey[]): Promise<void> {
+  /** One write after another, since two would overwrite each other's lines; each of all hosts that came meanwhile. */
+  #remember(hosts: readonly OfferedHostKey[]): Promise<void> {
+    this.#unwritten.push(...hosts)
+    return (this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined)))
+  }
+
+  async #writeAll(): Promise<void> {
     const { path, log } = this.#options
-    const write = this.#writing.then(async () => {
-      const known = await this.#known
-      if (!known) return
-      this.#known = known.add(hosts)
-      await this.#known
-      log.info('Added hosts to known hosts file', path)
-    })
-    this.#writing = write.catch((error: unknown) => {
-      log.error('Cannot write the known hosts file', path, String(error))
-      this.#known = undefined
-    })
-    await this.#writing
+    while (this.#unwritten.length > 0) {
+      // What a whole round of handshakes brings goes into one file.
+      await new Promise(resolve => setImmediate(resolve))
+      const hosts = this.#unwritten.splice(0)
+      try {
+        const known = (await this.#known) ?? (await KnownHosts.open(path))
+        this.#known = Promise.resolve(await known.add(hosts))
+        log.info('Added hosts to known hosts file', path)
+      } catch (error) {
+        log.error('Cannot write the known hosts file', path, String(error))
+        this.#known = undefined
+      }
+    }
   }
 }
 
