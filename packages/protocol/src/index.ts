@@ -8,6 +8,7 @@ export { ProtocolError, protocolErrors, type ProtocolErrorCode } from './errors.
 export {
   CAPABILITIES_PREFIX,
   CAPABILITY_JOURNAL,
+  CAPABILITY_QUANTILES,
   CAPABILITY_QUERY_UPDATE,
   CLOSE_ACKNOWLEDGE,
   CLOSE_ACKNOWLEDGE_TIMEOUT_MS,

@@ -3,6 +3,7 @@ import type { Fields } from './fields.ts'
 import { grown } from './grown.ts'
 import type { NumberField } from './number-field.ts'
 import type { SelectItem } from './query.ts'
+import { Sketch } from './sketch.ts'
 import { TextTable } from './text-table.ts'
 
 /** One column of the result, for all groups. */
@@ -43,6 +44,8 @@ function createAccumulator({ storage, field, aggregation }: SelectItem, fields: 
     case 'min':
     case 'max':
       return new ExtremeAccumulator(storage, fields.number(column), aggregation)
+    case 'quantile':
+      return new SketchAccumulator(storage, fields.number(column))
     case 'sum':
     case 'avg':
     case 'percentage':
@@ -180,6 +183,49 @@ class ExtremeAccumulator extends NumberAccumulator {
       seen[group] = 1
     }
     return bad
+  }
+}
+
+/** Counts numbers for quantiles; the value of a group is its sketch, as text. */
+class SketchAccumulator implements Accumulator {
+  readonly storage: string
+  readonly column: number
+  readonly #number: NumberField
+  #sketches: (Sketch | undefined)[] = []
+
+  constructor(storage: string, number: NumberField) {
+    this.storage = storage
+    this.column = number.column
+    this.#number = number
+  }
+
+  makeRoom(): void {}
+
+  add(list: RowList, groups: Int32Array, sampled: Uint8Array): number {
+    this.#number.read(list)
+    const { states, values } = this.#number
+    const { rows, count } = list
+    let bad = 0
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number
+      const value = values[row] as number
+      if (states[row] !== 1 || Number.isNaN(value)) {
+        if (states[row] !== 0) bad++
+        continue
+      }
+      sampled[i] = 1
+      const group = groups[i] as number
+      ;(this.#sketches[group] ??= new Sketch()).add(value)
+    }
+    return bad
+  }
+
+  value(group: number): string | undefined {
+    return this.#sketches[group]?.format()
+  }
+
+  clear(): void {
+    this.#sketches = []
   }
 }
 

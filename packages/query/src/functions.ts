@@ -1,6 +1,6 @@
 import { md5Hex } from './md5.ts'
 import type { QueryFunction, SetAssignment } from './query.ts'
-import { functionError } from './syntax-error.ts'
+import { functionError, meantWord } from './syntax-error.ts'
 
 /**
  * Reads `f(g(argument))`. The argument is a field name or literal text and may hold balanced parentheses.
@@ -19,7 +19,11 @@ export function parseFunctions(text: string, position: number): Pick<SetAssignme
       })
     const name = argument.slice(0, open)
     if (name !== 'md5sum' && name !== 'maskdigits')
-      throw functionError(`unknown function '${name}'`, { position, expected: 'md5sum or maskdigits' })
+      throw functionError(`unknown function '${name}'`, {
+        position,
+        expected: 'md5sum or maskdigits',
+        nearest: meantWord(name, ['md5sum', 'maskdigits']),
+      })
     functions.push(name)
     argument = argument.slice(open + 1, -1)
   }

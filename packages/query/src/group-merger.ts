@@ -4,6 +4,7 @@ import { MAX_RESULT_GROUPS } from './limits.ts'
 import { parseNumber, saturatedNumber } from './parse-number.ts'
 import type { PartialGroup } from './partial-group.ts'
 import type { Query, SelectItem } from './query.ts'
+import { parseSketch, Sketch } from './sketch.ts'
 import { compareKeys, type ResultRow } from './result-row.ts'
 
 /** Options of {@link GroupMerger}. */
@@ -18,6 +19,8 @@ interface MergedGroup {
   readonly numbers: Float64Array
   /** By column; for all others unused. */
   readonly texts: string[]
+  /** By column; only for quantiles. */
+  readonly sketches: (Sketch | undefined)[]
 }
 
 const encoder = new TextEncoder()
@@ -71,22 +74,19 @@ export class GroupMerger {
   }
 
   #mergeGroup({ key, samples, values }: PartialGroup): void {
-    let group = this.#groups.get(key)
-    const isNew = group === undefined
-    if (!group) {
-      if (this.#groups.size >= this.#maxGroups)
-        throw new QueryError('LF_QUERY_TOO_MANY_GROUPS', `the query gives more than ${this.#maxGroups} groups`, {
-          detail: { limit: this.#maxGroups },
-        })
-      group = newGroup(this.#columns.length)
-      this.#groups.set(key, group)
-    }
+    const known = this.#groups.get(key)
+    const isNew = known === undefined
+    const group = known ?? this.#addGroup(key)
     let sampled = false
     for (const [column, { storage, aggregation }] of this.#columns.entries()) {
       const value = values.get(storage)
       if (aggregation === 'last' || aggregation === 'len') {
         group.texts[column] = value === undefined ? '' : textOf(value)
         sampled ||= value !== undefined
+        continue
+      }
+      if (aggregation === 'quantile') {
+        sampled = this.#mergeSketch(group, column, value) || sampled
         continue
       }
       const number = value === undefined ? undefined : numberOf(value)
@@ -97,8 +97,27 @@ export class GroupMerger {
     if (sampled) group.samples += samples
   }
 
+  #addGroup(key: string): MergedGroup {
+    if (this.#groups.size >= this.#maxGroups)
+      throw new QueryError('LF_QUERY_TOO_MANY_GROUPS', `the query gives more than ${this.#maxGroups} groups`, {
+        detail: { limit: this.#maxGroups },
+      })
+    const group = newGroup(this.#columns.length)
+    this.#groups.set(key, group)
+    return group
+  }
+
+  /** Whether there was a sketch to be merged. */
+  #mergeSketch(group: MergedGroup, column: number, value: number | string | undefined): boolean {
+    const counts = typeof value === 'string' ? parseSketch(value) : undefined
+    if (!counts) return false
+    const sketch = (group.sketches[column] ??= new Sketch())
+    sketch.merge(counts)
+    return true
+  }
+
   /** How a column is shown, and what it is ordered by. */
-  #cellsOf({ storage, aggregation }: SelectItem): (group: MergedGroup) => Cell {
+  #cellsOf({ storage, aggregation, percent = 0 }: SelectItem): (group: MergedGroup) => Cell {
     const column = this.#columns.findIndex(item => item.storage === storage)
     const number = ({ numbers }: MergedGroup): number => numbers[column] as number
     switch (aggregation) {
@@ -118,6 +137,8 @@ export class GroupMerger {
         const ranks = this.#ranks(column)
         return group => fixed(ranks(number(group)))
       }
+      case 'quantile':
+        return ({ sketches }) => fixed(sketches[column]?.quantile(percent) ?? 0)
       case 'sum':
       case 'min':
       case 'max':
@@ -161,7 +182,12 @@ function uniqueColumns(select: readonly SelectItem[]): SelectItem[] {
 }
 
 function newGroup(columns: number): MergedGroup {
-  return { samples: 0, numbers: new Float64Array(columns), texts: Array.from({ length: columns }, () => '') }
+  return {
+    samples: 0,
+    numbers: new Float64Array(columns),
+    texts: Array.from({ length: columns }, () => ''),
+    sketches: [],
+  }
 }
 
 function combine(aggregation: SelectItem['aggregation'], before: number, value: number): number {

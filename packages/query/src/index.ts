@@ -29,4 +29,6 @@ export type {
 export { queryWarnings } from './query-warnings.ts'
 export { renderCsv, type CsvOptions } from './render-csv.ts'
 export { limitRows, renderTable, type TableOptions, type TablePaint, type TitleRole } from './render-table.ts'
+export { parseSketch, Sketch, type SketchCounts } from './sketch.ts'
+export { explainQueryError } from './syntax-error.ts'
 export type { ResultRow } from './result-row.ts'

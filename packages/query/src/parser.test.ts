@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { QueryError } from './errors.ts'
 import { parseQuery } from './parser.ts'
+import { explainQueryError } from './syntax-error.ts'
 
 describe('parseQuery', () => {
   it('reads every clause, in any order and case', () => {
@@ -87,6 +88,25 @@ describe('parseQuery', () => {
         detail: { position, expected: expect.stringMatching(/./) as string },
       }),
     )
+  })
+
+  it.each([
+    ['selct a', 'at character 1, expected one of select from where', '; did you mean select?'],
+    ['select cuont(a)', 'at character 8, expected count or sum', '; did you mean count?'],
+    ['select p96(a) where b conains "x"', 'at character 23, expected one of', '; did you mean contains?'],
+    ['select a set $b = maskdigit(c)', 'at character 19, expected md5sum or maskdigits', '; did you mean maskdigits?'],
+    ['select count(a) order by cuont(a)', 'at character 26, expected one of count(a)', '; did you mean count(a)?'],
+    ['select a where b xx c', 'at character 18, expected one of', ' nhassuffix'],
+    ['select a group by b limit', 'at character 26, expected number of rows', ''],
+  ])('tells a person what was meant by %j', (text, where, meant) => {
+    let explanation = ''
+    try {
+      parseQuery(text)
+    } catch (error) {
+      explanation = explainQueryError(error)
+    }
+    expect(explanation).toContain(where)
+    expect(explanation.endsWith(meant)).toBe(true)
   })
 
   it('refuses a text that is no query by its length', () => {

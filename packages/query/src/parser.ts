@@ -3,7 +3,7 @@ import { MAX_QUERY_CHARS } from './limits.ts'
 import type { Outfile, Query } from './query.ts'
 import { parseSelectItems } from './select-clause.ts'
 import { parseSetAssignments } from './set-clause.ts'
-import { clauseError, queryError, unexpectedEnd } from './syntax-error.ts'
+import { clauseError, meantWord, queryError, unexpectedEnd } from './syntax-error.ts'
 import { TokenCursor, type Token } from './tokenizer.ts'
 import { parseWhereConditions } from './where-clause.ts'
 
@@ -27,8 +27,8 @@ type Draft = { -readonly [Key in keyof Query]: Query[Key] }
 /**
  * Reads a dmap query, as DTail does, with its texts for errors.
  *
- * @throws QueryError `LF_QUERY_SYNTAX` with the `position` in the text and the word that was `expected`;
- *   `LF_QUERY_TOO_LONG`
+ * @throws QueryError `LF_QUERY_SYNTAX` with the `position` in the text, what was `expected` there, and the `nearest` word
+ *   where one is misspelt; `LF_QUERY_TOO_LONG`
  */
 export function parseQuery(text: string): Query {
   if (text.length > MAX_QUERY_CHARS)
@@ -64,6 +64,7 @@ function readClause(query: Draft, cursor: TokenCursor): void {
     throw clauseError(`Unexpected keyword ${keyword.text}`, {
       position: keyword.position,
       expected: `one of ${CLAUSES}`,
+      nearest: meantWord(keyword.text.toLowerCase(), CLAUSES.split(' ')),
     })
   read(query, cursor)
 }
@@ -151,5 +152,9 @@ function checkQuery({ text, select, orderBy }: Query): void {
     throw queryError(`Can not '(r)order by' '${orderBy}',must be present in 'select' clause`, {
       position: text.lastIndexOf(orderBy),
       expected: `one of ${select.map(item => item.storage).join(' ')}`,
+      nearest: meantWord(
+        orderBy,
+        select.map(item => item.storage),
+      ),
     })
 }

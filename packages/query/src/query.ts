@@ -1,5 +1,6 @@
 /** What can be made of the values of a field. */
-export type Aggregation = 'count' | 'sum' | 'min' | 'max' | 'avg' | 'last' | 'len' | 'percentage' | 'percentile'
+export type Aggregation =
+  'count' | 'sum' | 'min' | 'max' | 'avg' | 'last' | 'len' | 'percentage' | 'percentile' | 'quantile'
 
 /** Compares numbers. */
 export type NumberOperator = '==' | '!=' | '<' | '<=' | '>' | '>='
@@ -17,6 +18,8 @@ export interface SelectItem {
   readonly storage: string
   readonly field: string
   readonly aggregation: Aggregation
+  /** Of a `quantile`, written `p95(field)`: 95. */
+  readonly percent?: number | undefined
 }
 
 /** One side of a condition: the value of a field, or a constant. */

@@ -1,3 +1,4 @@
+import { nearestWord } from '@logflow/record'
 import { QueryError } from './errors.ts'
 
 const INVALID = 'Invalid query: '
@@ -9,6 +10,24 @@ export interface SyntaxProblem {
   readonly position: number
   /** What should stand there. */
   readonly expected: string
+  /** The word that was probably meant. */
+  readonly nearest?: string | undefined
+}
+
+/** The word that is nearest to one that is none of the candidates; one of two letters could be anything. */
+export function meantWord(word: string, candidates: readonly string[]): string | undefined {
+  return word.length > 2 ? nearestWord(word, candidates) : undefined
+}
+
+/**
+ * What a query error knows beyond its message, for a person: `at character 8, expected one of …; did you mean where?`. Empty for
+ * other errors.
+ */
+export function explainQueryError(error: unknown): string {
+  if (!(error instanceof QueryError) || error.code !== 'LF_QUERY_SYNTAX') return ''
+  const { position, expected, nearest } = error.detail as unknown as SyntaxProblem
+  const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`
+  return `at character ${position + 1}, expected ${expected}${meant}`
 }
 
 /** An error inside a clause, in the words of DTail's parser. */
@@ -31,6 +50,7 @@ export function unexpectedEnd(detail: SyntaxProblem): QueryError {
   return clauseError('Unexpected end of query', detail)
 }
 
-function syntaxError(message: string, { position, expected }: SyntaxProblem): QueryError {
-  return new QueryError('LF_QUERY_SYNTAX', message, { detail: { position, expected } })
+function syntaxError(message: string, { position, expected, nearest }: SyntaxProblem): QueryError {
+  const meant = nearest === undefined ? {} : { nearest }
+  return new QueryError('LF_QUERY_SYNTAX', message, { detail: { position, expected, ...meant } })
 }

@@ -1,6 +1,6 @@
 import { parseNumber } from './parse-number.ts'
 import type { NumberOperator, Operand, TextOperator, WhereCondition } from './query.ts'
-import { clauseError } from './syntax-error.ts'
+import { clauseError, meantWord } from './syntax-error.ts'
 import type { Token } from './tokenizer.ts'
 
 const numberOperators: ReadonlyMap<string, NumberOperator> = new Map([
@@ -61,6 +61,7 @@ function parseCondition(left: Token, operator: Token, right: Token): WhereCondit
     throw clauseError(`Unknown operation in 'where' clause: ${word}`, {
       position: operator.position,
       expected: `one of ${OPERATORS}`,
+      nearest: meantWord(word, OPERATORS.split(' ')),
     })
   return { kind: 'text', operator: textOperator, left: textOperand(left), right: textOperand(right) }
 }

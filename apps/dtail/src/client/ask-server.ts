@@ -2,6 +2,7 @@ import { UsageError } from '@logflow/cli'
 import {
   CAPABILITY_JOURNAL,
   CAPABILITY_NATIVE,
+  CAPABILITY_QUANTILES,
   CAPABILITY_QUERY_UPDATE,
   CLOSE_ACKNOWLEDGE,
   CLOSE_REQUEST,
@@ -48,6 +49,8 @@ export interface Asking {
   readonly commands: readonly string[]
   /** The commands are about a journal, which not every server can read. */
   readonly readsJournal?: boolean
+  /** Items of the query that the servers of Go do not know; see {@link CAPABILITY_QUANTILES}. */
+  readonly quantiles?: string | undefined
   readonly connection: Pick<ConnectSshOptions, 'user' | 'auth' | 'verifyHostKey' | 'connectTimeoutMs'>
   /** Base64 of the public key to register for a faster login. */
   readonly authKey?: string | undefined
@@ -67,6 +70,11 @@ export interface Asking {
   /** Nothing more will come of the server. */
   readonly onEnded?: ((server: ServerAddress) => void) | undefined
 }
+
+/** Why the servers of Go cannot be asked for quantiles. */
+const NO_QUANTILES =
+  `the server lacks the capability ${CAPABILITY_QUANTILES}; servers of the original DTail know ` +
+  'count, sum, min, max, avg, last, len, percentage and percentile only'
 
 /** How long to wait for a server to say what it can, before a command is sent that older ones do not know. */
 const CAPABILITIES_WAIT_MS = 250
@@ -187,10 +195,12 @@ class Conversation {
 
   async #ask(): Promise<void> {
     const { asking, session, server, release } = this.#init
-    const { control, readsJournal } = asking
+    const { control, readsJournal, quantiles } = asking
     const capabilities = this.#capabilitiesMatter ? await this.#waitForCapabilities() : undefined
     if (readsJournal && !capabilities?.includes(CAPABILITY_JOURNAL))
       throw new UsageError(`journal file targets require server capability ${CAPABILITY_JOURNAL}`)
+    if (quantiles !== undefined && !capabilities?.includes(CAPABILITY_QUANTILES))
+      throw new UsageError(`${quantiles}: ${NO_QUANTILES}`)
     const joins = control !== undefined && this.#join(control, capabilities)
     const texts = await this.#opening(capabilities, joins)
     // All in one write, so that a server cannot be done with the first before the second is there.
@@ -203,8 +213,8 @@ class Conversation {
 
   /** Every server that tells its capabilities has AUTHKEY. */
   get #capabilitiesMatter(): boolean {
-    const { authKey, readsJournal, control, native } = this.#init.asking
-    return authKey !== undefined || readsJournal === true || control !== undefined || native !== undefined
+    const { authKey, readsJournal, quantiles, control, native } = this.#init.asking
+    return [authKey, readsJournal || undefined, quantiles, control, native].some(reason => reason !== undefined)
   }
 
   /**

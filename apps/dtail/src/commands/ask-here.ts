@@ -83,14 +83,14 @@ function openContext({ config, run }: Prepared): ReadingContext {
   }
 }
 
-async function openSink({ query, config, report, printer, output }: Prepared): Promise<HereSink> {
+async function openSink({ query, config, report, printer, output, log }: Prepared): Promise<HereSink> {
   if (!query || !report) return output === printer && printer.verbatim ? new VerbatimSink(output) : new HereSink(output)
   const { Aggregator, canChooseLines, planQuery } = await import('@logflow/query')
   const plan = planQuery(query, { defaultLogFormat: config.Server.MapreduceLogFormat })
   const chooseLines = canChooseLines(plan)
   const aggregator = new Aggregator(plan, { hostname: ownHostname(), chooseLines })
   report.beforeReport(() => report.merge(aggregator.take()))
-  return new QuerySink(output, aggregator, chooseLines)
+  return new QuerySink(output, { aggregator, chooseLines, log })
 }
 
 /** Lines to the terminal. */
@@ -128,11 +128,20 @@ class HereSink implements ReadSink {
 class QuerySink extends HereSink {
   override readonly choosesLines: boolean
   readonly #aggregator: Aggregator
+  readonly #log: DtailLog
 
-  constructor(output: DeliveryOutput, aggregator: Aggregator, choosesLines: boolean) {
+  constructor(
+    output: DeliveryOutput,
+    {
+      aggregator,
+      chooseLines,
+      log,
+    }: { readonly aggregator: Aggregator; readonly chooseLines: boolean; readonly log: DtailLog },
+  ) {
     super(output)
     this.#aggregator = aggregator
-    this.choosesLines = choosesLines
+    this.#log = log
+    this.choosesLines = chooseLines
   }
 
   override async deliver(batch: LineBatch): Promise<void> {
@@ -141,6 +150,13 @@ class QuerySink extends HereSink {
 
   takeFile(file: WholeFile): Promise<readonly Delivery[] | undefined> {
     return aggregateFile(file, this.#aggregator)
+  }
+
+  /** Says what could not be read, all in one. */
+  override async flush(): Promise<void> {
+    const { malformed, badNumbers } = this.#aggregator.stats()
+    if (malformed > 0) this.#log.warn(`${malformed} lines are broken and do not count`)
+    if (badNumbers > 0) this.#log.warn(`${badNumbers} values are no numbers and do not count`)
   }
 }
 

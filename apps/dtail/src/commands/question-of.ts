@@ -69,11 +69,13 @@ async function patternOf(name: ClientName, options: ClientRun['options']): Promi
 }
 
 async function parse(text: string): Promise<{ readonly query: Query; readonly pattern: string }> {
-  const { lineFilterPattern, parseQuery } = await import('@logflow/query')
+  const { explainQueryError, lineFilterPattern, parseQuery } = await import('@logflow/query')
   try {
     const query = parseQuery(text)
     return { query, pattern: lineFilterPattern(query) }
   } catch (cause) {
-    throw new UsageError(`Can't parse mapr query: ${(cause as Error).message}`, { cause })
+    const explanation = explainQueryError(cause)
+    const where = explanation === '' ? '' : ` (${explanation})`
+    throw new UsageError(`Can't parse mapr query: ${(cause as Error).message}${where}`, { cause })
   }
 }

@@ -1,6 +1,7 @@
 import type { Output } from '@logflow/cli'
 import type { Query } from '@logflow/query'
 import { askServers } from '../client/ask-servers.ts'
+import { quantilesAsked } from '../client/quantiles-asked.ts'
 import { commandsOf, type Question } from '../client/question.ts'
 import { resolveServers } from '../client/server-list.ts'
 import { isJournal } from '../journal/journal-unit.ts'
@@ -74,6 +75,7 @@ async function ask({ job, files, outfile }: DueJob, { connection, throttle, sign
     {
       commands: commandsOf(question),
       readsJournal: question.files.some(isJournal),
+      quantiles: quantilesAsked(query),
       connection: {
         user: JOB_USERS[job.kind],
         auth: { password: job.name },

@@ -2,6 +2,7 @@ import { LogflowError } from '@logflow/core'
 import {
   CAPABILITY_JOURNAL,
   CAPABILITY_NATIVE,
+  CAPABILITY_QUANTILES,
   CAPABILITY_QUERY_UPDATE,
   CLOSE_ACKNOWLEDGE_TIMEOUT_MS,
   CLOSE_GRACE_MS,
@@ -154,9 +155,8 @@ class ServedSession {
   async #tellCapabilities(): Promise<void> {
     const program = await (this.#context.findJournalctl ?? ownJournalctl)()
     const journal = program === undefined ? [] : [CAPABILITY_JOURNAL]
-    await this.#session.write(
-      encodeHidden(formatCapabilities([CAPABILITY_AUTHKEY, CAPABILITY_QUERY_UPDATE, CAPABILITY_NATIVE, ...journal])),
-    )
+    const always = [CAPABILITY_AUTHKEY, CAPABILITY_QUERY_UPDATE, CAPABILITY_NATIVE, CAPABILITY_QUANTILES]
+    await this.#session.write(encodeHidden(formatCapabilities([...always, ...journal])))
   }
 
   /** Where the lines of the current generation go; nowhere once the next one has begun. */

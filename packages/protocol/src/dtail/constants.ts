@@ -18,6 +18,8 @@ export const CAPABILITIES_PREFIX = '.syn capabilities'
 export const CAPABILITY_QUERY_UPDATE = 'query-update-v1'
 /** Capability of the fork: `journal:` targets can be read. */
 export const CAPABILITY_JOURNAL = 'journal-v1'
+/** Capability of our own: quantiles such as `p95(ms)` are known, and travel as sketches in aggregate messages. */
+export const CAPABILITY_QUANTILES = 'logflow-quantiles-v1'
 /** User name and password of a health check. */
 export const HEALTH_USER = 'DTAIL-HEALTH'
 /** Longest command frame, its `;` not counted, as the fork's `MaxCommandFrameSize`. */
