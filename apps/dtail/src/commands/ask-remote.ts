@@ -7,6 +7,7 @@ import { askServers, type AskedServers, type FailedServer } from '../client/ask-
 import type { AnswerSink, DeliverySink } from '../client/answer-sink.ts'
 import { HostTrust } from '../client/host-trust.ts'
 import { ownKeys } from '../client/own-keys.ts'
+import { quantilesAsked } from '../client/quantiles-asked.ts'
 import { commandsOf, commandsToResume } from '../client/question.ts'
 import { resolveServers, type ServerAddress } from '../client/server-list.ts'
 import { testMode } from '../config/test-mode.ts'
@@ -133,6 +134,7 @@ async function askingOf({
   return {
     commands: commandsOf(question),
     readsJournal: question.files.some(isJournal),
+    quantiles: quantilesAsked(query),
     connection: {
       user: options.user ?? userInfo().username,
       auth: { identities: keys.identities },
