@@ -31,7 +31,9 @@ export interface BlockCutterOptions {
  */
 export class BlockCutter {
   readonly #options: BlockCutterOptions
-  #held = Buffer.alloc(0)
+  /** The open line in the pieces that came, which are joined when its end has come: a long one is copied twice, no more. */
+  #pieces: Buffer[] = []
+  #heldBytes = 0
   #offset = 0
   #line = 1
 
@@ -63,22 +65,23 @@ export class BlockCutter {
   #push({ buffer, from, to }: FreshBytes): LineBlock[] {
     const fresh = asBuffer(buffer, from, to)
     const first = fresh.indexOf(NEWLINE)
-    const content = this.#held.length + (first === -1 ? fresh.length : first)
-    if (content > this.#options.maxLineBytes) return this.#cutLong(Buffer.concat([this.#held, fresh]), content)
+    const content = this.#heldBytes + (first === -1 ? fresh.length : first)
+    if (content > this.#options.maxLineBytes) return this.#cutLong(Buffer.concat([...this.#pieces, fresh]), content)
     const last = first === -1 ? -1 : fresh.lastIndexOf(NEWLINE)
     if (last === -1) {
-      this.#held = Buffer.concat([this.#held, fresh])
+      this.#hold(Buffer.from(fresh))
       return []
     }
     const whole = this.#withHeld({ buffer, from, to: from + last + 1 })
-    this.#held = Buffer.from(fresh.subarray(last + 1))
+    this.#drop()
+    this.#hold(Buffer.from(fresh.subarray(last + 1)))
     return [this.#emit(whole, false)]
   }
 
   /** The open line as it is. */
   end(): LineBlock | undefined {
-    const rest = this.#held
-    this.#held = Buffer.alloc(0)
+    const rest = Buffer.concat(this.#pieces)
+    this.#drop()
     return rest.length > 0 ? this.#emit(rest, false) : undefined
   }
 
@@ -90,16 +93,29 @@ export class BlockCutter {
     for (; content - at > maxLineBytes; at += maxLineBytes) {
       blocks.push(this.#emit(bytes.subarray(at, at + maxLineBytes), true))
     }
-    this.#held = Buffer.alloc(0)
+    this.#drop()
     return [...blocks, ...this.#push({ buffer: bytes, from: at, to: bytes.length })]
   }
 
   /** What is held goes in front, where there is room. */
   #withHeld({ buffer, from, to }: FreshBytes): Buffer {
-    const held = this.#held
-    if (held.length > from) return Buffer.concat([held, asBuffer(buffer, from, to)])
-    buffer.set(held, from - held.length)
-    return asBuffer(buffer, from - held.length, to)
+    let start = from - this.#heldBytes
+    if (start < 0) return Buffer.concat([...this.#pieces, asBuffer(buffer, from, to)])
+    for (const piece of this.#pieces) {
+      buffer.set(piece, start)
+      start += piece.length
+    }
+    return asBuffer(buffer, from - this.#heldBytes, to)
+  }
+
+  #hold(piece: Buffer): void {
+    if (piece.length > 0) this.#pieces.push(piece)
+    this.#heldBytes += piece.length
+  }
+
+  #drop(): void {
+    this.#pieces = []
+    this.#heldBytes = 0
   }
 
   #emit(bytes: Buffer, cut: boolean): LineBlock {
