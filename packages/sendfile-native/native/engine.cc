@@ -184,6 +184,7 @@ void Engine::ObeyHangUp(Job& job) {
 }
 
 void Engine::PumpRound() {
+  round_++;
   size_t moved = 0;
   for (size_t turns = ready_.size(); turns > 0 && moved < kRoundBytes; turns--) {
     const uint64_t id = ready_.front();
@@ -206,7 +207,7 @@ size_t Engine::Pump(Job& job) {
     return 0;
   }
   // The size is asked for first: a request for more than there is would leave the last segment corked on older kernels.
-  const int64_t size = FileSize(job.file->fd.get());
+  const int64_t size = SizeOf(*job.file);
   if (size < 0) {
     Finish(job, Outcome::kFailed, errno);
     return 0;
@@ -234,6 +235,14 @@ size_t Engine::Pump(Job& job) {
   }
   MakeReady(job);
   return moved;
+}
+
+int64_t Engine::SizeOf(File& file) {
+  if (file.sized_in_round != round_ || file.size < 0) {
+    file.size = FileSize(file.fd.get());
+    file.sized_in_round = round_;
+  }
+  return file.size;
 }
 
 SendResult Engine::SendChunk(Job& job, int64_t offset, size_t limit) {

@@ -70,6 +70,7 @@ class Engine {
   void Notice(const epoll_event& event);
   void PumpRound();
   size_t Pump(Job& job);
+  int64_t SizeOf(File& file);
   SendResult SendChunk(Job& job, int64_t offset, size_t limit);
   void DropInputOf(Job& job);
   void Rest(Job& job, const SendResult& result);
@@ -91,6 +92,7 @@ class Engine {
 
   std::unordered_map<uint64_t, std::shared_ptr<Job>> jobs_;
   std::deque<uint64_t> ready_;
+  uint64_t round_ = 0;
 };
 
 }  // namespace logflow

@@ -23,6 +23,9 @@ struct File {
   uint64_t inode = 0;
   /// Followers that have everything there is, in no order; each knows its place.
   std::vector<Job*> parked;
+  /// As of `sized_in_round`: asked for once per round, however many jobs have their turn in it.
+  int64_t size = -1;
+  uint64_t sized_in_round = 0;
   /// Up to where the kernel was asked to read ahead.
   int64_t read_ahead_to = 0;
   /// sendfile cannot read this file (some network and user-space file systems): its bytes are copied instead.

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
+import { env } from 'node:process'
 
 /** Called once for each job that is over; `outcome` indexes {@link NATIVE_OUTCOMES}. */
 export type NativeDone = (id: number, outcome: number, errno: number, offset: number) => void
@@ -58,19 +59,28 @@ export function nativeSupport(): NativeSupport {
   return { supported, reason }
 }
 
+/**
+ * Addons to try, best first; sources and build are at the same depth below the package. One for another C library does not
+ * load, so that nothing has to find out which one this is. `LOGFLOW_SENDFILE_ADDON` names another, for tests of the addon.
+ */
+function candidates(): string[] {
+  const named = env['LOGFLOW_SENDFILE_ADDON']
+  if (named !== undefined) return [named]
+  const prebuilt = ['gnu', 'musl'].map(libc => `../prebuilds/${platform()}-${arch()}-${libc}.node`)
+  return ['../build/logflow_sendfile.node', ...prebuilt]
+}
+
 function load(): Loaded {
   if (platform() !== 'linux')
     return { supported: false, reason: `sendfile and epoll need Linux, this is ${platform()}` }
   const require = createRequire(import.meta.url)
-  // The sources and the build are at the same depth below the package.
-  const candidates = ['../build/logflow_sendfile.node', `../prebuilds/${platform()}-${arch()}.node`]
   const failures: string[] = []
-  for (const candidate of candidates) {
+  for (const candidate of candidates()) {
     try {
       const binding = require(candidate) as NativeBinding
       if (binding.interfaceVersion === INTERFACE_VERSION)
-        return { supported: true, reason: `loaded ${candidate.slice(3)}`, binding }
-      failures.push(`${candidate.slice(3)} is of another version`)
+        return { supported: true, reason: `loaded ${nameOf(candidate)}`, binding }
+      failures.push(`${nameOf(candidate)} is of another version`)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') failures.push((error as Error).message)
     }
@@ -78,4 +88,8 @@ function load(): Loaded {
   const reason =
     failures.length > 0 ? failures.join('; ') : 'the addon is not built (run `npm run build` in the package)'
   return { supported: false, reason }
+}
+
+function nameOf(candidate: string): string {
+  return candidate.replace(/^\.\.\//, '')
 }

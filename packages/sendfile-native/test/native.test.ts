@@ -69,7 +69,9 @@ describe.runIf(native)('the native engine', () => {
       {
         eval: true,
         workerData: {
-          addon: fileURLToPath(new URL('../build/logflow_sendfile.node', import.meta.url)),
+          addon:
+            process.env['LOGFLOW_SENDFILE_ADDON'] ??
+            fileURLToPath(new URL('../build/logflow_sendfile.node', import.meta.url)),
           path: buildScript,
         },
       },
