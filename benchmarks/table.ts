@@ -45,7 +45,8 @@ export function summarise(
     const codes = new Set(runsOf(name).map(run => run.code))
     return [...codes].filter(code => code !== 0).map(code => `${name} ended with ${code}`)
   })
-  const hashes = new Set(figures.map(({ outputSha256 }) => outputSha256))
+  const compared = new Set(candidates.filter(({ ownWords }) => !ownWords).map(({ name }) => name))
+  const hashes = new Set(figures.filter(({ name }) => compared.has(name)).map(({ outputSha256 }) => outputSha256))
   if (row.sameOutput && hashes.size > 1)
     problems.push(
       `not the same work: ${figures.map(({ name, outputBytes, outputSha256 }) => `${name} ${outputBytes} bytes ${outputSha256.slice(0, 8)}`).join(', ')}`,

@@ -1,5 +1,6 @@
 import { floor, goPeers, ours } from '../candidates.ts'
-import type { RowGroup } from '../row.ts'
+import type { Candidate } from '../measure.ts'
+import type { PreparedRow, RowGroup } from '../row.ts'
 import { statsLog } from '../stats-log.ts'
 
 const DTAIL = ['--plain', '--cfg', 'none', '--logLevel', 'error']
@@ -33,21 +34,53 @@ END {
   print ""
 }`
 
-/** `dmap` of one local file in the default format, no server. The Go original prints intermediate results and takes minutes. */
+const AGRIND_COUNT = '"|MAPREDUCE:STATS|" | count'
+const AGRIND_GROUPS = '"|MAPREDUCE:STATS|" | parse "host=*|bytes=*" as host, bytes | count, sum(bytes) by host'
+const AGRIND_EIGHT =
+  '"|MAPREDUCE:STATS|" | parse "INFO|*|*|*|*|*|*|*|*|*|currentConnections=*|lifetimeConnections=*|host=*|bytes=*" ' +
+  'as time, pid, caller, cpus, goroutines, cgocalls, load, uptime, table, connections, lifetime, host, bytes | ' +
+  'count, sum(bytes), min(bytes), max(bytes), avg(goroutines), max(connections) by host'
+
+/** The Go original prints what it has on the way, and takes minutes for a large file. */
+const SMALL_BYTES = 300_000
+
+/** `dmap` of one local file in the default format, no server. */
 export const serverlessMap: RowGroup = {
   name: 'dmap',
   async prepare({ dir, peers, size, seed }) {
     const input = await statsLog(dir, { size, seed })
     const rows = [
-      { kind: 'count', query: COUNT, awk: AWK_COUNT },
-      { kind: 'group by', query: GROUPS, awk: AWK_GROUPS },
-      { kind: 'eight aggregates', query: EIGHT, awk: undefined },
-    ].map(({ kind, query, awk }) => {
+      { kind: 'count', query: COUNT, awk: AWK_COUNT, agrind: AGRIND_COUNT },
+      { kind: 'group by', query: GROUPS, awk: AWK_GROUPS, agrind: AGRIND_GROUPS },
+      { kind: 'eight aggregates', query: EIGHT, awk: undefined, agrind: AGRIND_EIGHT },
+    ].map(({ kind, query, awk, agrind }) => {
       const args = [...DTAIL, '--files', input.path, '--query', query]
       const candidates = [ours('dmap', args), ...goPeers(peers, 'dmap', args, ['F'])]
       if (awk !== undefined) candidates.push(...floor('mawk', ['-F|', '-v', `query=${query}`, awk, input.path]))
+      candidates.push(...floor('agrind', ['--file', input.path, agrind]).map(ownWords))
       return { name: `dmap serverless ${kind}`, what: query, inputBytes: input.bytes, sameOutput: true, candidates }
     })
-    return { rows, close: async () => {} }
+    return { rows: [...rows, await smallRow(dir, peers, seed)], close: async () => {} }
   },
+}
+
+/** What a small file costs, where the original can come along. */
+async function smallRow(dir: string, peers: string | undefined, seed: number): Promise<PreparedRow> {
+  const input = await statsLog(dir, { size: SMALL_BYTES, seed })
+  const args = [...DTAIL, '--files', input.path, '--query', EIGHT]
+  return {
+    name: 'dmap serverless small',
+    what: EIGHT,
+    inputBytes: input.bytes,
+    sameOutput: true,
+    candidates: [
+      ours('dmap', args),
+      ...goPeers(peers, 'dmap', args, ['F']),
+      ...goPeers(peers, 'dmap', args, ['O']).map(ownWords),
+    ],
+  }
+}
+
+function ownWords(candidate: Candidate): Candidate {
+  return { ...candidate, ownWords: true }
 }
