@@ -13,6 +13,8 @@ export interface Candidate {
   readonly env?: Readonly<Record<string, string>>
   /** `ours` is compared with every `peer`; a `floor` is what the machine can do at all. */
   readonly kind: 'ours' | 'peer' | 'floor'
+  /** It says the same in other words, so that its output is not compared. */
+  readonly ownWords?: boolean
 }
 
 /** One run of a candidate: process start to exit, its output read to the end. */
