@@ -15,7 +15,7 @@ import {
   parseCapabilities,
   RESUME_OPTION,
 } from '@logflow/protocol'
-import { collectKeys, connectSsh, KnownHosts, normalizedHost, type OfferedHostKey, type SshSession } from '@logflow/ssh'
+import { collectKeys, connectSsh, KnownHosts, type OfferedHostKey, type SshSession } from '@logflow/ssh'
 import { formatTailHash } from '@logflow/tailer'
 import { DtailReply } from './dtail-reply.ts'
 import { RrtailError } from './errors.ts'
@@ -87,9 +87,7 @@ async function login(origin: Origin, options: DtailConnectionOptions, signal: Ab
 /** Nobody is asked: a key that is not known is refused, as with `StrictHostKeyChecking yes`. */
 async function verified({ host, port, key }: OfferedHostKey): Promise<boolean> {
   const known = await KnownHosts.open(join(homedir(), '.ssh', 'known_hosts'))
-  if (known.look(host, port, key) === 'trusted') return true
-  const name = normalizedHost(host, port)
-  throw new RrtailError('LF_RRTAIL_DENIED', `~/.ssh/known_hosts does not know the key that ${name} shows`)
+  return known.look(host, port, key) === 'trusted'
 }
 
 /** A followed file from where we are; without a token from its start, and what we have is left out here. */
@@ -157,7 +155,9 @@ function escaped(path: string): string {
 
 function asRrtailError(cause: unknown): unknown {
   if (cause instanceof RrtailError || !LogflowError.is(cause)) return cause
-  const inner = cause.cause instanceof RrtailError ? cause.cause : undefined
-  if (inner) return inner
+  if (cause.code === 'LF_SSH_HOST_KEY_REFUSED')
+    return new RrtailError('LF_RRTAIL_DENIED', '~/.ssh/known_hosts does not know the key that the dserver shows', {
+      cause,
+    })
   return new RrtailError(cause.retryable ? 'LF_RRTAIL_CONNECTION' : 'LF_RRTAIL_DENIED', cause.message, { cause })
 }
