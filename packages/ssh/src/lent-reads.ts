@@ -11,7 +11,7 @@ export interface LendingSocket {
   /**
    * Whoever listens for `data` keeps nothing of it behind the call. Until this says so every chunk is a copy.
    */
-  lend(): void
+  readonly lend: () => void
 }
 
 /**

@@ -12,7 +12,7 @@ import { readBlocks } from '@logflow/tailer'
 import { timeRangeOf } from '../time/time-range.ts'
 import { lineChoice } from '../whole-file/line-choice.ts'
 import type { NativeAnswers } from './native-answers.ts'
-import { NATIVE_BATCH_BYTES, NATIVE_MAX_LINE_BYTES } from './native-limits.ts'
+import { NATIVE_BATCH_BYTES, NATIVE_MAX_LINE_BYTES, SEARCH_BATCH_BYTES } from './native-limits.ts'
 import { openDeliveries } from './open-deliveries.ts'
 import type { WholeFile } from './reading.ts'
 import { resumePointOf } from './resume-point.ts'
@@ -61,12 +61,13 @@ export class NativeSink {
   }
 
   async #takeLines(file: WholeFile, name: string, fromOffset: number): Promise<readonly Delivery[]> {
+    const left: Delivery[] = []
     for await (const item of openDeliveries(file, { maxLineBytes: NATIVE_MAX_LINE_BYTES })) {
       if (item.kind === 'lines') await this.#deliverFrom(item, fromOffset)
-      else if (isLeft(item)) return [item]
+      else if (isLeft(item)) left.push(item)
       else await this.note(item, name)
     }
-    return []
+    return left
   }
 
   /** Without the lines that the client has. */
@@ -81,7 +82,7 @@ export class NativeSink {
     const options = {
       host: context.hostname,
       signal,
-      batchBytes: NATIVE_BATCH_BYTES,
+      batchBytes: matcher ? SEARCH_BATCH_BYTES : NATIVE_BATCH_BYTES,
       maxLineBytes: NATIVE_MAX_LINE_BYTES,
     }
     const blocks = readBlocks(path, { ...options, countLines, admit: () => file.admit(resolved) })

@@ -37,7 +37,12 @@ export class SelectedBlocks {
         const skipped = this.#options.fromOffset - offset
         const from = Math.max(runs[i] as number, skipped <= 0 ? 0 : skipped)
         const to = runs[i + 1] as number
-        if (to > from) await this.#add(buffer.subarray(from, to), offset + from)
+        if (to <= from) continue
+        if (this.#filled + to - from > NATIVE_BATCH_BYTES) await this.flush()
+        if (this.#filled === 0) this.#offset = offset + from
+        this.#through = offset + to
+        if (to - from > NATIVE_BATCH_BYTES) await this.#send(buffer.subarray(from, to))
+        else this.#filled += buffer.copy(this.#gathered, this.#filled, from, to)
       }
     }
     if (cut || this.#filled > NATIVE_BATCH_BYTES / 2) await this.flush()
@@ -53,14 +58,6 @@ export class SelectedBlocks {
     const bytes = this.#gathered.subarray(0, this.#filled)
     this.#filled = 0
     await this.#send(bytes)
-  }
-
-  async #add(run: Buffer, offset: number): Promise<void> {
-    if (this.#filled + run.length > NATIVE_BATCH_BYTES) await this.flush()
-    if (this.#filled === 0) this.#offset = offset
-    this.#through = offset + run.length
-    if (run.length > NATIVE_BATCH_BYTES) return this.#send(run)
-    this.#filled += run.copy(this.#gathered, this.#filled)
   }
 
   #send(bytes: Uint8Array): Promise<void> {

@@ -2,6 +2,7 @@ import { lineBatch } from '@logflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concat, cuts, decodeInPieces, latin1 } from '../../test/pieces.ts'
+import { hex, vectors } from '../../test/vectors.ts'
 import { formatCommand, parseCommand } from '../dtail/command.ts'
 import { encodeHidden } from '../dtail/hidden.ts'
 import { encodeFrame } from './frame.ts'
@@ -34,7 +35,24 @@ function encode(sent: readonly NativeItem[]): Uint8Array {
   return concat(sent.map(item => encoder.encode(item)))
 }
 
+interface Vector {
+  readonly name: string
+  readonly hex: string
+  readonly item: Record<string, unknown>
+}
+
+/** The item of a vector, its bytes as bytes. */
+function itemOf({ item }: Vector): NativeItem {
+  const bytes = Object.entries(item).filter(([key]) => key === 'bytes' || key === 'content')
+  return { ...item, ...Object.fromEntries(bytes.map(([key, text]) => [key, latin1(text as string)])) } as NativeItem
+}
+
 describe('NativeSessionDecoder', () => {
+  it.each(vectors<Vector[]>('native-session'))('reads and writes $name', vector => {
+    expect(decodeInPieces(new NativeSessionDecoder(), hex(vector.hex), [7])).toEqual([itemOf(vector)])
+    expect(new NativeSessionEncoder().encode(itemOf(vector))).toEqual(hex(vector.hex))
+  })
+
   it('yields the same items however the stream is cut, any byte in their lines', () => {
     fc.assert(
       fc.property(fc.array(items, { maxLength: 6 }), cuts, (sent, sizes) => {

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto'
+import { appendFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { ask } from './asked.ts'
+import { cuttingProxy } from './cutting-proxy.ts'
+import { serving } from './serving.ts'
+
+const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** Lines of many lengths, the same for the same number. */
+function log(lines: number, from = 0): string {
+  let text = ''
+  for (let i = from; i < from + lines; i++)
+    text += `${i} ${i % 7 === 0 ? 'hit' : 'miss'} ${'x'.repeat((i * 31) % 211)}\n`
+  return text
+}
+
+/** What no message of DTail can carry, or what it would change. */
+const ODD = {
+  'the terminator': Buffer.from('a\xacb\n\xac\xac\n', 'latin1'),
+  '€': Buffer.from('1 € = 1 €\n'),
+  NUL: Buffer.from('a\0b\0\n'),
+  'invalid UTF-8': Buffer.from([0xff, 0xfe, 10, 0xc3, 10, 0x80]),
+  CRLF: Buffer.from('a\r\n\r\nb\r\n'),
+  'dots and empty lines': Buffer.from('.syn close connection\n\n.hidden\n\n'),
+  'no final newline': Buffer.from('one\ntwo'),
+  'an empty file': Buffer.alloc(0),
+  'one long line': Buffer.concat([Buffer.alloc(64 * 1024 * 1024, 'x€'), Buffer.from('\nshort\n')]),
+}
+
+describe('a native session', () => {
+  it.for(Object.entries(ODD))(
+    'carries %s to the byte, in every way of reading',
+    { timeout: 60_000 },
+    async ([, odd], t) => {
+      const here = await serving(t)
+      const path = join(here.folder, 'odd.log')
+      await writeFile(path, odd)
+      for (const detail of ['bytes', 'lines'] as const) {
+        const cat = await ask(here.server.port, { files: [path] }, { detail })
+        expect(hash(cat.bytes)).toBe(hash(odd))
+        const ended = { state: 'ended', offset: odd.length, gapBytes: 0 }
+        expect(cat.sources).toMatchObject([{ account: ended }])
+        const all = { files: [path], mode: 'grep', pattern: 'no such line', invert: true } as const
+        const grep = await ask(here.server.port, all, { detail })
+        expect(hash(grep.bytes)).toBe(hash(odd))
+        const context = await ask(here.server.port, { ...all, options: { before: 1 } }, { detail })
+        expect(hash(context.bytes)).toBe(hash(odd))
+      }
+    },
+  )
+
+  it('follows what is written, whatever it is', { timeout: 60_000 }, async t => {
+    const here = await serving(t)
+    const path = await here.file('live.log', 'before\n')
+    const odd = Buffer.concat(Object.values(ODD).filter(({ length }) => length < 100))
+    const whole = Buffer.concat([odd, Buffer.from('\nend\n')])
+    const { bytes } = await following(here.server.port, path, {
+      write: () => appendFile(path, whole),
+      until: bytes => bytes.includes('end\n'),
+    })
+    expect(bytes.equals(whole)).toBe(true)
+  })
+
+  it('says what each line was, and what it is called', async t => {
+    const here = await serving(t)
+    const path = await here.file('a.log', 'one\ntwo\nthree\n')
+    const asked = { files: [`${here.folder}/*.log`], mode: 'grep', pattern: 't' } as const
+    const { deliveries, sources } = await ask(here.server.port, asked, { detail: 'lines' })
+    expect(deliveries.map(item => (item.kind === 'event' ? item.event : item.kind))).toEqual([
+      'opened',
+      'lines',
+      'ended',
+    ])
+    const source = { host: 'earth.example.org', path }
+    const [offsets, lineNumbers] = [Float64Array.of(4, 8), Float64Array.of(2, 3)]
+    expect(deliveries[1]).toMatchObject({ source, offsets, lineNumbers })
+    expect(sources).toMatchObject([{ account: { name: 'a.log', size: 14, state: 'ended' } }])
+  })
+
+  it('is packed on demand, every byte the same', async t => {
+    const here = await serving(t)
+    const text = log(20_000)
+    const proxy = await cuttingProxy(t, here.server.port)
+    for (const packing of ['zstd', 'gzip'] as const) {
+      const native = { packings: [packing], packAlways: true }
+      const before = proxy.passedBytes()
+      const { bytes } = await ask(proxy.port, { files: [await here.file('a.log', text)] }, { native })
+      expect(bytes.toString()).toBe(text)
+      expect(proxy.passedBytes() - before).toBeLessThan(text.length / 2)
+    }
+  })
+
+  it('tells what is missing of a file that shrank', async t => {
+    const here = await serving(t)
+    const path = await here.file('a.log', log(200_000))
+    const proxy = await cuttingProxy(t, here.server.port, [5_000_000])
+    const cut = ask(proxy.port, { files: [path] })
+    await vi.waitFor(() => expect(proxy.cuts()).toBe(1), { timeout: 5000, interval: 5 })
+    await writeFile(path, 'something else\n')
+    const { sources, failed } = await cut
+    expect(failed).toEqual([])
+    const [{ account }] = sources as [(typeof sources)[number]]
+    expect(account.gapBytes).toBe(log(200_000).length - 0 - (account.offset - account.gapBytes))
+    expect(account.gapBytes).toBeGreaterThan(0)
+  })
+})
+
+describe('an answer that breaks off', () => {
+  const text = log(150_000)
+  const path = (folder: string): string => join(folder, 'a.log')
+  const limits = [100, 3000, 40_000, 41_000, 700_001, 2_345_678]
+  const hits = text
+    .split('\n')
+    .filter(line => line.includes('hit'))
+    .map(line => `${line}\n`)
+    .join('')
+
+  it.for([
+    ['dcat', { mode: 'cat' }, text],
+    ['dgrep', { mode: 'grep', pattern: 'hit' }, hits],
+    ['dgrep with context', { mode: 'grep', pattern: 'hit', options: { before: 1, after: 1, max: 9000 } }, undefined],
+  ] as const)('goes on without losing or repeating a line: %s', { timeout: 60_000 }, async ([, asked, expected], t) => {
+    const here = await serving(t)
+    await writeFile(path(here.folder), text)
+    const files = [path(here.folder)]
+    const whole = expected ?? (await ask(here.server.port, { ...asked, files })).bytes.toString()
+    for (const detail of ['bytes', 'lines'] as const) {
+      const proxy = await cuttingProxy(t, here.server.port, limits.slice(2))
+      const { bytes, failed } = await ask(proxy.port, { ...asked, files }, { detail })
+      expect(failed).toEqual([])
+      expect(proxy.cuts()).toBeGreaterThan(1)
+      expect(hash(bytes)).toBe(hash(Buffer.from(whole)))
+    }
+  })
+
+  it('goes on with a file that was renamed meanwhile, and with the ones behind it', { timeout: 60_000 }, async t => {
+    const here = await serving(t, { MaxConcurrentCats: 1 })
+    await writeFile(path(here.folder), text)
+    const proxy = await cuttingProxy(t, here.server.port, [3_000_000])
+    const asking = ask(proxy.port, { files: [path(here.folder)] })
+    await vi.waitFor(() => expect(proxy.cuts()).toBe(1), { timeout: 5000, interval: 5 })
+    await rename(path(here.folder), `${path(here.folder)}.1`)
+    await writeFile(path(here.folder), 'new\n')
+    const { bytes, sources } = await asking
+    expect(hash(bytes)).toBe(hash(Buffer.from(text)))
+    expect(sources).toMatchObject([{ account: { state: 'ended', gapBytes: 0 } }])
+  })
+
+  it('goes on while a file grows and is rotated', { timeout: 60_000 }, async t => {
+    const here = await serving(t)
+    const live = await here.file('live.log', 'before\n')
+    const proxy = await cuttingProxy(t, here.server.port)
+    const written = log(1000)
+    const { bytes } = await following(proxy.port, live, {
+      write: async () => {
+        for (let part = 0; part < 8; part++) {
+          await appendFile(live, log(125, part * 125))
+          if (part % 2 === 0) proxy.cut()
+          if (part === 3) await rename(live, `${live}.1`)
+        }
+      },
+      until: bytes => bytes.includes('\n999 '),
+    })
+    expect(proxy.cuts()).toBeGreaterThan(0)
+    expect(bytes.toString()).toBe(written)
+  })
+})
+
+interface Following {
+  /** Called when the file is followed. */
+  readonly write: () => Promise<void>
+  readonly until: (bytes: Buffer) => boolean
+}
+
+/** What a `tail` sees. */
+async function following(port: number, file: string, { write, until }: Following): ReturnType<typeof ask> {
+  const ended = new AbortController()
+  let writing: Promise<void> | undefined
+  const answer = await ask(
+    port,
+    { files: [file], mode: 'tail' },
+    {
+      reconnect: true,
+      detail: 'lines',
+      signal: ended.signal,
+      onOpened: () => (writing ??= write()),
+      onBytes: bytes => until(bytes) && ended.abort(),
+    },
+  )
+  await writing
+  return answer
+}
