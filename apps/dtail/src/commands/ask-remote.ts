@@ -6,6 +6,7 @@ import type { Asking } from '../client/ask-server.ts'
 import { askServers, type AskedServers, type FailedServer } from '../client/ask-servers.ts'
 import type { AnswerSink, DeliverySink } from '../client/answer-sink.ts'
 import { HostTrust } from '../client/host-trust.ts'
+import { keepModest } from '../client/modest-memory.ts'
 import { ownKeys } from '../client/own-keys.ts'
 import { quantilesAsked } from '../client/quantiles-asked.ts'
 import { commandsOf, commandsToResume } from '../client/question.ts'
@@ -41,6 +42,7 @@ export async function askRemote(prepared: Prepared): Promise<number> {
   const { name, run, question, query, log, signal } = prepared
   if (question.files.length === 0) throw new UsageError('no files to read; name them with -files')
   const servers = serversOf(prepared)
+  keepModest(servers.length)
   const asking = await askingOf(prepared)
   const started = run.options.interactiveQuery ? await startControl(prepared, servers.length) : undefined
   if (run.options.interactiveQuery && !started) return 1
@@ -182,6 +184,7 @@ function verbatim(writer: BlockWriter): DeliverySink {
       if (!open && bytes[bytes.length - 1] !== NEWLINE) writer.write(LINE_END)
       return writer.room()
     },
+    release: chunk => writer.discard(chunk),
   }
 }
 
