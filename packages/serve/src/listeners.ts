@@ -34,12 +34,13 @@ export class Listeners {
   static async open(options: ListenOptions): Promise<Listeners> {
     const { host, port } = options
     try {
-      const only = await listen(options, { port, reusePort: false })
-      if (platform() !== 'linux') return new Listeners([accepting(only, options)])
-      // Found free without sharing: then it is safe to share it with ourselves.
-      const found = (only.address() as AddressInfo).port
-      await closed(only)
-      return new Listeners(await listenShared(options, found))
+      const shares = platform() === 'linux'
+      // The system shares a port that it chooses with nobody. One that was given must be free of others, who might share.
+      if (shares && port === 0) return new Listeners(await listenShared(options, port))
+      const only = accepting(await listen(options, { port, reusePort: false }), options)
+      if (!shares) return new Listeners([only])
+      only.close() // and on with the next in the same turn: who has connected already is kept
+      return new Listeners(await listenShared(options, port))
     } catch (cause) {
       throw new ServeError('LF_SERVE_LISTEN', `cannot listen on ${host}:${port}`, { cause, detail: { host, port } })
     }
@@ -52,10 +53,11 @@ export class Listeners {
 }
 
 async function listenShared(options: ListenOptions, port: number): Promise<Server[]> {
-  const servers = [accepting(await listen(options, { port, reusePort: true }), options)]
+  const first = accepting(await listen(options, { port, reusePort: true }), options)
+  const servers = [first]
+  const same = { port: (first.address() as AddressInfo).port, reusePort: true }
   try {
-    while (servers.length < LISTENERS)
-      servers.push(accepting(await listen(options, { port, reusePort: true }), options))
+    while (servers.length < LISTENERS) servers.push(accepting(await listen(options, same), options))
   } catch (error) {
     // Node before 22.12 does not know how to share: one queue has to do.
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
