@@ -7,13 +7,15 @@ import manifest from './package.json' with { type: 'json' }
 import { flags } from './flags.ts'
 import { interleaved } from './measure.ts'
 import type { PreparedRow, RowGroup } from './row.ts'
+import { burst } from './rows/burst.ts'
 import { serverlessMap } from './rows/dmap.ts'
+import { fleet } from './rows/fleet.ts'
 import { serverlessCat, serverlessGrep } from './rows/serverless.ts'
 import { sshCat } from './rows/ssh-cat.ts'
 import { startUp } from './rows/start-up.ts'
 import { rowText, summarise, type RowResult } from './table.ts'
 
-const groups: readonly RowGroup[] = [startUp, serverlessCat, serverlessGrep, serverlessMap, sshCat]
+const groups: readonly RowGroup[] = [startUp, serverlessCat, serverlessGrep, serverlessMap, sshCat, fleet, burst]
 const names = groups.map(({ name }) => name)
 
 process.exitCode = await runProgram(
@@ -35,7 +37,7 @@ process.exitCode = await runProgram(
       const near = nearestName(name, names)
       if (!names.includes(name)) throw new UsageError(`no row ${name}${near ? `; did you mean ${near}?` : ''}`)
     }
-    const dir = path.resolve(import.meta.dirname, '../.logflow/bench')
+    const dir = path.resolve(import.meta.dirname, options.inputs ?? '../.logflow/bench')
     const bench = { dir, peers: options.peers && path.resolve(options.peers), size: options.size, seed: options.seed }
     const results: RowResult[] = []
     for (const group of groups) {

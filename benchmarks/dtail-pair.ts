@@ -1,0 +1,119 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { formatPublicKey, loadHostKey } from '@logflow/ssh'
+import { asNobody } from './candidates.ts'
+import type { Candidate } from './measure.ts'
+
+/** A dserver on loopback, and a folder in which clients of the same make find their keys. */
+export interface DtailPair {
+  /** `logflow` or `Go F`. */
+  readonly name: string
+  readonly home: string
+  readonly port: number
+  readonly server: ChildProcess
+  /** A client that asks servers; `args` are what comes behind the flags that every client needs. */
+  client(program: string, args: readonly string[]): Candidate
+  close(): Promise<void>
+}
+
+/** Ours, and F when its programs are there; the Go original delivers other bytes than the file holds. */
+export async function startPairs(peers: string | undefined, options: PairOptions = {}): Promise<DtailPair[]> {
+  const peer = path.join(peers ?? '', 'F')
+  const hasPeer = peers !== undefined && existsSync(path.join(peer, 'dserver'))
+  const pairs = [await startPair('logflow', path.resolve(import.meta.dirname, '../node_modules/.bin'), options)]
+  if (hasPeer) pairs.push(await startPair('Go F', peer, options))
+  return pairs
+}
+
+/** Options of {@link startPairs}. */
+export interface PairOptions {
+  /** Connections that the server takes at one time. @defaultValue the server's own */
+  readonly maxConnections?: number
+}
+
+async function startPair(name: string, folder: string, { maxConnections }: PairOptions): Promise<DtailPair> {
+  const home = await prepareHome()
+  const port = await freePort()
+  const env = { DTAIL_INTEGRATION_TEST_RUN_MODE: 'yes', HOME: home, SSH_AUTH_SOCK: '', NO_COLOR: '1' }
+  const isOurs = name === 'logflow'
+  const program = (file: string): { command: string; prefix: readonly string[] } =>
+    isOurs ? { command: path.join(folder, file), prefix: [] } : asNobody(path.join(folder, file))
+  const config = maxConnections === undefined ? 'none' : path.join(home, 'dtail.json')
+  if (maxConnections !== undefined)
+    writeFileSync(config, JSON.stringify({ Server: { MaxConnections: maxConnections } }))
+  const quiet = ['--cfg', config, '--logLevel', 'error']
+  const asRoot = isOurs && process.getuid?.() === 0 ? ['--allow-root'] : []
+  const listening = ['--logger', 'stdout', '--bindAddress', '0.0.0.0', '--port', String(port), ...asRoot]
+  const dserver = program('dserver')
+  const server = spawn(dserver.command, [...dserver.prefix, ...quiet, ...listening], {
+    cwd: home,
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+  })
+  await waitForPort(port)
+  return {
+    name,
+    home,
+    port,
+    server,
+    client(clientProgram, args) {
+      const { command, prefix } = program(clientProgram)
+      const kind = isOurs ? 'ours' : 'peer'
+      const all = [...prefix, ...quiet, '--trustAllHosts', ...args]
+      return { name: `${name} ${clientProgram}`, kind, command, args: all, cwd: home, env }
+    },
+    async close() {
+      await end(server)
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A folder for one pair; DTail's test mode takes its keys from the working directory. A peer that runs as nobody writes here. */
+async function prepareHome(): Promise<string> {
+  const home = mkdtempSync(path.join(tmpdir(), 'logflow-ssh-bench-'))
+  chmodSync(home, 0o777)
+  const key = await loadHostKey(path.join(home, 'id_rsa'), { generateBits: 2048 })
+  writeFileSync(path.join(home, 'id_rsa.pub'), `${formatPublicKey(key.publicKey)} bench\n`)
+  await loadHostKey(path.join(home, 'host_key'), { generateBits: 2048 })
+  copyFileSync(path.join(home, 'host_key'), path.join(home, 'ssh_host_key'))
+  writeFileSync(path.join(home, 'known_hosts'), '')
+  mkdirSync(path.join(home, '.ssh'))
+  for (const file of ['id_rsa', 'id_rsa.pub']) copyFileSync(path.join(home, file), path.join(home, '.ssh', file))
+  chmodSync(path.join(home, '.ssh'), 0o777)
+  for (const file of ['id_rsa', 'ssh_host_key', 'known_hosts', '.ssh/id_rsa']) chmodSync(path.join(home, file), 0o666)
+  return home
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+async function waitForPort(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const socket = connect(port, '127.0.0.1')
+    const open = await new Promise<boolean>(resolve =>
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
+    )
+    socket.destroy()
+    if (open) return
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  throw new Error(`nothing listens on port ${port}`)
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  server.kill('SIGTERM')
+  const force = setTimeout(() => server.kill('SIGKILL'), 3000)
+  await once(server, 'exit')
+  clearTimeout(force)
+}
