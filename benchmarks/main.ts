@@ -12,10 +12,22 @@ import { serverlessMap } from './rows/dmap.ts'
 import { fleet } from './rows/fleet.ts'
 import { serverlessCat, serverlessGrep } from './rows/serverless.ts'
 import { sshCat } from './rows/ssh-cat.ts'
+import { sshGrep } from './rows/ssh-grep.ts'
 import { startUp } from './rows/start-up.ts'
+import { tailsrv } from './rows/tailsrv.ts'
 import { rowText, summarise, type RowResult } from './table.ts'
 
-const groups: readonly RowGroup[] = [startUp, serverlessCat, serverlessGrep, serverlessMap, sshCat, fleet, burst]
+const groups: readonly RowGroup[] = [
+  startUp,
+  serverlessCat,
+  serverlessGrep,
+  serverlessMap,
+  sshCat,
+  sshGrep,
+  fleet,
+  burst,
+  tailsrv,
+]
 const names = groups.map(({ name }) => name)
 
 process.exitCode = await runProgram(

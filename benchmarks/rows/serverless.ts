@@ -2,17 +2,10 @@ import { accessLog } from '../access-log.ts'
 import { floor, goPeers, ours } from '../candidates.ts'
 import type { Candidate } from '../measure.ts'
 import { PACKINGS, packedInput, type Packing } from '../packed-input.ts'
+import { PATTERNS } from '../patterns.ts'
 import type { Bench, RowGroup } from '../row.ts'
 
 const DTAIL = ['--plain', '--cfg', 'none', '--logLevel', 'error']
-
-/** The four patterns of the study: rare literal, common literal, folded alternation, classes. */
-const PATTERNS = [
-  ['rare', 'NEEDLE_7f3a'],
-  ['common', 'Chrome/125'],
-  ['folded', '(?i:error|warn)'],
-  ['classes', '" [45][0-9]{2} [0-9]{5} .*rt=1\\.[89]'],
-] as const
 
 /** What unfolds the file alone: the floor of `dcat`. */
 const UNFOLDING: Readonly<Record<Packing, (path: string) => Candidate[]>> = {
