@@ -25,7 +25,7 @@ const BUSY_LOOKS = 100
  *     next I     what follows is from the start of the next file
  *     lost N     the file that was being read cannot be found; what follows is from the start of one of N bytes
  *     more N     N bytes follow
- *     idle N     nothing new since the last look, the file has N bytes: a sign of life
+ *     idle N     nothing new: a sign of life
  *     late N     N bytes were written to the last file after the next one had begun
  *     bad NAME   a rotated file that cannot be unpacked here was left out
  *
@@ -47,6 +47,14 @@ nl='
 '
 say() { printf '%s %s %s\\n' "$mark" "$1" "$2" || exit 1; }
 pause() { sleep "$1" 2>/dev/null || sleep 1; }
+tick() {
+  { while sleep 3 || sleep 3; do say idle 0 >&9; done; } 9>&1 </dev/null >/dev/null 2>&1 &
+  q=$!
+}
+tock() {
+  kill "$q" 2>/dev/null
+  wait "$q" 2>/dev/null
+}
 look() {
   IFS=' '
   set -- $(ls -dinL "$1" 2>/dev/null)
@@ -113,8 +121,10 @@ find_old() {
 rest_of() {
   case $2 in
     *.gz | *.zst | *.bz2 | *.xz)
-      unpack "$1" "$2" >/dev/null || { say bad "$2"; return; }
-      n=$(unpack "$1" "$2" | wc -c)
+      tick
+      unpack "$1" "$2" >/dev/null && n=$(unpack "$1" "$2" | wc -c) || n=
+      tock
+      [ -n "$n" ] || { say bad "$2"; return; }
       ;;
     *) look "$1" ;;
   esac
@@ -156,14 +166,16 @@ attach() {
   look "$hand"
   now=$i
   if proven "$hand" "$f" && { [ "$id" = - ] || [ "$id" = "$now" ]; }; then
-    [ "$k" -eq 0 ] && far=1
+    if [ "$k" -eq 0 ]; then far=1; elif [ "$o" -lt ${REGROWN_BYTES} ]; then seal=$x; fi
     say this "$now"
     return
   fi
   stamp=$(siblings -di)
   IFS=$nl
   names=$(siblings -dtr)
+  tick
   find_old
+  tock
   [ "$stamp" = "$(siblings -di)" ] || exit ${SCRIPT_EXITS.changed}
   IFS=$nl
   look "$hand"
@@ -218,11 +230,12 @@ grown() {
   fi
   m=$((n - o))
   [ "$m" -le ${CHUNK_BYTES} ] || m=${CHUNK_BYTES}
+  k=256 seal=
+  [ $((o + m)) -ge "$k" ] || k=$((o + m))
+  [ $((o + m)) -ge ${REGROWN_BYTES} ] || seal=$(from "$hand" - $((o + m - k + 1)) | digest)
   say more "$m"
   tail -c "+$((o + 1))" <"$hand" | head -c "$m"
-  o=$((o + m)) far= moved= hot=${HOT_LOOKS} seal= k=256
-  [ "$o" -ge "$k" ] || k=$o
-  [ "$o" -ge ${REGROWN_BYTES} ] || seal=$(from "$hand" - $((o - k + 1)) | digest)
+  o=$((o + m)) far= moved= hot=${HOT_LOOKS}
   [ "$m" -eq ${CHUNK_BYTES} ] || pause 0.1
   [ $((busy += 1)) -ge ${BUSY_LOOKS} ] || return
   busy=0
