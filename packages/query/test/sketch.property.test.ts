@@ -50,6 +50,11 @@ describe('Sketch', () => {
     expect([new Sketch().quantile(50), sketchOf([NaN]).count]).toEqual([0, 0])
   })
 
+  it('has the text that SPEC.md shows', () => {
+    const texts = [[], [1, 1, 0], [-10], [100, 102, 106]].map(values => sketchOf(values).format())
+    expect(texts).toEqual(['s1;0;;', 's1;1;0,2;', 's1;0;;38,1', 's1;0;6f,1,1,0,1;'])
+  })
+
   it('is no larger than its range', () => {
     const sketch = new Sketch()
     for (let power = -330; power < 308; power += 0.001) sketch.add(10 ** power)

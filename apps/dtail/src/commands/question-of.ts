@@ -24,7 +24,8 @@ export async function questionOf(name: ClientName, { options, operands }: Client
     const question = { ...facts, mode, pattern, invert: options.invert === true } as const
     return { query: undefined, question }
   }
-  const { query, pattern } = await parse(text)
+  const { readQuery } = await import('../client/read-query.ts')
+  const { query, pattern } = readQuery(text)
   const facts = { files, options: session, query: text, timeoutSeconds: options.timeout ?? 0 }
   return { query, question: { ...facts, mode: name === 'dtail' ? 'tail' : 'cat', pattern, invert: false } }
 }
@@ -66,16 +67,4 @@ async function patternOf(name: ClientName, options: ClientRun['options']): Promi
     throw new UsageError(`${JSON.stringify(pattern)} is no pattern: ${(cause as Error).message}`, { cause })
   }
   return pattern
-}
-
-async function parse(text: string): Promise<{ readonly query: Query; readonly pattern: string }> {
-  const { explainQueryError, lineFilterPattern, parseQuery } = await import('@logflow/query')
-  try {
-    const query = parseQuery(text)
-    return { query, pattern: lineFilterPattern(query) }
-  } catch (cause) {
-    const explanation = explainQueryError(cause)
-    const where = explanation === '' ? '' : ` (${explanation})`
-    throw new UsageError(`Can't parse mapr query: ${(cause as Error).message}${where}`, { cause })
-  }
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '@logflow/cli'
 import { compilePattern } from '@logflow/match'
-import { lineFilterPattern, parseQuery } from '@logflow/query'
 import type { Question } from '../client/question.ts'
+import { readQuery } from '../client/read-query.ts'
 
 const TRUTHS: Readonly<Record<string, boolean>> = { true: true, t: true, '1': true, false: false, f: false, '0': false }
 
@@ -9,7 +9,7 @@ const TRUTHS: Readonly<Record<string, boolean>> = { true: true, t: true, '1': tr
  * The question with what the flags in `words` change: `files plain quiet timeout`, and `query` or else
  * `regex grep invert before after max` where there is something to search.
  *
- * @throws UsageError, MatchError or QueryError; nothing is changed then
+ * @throws UsageError or MatchError; nothing is changed then
  */
 export function reloaded(question: Question, words: readonly string[]): Question {
   if (words.length === 0) throw new UsageError('reload requires flags to change')
@@ -27,8 +27,7 @@ export function reloaded(question: Question, words: readonly string[]): Question
   const session = { plain, quiet: truth('quiet', options.quiet) || plain }
   const text = given.get('query')?.trim() || question.query
   if (text !== undefined) {
-    const query = parseQuery(text)
-    return { ...common, options: session, query: text, pattern: lineFilterPattern(query), invert: false }
+    return { ...common, options: session, query: text, pattern: readQuery(text).pattern, invert: false }
   }
   const pattern = (given.get('grep') || given.get('regex')) ?? question.pattern
   if (pattern !== '') compilePattern(pattern)
