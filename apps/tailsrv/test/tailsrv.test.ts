@@ -1,67 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-
-const program = fileURLToPath(new URL('../src/tailsrv.ts', import.meta.url))
-
-/** The program as a process, its log as events. */
-class Tailsrv {
-  readonly events: Record<string, unknown>[] = []
-  readonly exit: Promise<number | null>
-  readonly #child: ChildProcess
-  #stderr = ''
-
-  constructor(...args: string[]) {
-    this.#child = spawn(process.execPath, ['--conditions=@logflow/source', program, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    this.exit = once(this.#child, 'close').then(([code]) => code as number | null)
-    createInterface({ input: this.#child.stderr as NodeJS.ReadableStream }).on('line', line => {
-      this.#stderr += `${line}\n`
-      if (line.startsWith('{')) this.events.push(JSON.parse(line) as Record<string, unknown>)
-    })
-  }
-
-  get stderr(): string {
-    return this.#stderr
-  }
-
-  async event(name: string): Promise<Record<string, unknown>> {
-    const look = (): Record<string, unknown> => {
-      const found = this.events.find(({ event }) => event === name)
-      if (!found) throw new Error(`no ${name} in: ${this.#stderr}`)
-      return found
-    }
-    return vi.waitFor(look, { timeout: 10_000, interval: 10 })
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
-  }
-}
-
-/** A client: sends its header and keeps what comes. */
-class Reader {
-  readonly all: Promise<string>
-  #text = ''
-
-  constructor(port: number, header: string) {
-    const socket = connect(port, '127.0.0.1', () => socket.write(header))
-    socket.on('data', chunk => (this.#text += chunk.toString('latin1')))
-    this.all = once(socket, 'close').then(() => this.#text)
-  }
-
-  /** Resolves when what came begins with `text`. */
-  async begins(text: string): Promise<void> {
-    await vi.waitFor(() => expect(this.#text.slice(0, text.length)).toBe(text), { timeout: 12_000, interval: 10 })
-  }
-}
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Reader, Tailsrv } from './running.ts'
 
 describe('tailsrv', () => {
   let folder: string

@@ -18,8 +18,17 @@ export async function serve(run: TailsrvRun): Promise<void> {
   const options = serveOptions(run)
   warnAboutOriginals(run)
   warnAboutDescriptors(run.options.maxClients, run.logger)
-  if (isDirectory(path)) return serveFolder(path, options, run)
-  return serveOne(path, options, run)
+  try {
+    await (isDirectory(path) ? serveFolder(path, options, run) : serveOne(path, options, run))
+  } catch (error) {
+    throw isOptionError(error) ? new UsageError(error.message) : error
+  }
+}
+
+/** What a library says about a value that came from the command line: an address that is none, a key that does not fit. */
+function isOptionError(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  return error instanceof RangeError || ((error as NodeJS.ErrnoException).code ?? '').startsWith('ERR_OSSL')
 }
 
 async function serveOne(path: string, options: ServeOptions, run: TailsrvRun): Promise<void> {
