@@ -54,6 +54,7 @@ export const flags = {
     help: 'Keep the place in this file and go on there after a restart.',
   }),
   glob: flag.boolean({ help: 'Let the remote shell expand *, ?, [ ] and ~ in the path; it must match one file.' }),
+  raw: flag.boolean({ help: 'Show control characters to a terminal as they are; files and pipes always get them.' }),
   sshProgram: flag.text({ value: 'PROGRAM', default: 'ssh', help: 'The ssh program to run.' }),
   checkInterval: flag.duration({
     value: 'TIME',

@@ -34,9 +34,12 @@ export async function follow(run: RrtailRun): Promise<number> {
     machine,
   })
   const report = new Report(run)
+  const shown = stdout.isTerminal && !options.raw ? new TextDecoder() : undefined
   try {
     for await (const item of follower) {
-      if (item.kind === 'bytes') await stdout.write(item.bytes)
+      // A log must not steer the terminal of whoever looks at it.
+      if (item.kind === 'bytes')
+        await stdout.write(shown ? safeText(shown.decode(item.bytes, { stream: true })) : item.bytes)
       await report.add(item)
       await place.reached(item)
     }
