@@ -54,7 +54,9 @@ export class NativeSink {
     const name = sourceIdOf(command.path, path)
     const resolved = point ? await findResumed(file.resolved, point.token) : file.resolved
     if (point && resolved === undefined) return [this.#lost(file, point)]
-    const found = { ...file, resolved: resolved ?? file.resolved }
+    // What was renamed meanwhile is admitted under the name it has now.
+    const renamed = resolved !== undefined && resolved !== file.resolved
+    const found = renamed ? { ...file, resolved, admit: () => file.admit(resolved) } : file
     const fromOffset = point?.token.offset ?? 0
     const byLine = dependsOnOtherLines(command.options) || (file.matcher && this.#answers.terms.detail !== 'bytes')
     return byLine ? this.#takeLines(found, name, fromOffset) : this.#takeBlocks(found, name, fromOffset)
@@ -77,7 +79,7 @@ export class NativeSink {
   }
 
   async #takeBlocks(file: WholeFile, name: string, fromOffset: number): Promise<readonly Delivery[]> {
-    const { command, context, matcher, path, resolved, signal, onCut } = file
+    const { admit, command, context, matcher, path, signal, onCut } = file
     const countLines = this.#answers.terms.detail !== 'bytes'
     const options = {
       host: context.hostname,
@@ -85,7 +87,7 @@ export class NativeSink {
       batchBytes: matcher ? SEARCH_BATCH_BYTES : NATIVE_BATCH_BYTES,
       maxLineBytes: NATIVE_MAX_LINE_BYTES,
     }
-    const blocks = readBlocks(path, { ...options, countLines, admit: () => file.admit(resolved) })
+    const blocks = readBlocks(path, { ...options, countLines, admit })
     const left: Delivery[] = []
     let selected: SelectedBlocks | undefined
     for await (const item of blocks) {
