@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { formatPublicKey, loadHostKey } from '@logflow/ssh'
 import { asNobody } from './candidates.ts'
 import type { Candidate } from './measure.ts'
+import { freePort, waitForPort } from './ports.ts'
 
 /** A dserver on loopback, and a folder in which clients of the same make find their keys. */
 export interface DtailPair {
@@ -38,13 +38,15 @@ export interface PairOptions {
 async function startPair(name: string, folder: string, { maxConnections }: PairOptions): Promise<DtailPair> {
   const home = await prepareHome()
   const port = await freePort()
-  const env = { DTAIL_INTEGRATION_TEST_RUN_MODE: 'yes', HOME: home, SSH_AUTH_SOCK: '', NO_COLOR: '1' }
   const isOurs = name === 'logflow'
+  // In its test mode dserver speaks nothing but DTail, cut lines and all; ours has its keys where the configuration says.
+  const testMode = isOurs ? {} : { DTAIL_INTEGRATION_TEST_RUN_MODE: 'yes' }
+  const env = { ...testMode, HOME: home, SSH_AUTH_SOCK: '', NO_COLOR: '1' }
   const program = (file: string): { command: string; prefix: readonly string[] } =>
     isOurs ? { command: path.join(folder, file), prefix: [] } : asNobody(path.join(folder, file))
-  const config = maxConnections === undefined ? 'none' : path.join(home, 'dtail.json')
-  if (maxConnections !== undefined)
-    writeFileSync(config, JSON.stringify({ Server: { MaxConnections: maxConnections } }))
+  const limits = maxConnections === undefined ? {} : { MaxConnections: maxConnections }
+  const own = isOurs ? { HostKeyFile: path.join(home, 'host_key') } : {}
+  const config = writeConfig(home, { ...own, ...limits })
   const quiet = ['--cfg', config, '--logLevel', 'error']
   const asRoot = isOurs && process.getuid?.() === 0 ? ['--allow-root'] : []
   const listening = ['--logger', 'stdout', '--bindAddress', '0.0.0.0', '--port', String(port), ...asRoot]
@@ -73,12 +75,21 @@ async function startPair(name: string, folder: string, { maxConnections }: PairO
   }
 }
 
+/** The configuration of a pair; none where nothing is to be said. */
+function writeConfig(home: string, server: Readonly<Record<string, unknown>>): string {
+  if (Object.keys(server).length === 0) return 'none'
+  const file = path.join(home, 'dtail.json')
+  writeFileSync(file, JSON.stringify({ Server: server, Common: { CacheDir: home } }))
+  return file
+}
+
 /** A folder for one pair; DTail's test mode takes its keys from the working directory. A peer that runs as nobody writes here. */
 async function prepareHome(): Promise<string> {
   const home = mkdtempSync(path.join(tmpdir(), 'logflow-ssh-bench-'))
   chmodSync(home, 0o777)
   const key = await loadHostKey(path.join(home, 'id_rsa'), { generateBits: 2048 })
   writeFileSync(path.join(home, 'id_rsa.pub'), `${formatPublicKey(key.publicKey)} bench\n`)
+  copyFileSync(path.join(home, 'id_rsa.pub'), path.join(home, `${userInfo().username}.authorized_keys`))
   await loadHostKey(path.join(home, 'host_key'), { generateBits: 2048 })
   copyFileSync(path.join(home, 'host_key'), path.join(home, 'ssh_host_key'))
   writeFileSync(path.join(home, 'known_hosts'), '')
@@ -87,27 +98,6 @@ async function prepareHome(): Promise<string> {
   chmodSync(path.join(home, '.ssh'), 0o777)
   for (const file of ['id_rsa', 'ssh_host_key', 'known_hosts', '.ssh/id_rsa']) chmodSync(path.join(home, file), 0o666)
   return home
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
-
-async function waitForPort(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const socket = connect(port, '127.0.0.1')
-    const open = await new Promise<boolean>(resolve =>
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
-    )
-    socket.destroy()
-    if (open) return
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-  throw new Error(`nothing listens on port ${port}`)
 }
 
 async function end(server: ChildProcess): Promise<void> {

@@ -1,22 +1,14 @@
 import type { ResumeToken } from '@logflow/core'
 import type { Fanout, SendfileError, TransferState } from '@logflow/sendfile-native'
-import type { Client } from './client.ts'
-import type { Generation } from './generation.ts'
+import type { Generation, GenerationReader } from './generation.ts'
 import type { ResolvedLimits } from './limits.ts'
 
 /** Somebody who reads a feed. */
-export interface FeedReader {
-  readonly client: Client
+export interface FeedReader extends GenerationReader {
   readonly generation: Generation
   /** Of its next byte. */
   readonly offset: number
   readonly state: TransferState
-  /** Its generation ends here, which may be behind it. */
-  endAt(end: number): void
-  /** There are more bytes. */
-  grew(): void
-  /** Closes its connection now. */
-  destroy(): void
 }
 
 /** What a reader needs of its feed. */

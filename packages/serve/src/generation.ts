@@ -1,5 +1,16 @@
 import { fstatSync } from 'node:fs'
-import type { FeedReader } from './feed-reader.ts'
+import type { Client } from './client.ts'
+
+/** Who reads a generation. */
+export interface GenerationReader {
+  readonly client: Client
+  /** The generation ends here, which may be behind the reader. */
+  endAt(end: number): void
+  /** There are more bytes. */
+  grew(): void
+  /** Closes its connection now. */
+  destroy(): void
+}
 
 /** One file that had the name: served by its descriptor, to `end` once that is known. */
 export interface Generation {
@@ -11,7 +22,7 @@ export interface Generation {
   cutFrom: number | undefined
   /** What its readers go on with. */
   next: Generation | undefined
-  readonly readers: Set<FeedReader>
+  readonly readers: Set<GenerationReader>
   /** Readers of files before it, which need it later. */
   awaited: number
   /** A reader has left it: for the next one, or for good. */
