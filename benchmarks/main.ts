@@ -10,11 +10,12 @@ import type { PreparedRow, RowGroup } from './row.ts'
 import { burst } from './rows/burst.ts'
 import { serverlessMap } from './rows/dmap.ts'
 import { fleet } from './rows/fleet.ts'
+import { rrtail } from './rows/rrtail.ts'
 import { serverlessCat, serverlessGrep } from './rows/serverless.ts'
 import { sshCat } from './rows/ssh-cat.ts'
 import { sshGrep } from './rows/ssh-grep.ts'
 import { startUp } from './rows/start-up.ts'
-import { tailsrv } from './rows/tailsrv.ts'
+import { tailsrv, tailsrvAccept, tailsrvAppend } from './rows/tailsrv.ts'
 import { rowText, summarise, type RowResult } from './table.ts'
 
 const groups: readonly RowGroup[] = [
@@ -26,7 +27,10 @@ const groups: readonly RowGroup[] = [
   sshGrep,
   fleet,
   burst,
+  rrtail,
   tailsrv,
+  tailsrvAccept,
+  tailsrvAppend,
 ]
 const names = groups.map(({ name }) => name)
 
