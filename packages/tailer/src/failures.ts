@@ -1,4 +1,5 @@
 import type { JsonObject } from '@logflow/core'
+import { TailerError } from './errors.ts'
 import { errorDetail } from './events.ts'
 
 /** What is going wrong with a path now, so that each failure is told once, and again when it changes or comes back. */
@@ -23,4 +24,9 @@ export class Failures {
   clear(doing: 'look' | 'read'): void {
     this.#texts.delete(doing)
   }
+}
+
+/** A file that was open and cannot be read now. */
+export function readFailure(path: string, cause: unknown): TailerError {
+  return new TailerError('LF_TAILER_READ', `cannot read ${path}`, { cause, detail: { path } })
 }

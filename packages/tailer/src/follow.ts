@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import type { Delivery } from '@logflow/core'
 import { Claims } from './claims.ts'
 import { ReadBuffer } from './file-reader.ts'
-import { FollowedFile, type FollowContext } from './followed-file.ts'
+import type { FollowContext } from './follow-context.ts'
+import { FollowedFile } from './followed-file.ts'
 import { hasMagic, unescapeGlob } from './glob-pattern.ts'
 import { expandGlob } from './glob.ts'
 import { claimKeyOf } from './identity.ts'
@@ -71,7 +72,7 @@ const PRUNE_CLAIMS = 10_000
 class FollowGroup {
   readonly #patterns: readonly string[]
   readonly #options: ResolvedFollowOptions
-  readonly #context: FollowContext
+  readonly #context: FollowContext<FollowedFile>
   readonly #files = new Map<string, FollowedFile>()
   readonly #ready = new Set<FollowedFile>()
   readonly #wakeup = new Wakeup()
@@ -261,8 +262,7 @@ class FollowGroup {
     const literal = new Set(this.#patterns.filter(pattern => !hasMagic(pattern)).map(unescapeGlob))
     for (const [path, file] of this.#files) {
       if (!file.idle || literal.has(path) || (await lookAt(path, this.#options.fileSystem).catch(errorDetail))) continue
-      this.#files.delete(path)
-      await file.close()
+      if (await file.closeIfIdle()) this.#files.delete(path)
     }
     if (this.#context.claims.size > PRUNE_CLAIMS + this.#files.size * 4) {
       this.#context.claims.prune((_key, owner) => this.#files.get(owner.path) === owner)

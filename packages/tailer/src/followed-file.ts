@@ -1,36 +1,22 @@
 import type { Delivery } from '@logflow/core'
-import type { Claims } from './claims.ts'
 import { eventOf, failedEvent } from './events.ts'
-import { Failures } from './failures.ts'
-import { isVanished, TailerError } from './errors.ts'
-import type { ReadBuffer } from './file-reader.ts'
+import type { FollowContext } from './follow-context.ts'
+import { Failures, readFailure } from './failures.ts'
+import { isVanished } from './errors.ts'
 import type { Generation } from './generation.ts'
 import { Glance } from './glance.ts'
 import { claimKeyOf } from './identity.ts'
 import { Lingering } from './lingering.ts'
-import type { ResolvedFollowOptions } from './options.ts'
 import { Notes } from './notes.ts'
 import { PathWatch } from './path-watch.ts'
-import { PathOpener, type HeldGenerations, type Opened } from './path-opener.ts'
+import { PathOpener, type Opened } from './path-opener.ts'
+import { Turns } from './turns.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
 import { claimCopy, type CopyVerdict, type OpenedSibling } from './siblings.ts'
 import { afterTruncation } from './truncation.ts'
-import type { DirectoryWatch } from './watch.ts'
 
 /** Generations of one path that wait to be read. More are found again, by their birth, when these are read. */
 const MAX_GENERATIONS = 16
-
-/** What the files of one follow have in common. */
-export interface FollowContext {
-  readonly options: ResolvedFollowOptions
-  readonly buffer: ReadBuffer
-  readonly claims: Claims<FollowedFile>
-  readonly watch: DirectoryWatch
-  /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one. */
-  readonly isCopy: (path: string, opened: OpenedSibling) => Promise<CopyVerdict>
-  /** Something is to be read in this file. */
-  readonly wake: (file: FollowedFile) => void
-}
 
 /**
  * One path that is followed, and every generation that was found under it and is not done yet. `observe` looks at the
@@ -42,14 +28,14 @@ export interface FollowContext {
  */
 export class FollowedFile {
   readonly path: string
-  readonly #context: FollowContext
+  readonly #context: FollowContext<FollowedFile>
   readonly #opener: PathOpener
   readonly #queue: Generation[] = []
   readonly #lingering: Lingering
   readonly #glance: Glance
   readonly #notes: Notes
   readonly #watch: PathWatch
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
   #goneSinceMs: number | undefined
   #quietSinceMs: number
   #mtimeNs = -1n
@@ -60,7 +46,7 @@ export class FollowedFile {
   #closed = false
 
   /** `first`: it is taken up as following begins. */
-  constructor(path: string, context: FollowContext, first: boolean) {
+  constructor(path: string, context: FollowContext<FollowedFile>, first: boolean) {
     this.path = path
     this.#context = context
     const { options, buffer, claims } = context
@@ -83,7 +69,7 @@ export class FollowedFile {
 
   /** Whether nothing is held for this path. */
   get idle(): boolean {
-    return this.#queue.length === 0 && this.#lingering.generations.length === 0
+    return this.#queue.length === 0 && this.#lingering.generations.length === 0 && !this.#opener.doubts
   }
 
   /** Whether the last look at the path, or the last read, failed. */
@@ -98,7 +84,7 @@ export class FollowedFile {
   claimCopy(opened: OpenedSibling): Promise<CopyVerdict> {
     const { released } = this.#opener
     const claim = (key: string): boolean => this.#context.claims.claim(key, this)
-    return this.#serial(() => claimCopy(opened, { held: this.#held, released }, claim))
+    return this.#turns.take(() => claimCopy(opened, { held: this.#held, released }, claim))
   }
 
   get #held(): readonly Generation[] {
@@ -107,7 +93,7 @@ export class FollowedFile {
 
   /** Looks at the path; wakes the reader when there is something to do. */
   observe(): Promise<void> {
-    return this.#serial(async () => {
+    return this.#turns.take(async () => {
       await this.#observe()
       if (this.#waits) this.#context.wake(this)
     })
@@ -125,31 +111,36 @@ export class FollowedFile {
 
   /** Reads a little: at most one batch of each generation that has something. Wakes itself when more is likely. */
   step(): Promise<readonly Delivery[]> {
-    return this.#serial(() => this.#step())
+    return this.#turns.take(() => this.#step())
   }
 
-  /** What is held back of open last lines, as they are; for the end of following. */
+  /** What is held back of open last lines, as they are. */
   flush(): Promise<readonly Delivery[]> {
-    return this.#serial(async () => this.#held.flatMap(generation => this.#notes.flushed(generation)))
+    return this.#turns.take(async () => this.#held.flatMap(generation => this.#notes.flushed(generation)))
   }
 
   /** Closes every handle. */
   close(): Promise<void> {
     this.#closed = true
-    return this.#serial(async () => {
-      this.#watch.close()
-      for (const generation of this.#held) await generation.close()
-      await this.#opener.close()
-      this.#queue.length = 0
-      this.#lingering.clear()
+    return this.#turns.take(() => this.#close())
+  }
+
+  /** Closes it if nothing is held for the path by then; says whether it did. */
+  closeIfIdle(): Promise<boolean> {
+    return this.#turns.take(async () => {
+      if (!this.idle) return false
+      this.#closed = true
+      await this.#close()
+      return true
     })
   }
 
-  /** Runs one after another; errors are the caller's, and do not stop the next. */
-  #serial<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work)
-    this.#turn = result.catch(() => {})
-    return result
+  async #close(): Promise<void> {
+    this.#watch.close()
+    for (const generation of this.#held) await generation.close()
+    await this.#opener.close()
+    this.#queue.length = 0
+    this.#lingering.clear()
   }
 
   async #observe(): Promise<void> {
@@ -161,6 +152,7 @@ export class FollowedFile {
       await this.#settle(named && this.#isOurs(named) ? named : undefined)
       this.#opener.settled()
       if (this.#opener.unread) this.#rescan = true
+      await this.#drowse()
       this.#failures.clear('look')
     } catch (error) {
       // Gone between two questions: the next look tells more.
@@ -172,8 +164,9 @@ export class FollowedFile {
   async #settle(named: NamedFacts | undefined): Promise<void> {
     const { clock } = this.#context.options
     const newest = this.#queue.at(-1)
-    const verdict = judgeRotation(newest && { inodeKey: newest.identity.inodeKey, changed: false }, named)
+    const verdict = judgeRotation(newest && { fileKey: claimKeyOf(newest.identity), changed: false }, named)
     if (verdict !== 'gone') this.#goneSinceMs = undefined
+    if (verdict !== 'same') this.#queue.forEach(generation => generation.stir())
     switch (verdict) {
       case 'born':
       case 'pending':
@@ -185,8 +178,7 @@ export class FollowedFile {
         if (this.#rescan || (await this.#opener.folderChanged())) await this.#openMissed(newest as Generation)
         break
       case 'gone':
-        if (this.#goneSinceMs === undefined) this.#context.wake(this)
-        this.#goneSinceMs ??= clock.monotonicMs()
+        this.#noteGone(clock.monotonicMs())
         await this.#takeUpPassed()
         break
       case 'absent':
@@ -197,10 +189,29 @@ export class FollowedFile {
     }
   }
 
+  #noteGone(nowMs: number): void {
+    if (this.#goneSinceMs === undefined) this.#context.wake(this)
+    this.#goneSinceMs ??= nowMs
+  }
+
+  #awaken(generation: Generation): void {
+    generation.stir()
+    this.#context.wake(this)
+  }
+
   async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
     if (size !== newest.offset) await newest.see(size)
-    if (size !== newest.offset || mtimeNs !== this.#mtimeNs) this.#context.wake(this)
+    if (size !== newest.offset || mtimeNs !== this.#mtimeNs) this.#awaken(newest)
     this.#mtimeNs = mtimeNs
+  }
+
+  /** Nothing was written for long, and everything is read: the descriptor is better used elsewhere. */
+  async #drowse(): Promise<void> {
+    const { clock, idleMs } = this.#context.options
+    const [only] = this.#queue
+    if (idleMs === 0 || !only?.isRead || this.#waits || this.#rescan) return
+    const quietMs = clock.monotonicMs() - this.#quietSinceMs
+    if (quietMs >= idleMs || clock.now() - Number(this.#mtimeNs / 1_000_000n) >= idleMs) await only.drowse()
   }
 
   /** The name is free: generations may have had it since the last look. */
@@ -211,7 +222,8 @@ export class FollowedFile {
 
   async #openNamed(): Promise<void> {
     const rotated = !this.idle
-    const opened = await this.#opener.openNamed(this.#heldBefore)
+    const takeBack = (inodeKey: string): Generation | undefined => this.#lingering.takeBack(inodeKey)
+    const opened = await this.#opener.openNamed({ newest: this.#queue.at(-1), held: this.#held, takeBack })
     this.#rescan = rotated && opened.generations.length > 0
     this.#takeUp(opened)
     if (opened.openedPath !== undefined) await this.#watch.retarget(opened.openedPath)
@@ -229,10 +241,6 @@ export class FollowedFile {
       this.#describe([generation])
       this.#context.wake(this)
     }
-  }
-
-  get #heldBefore(): HeldGenerations {
-    return { newest: this.#queue.at(-1), held: this.#held, takeBack: inodeKey => this.#lingering.takeBack(inodeKey) }
   }
 
   #takeUp({ generations, notices }: Opened): void {
@@ -266,16 +274,13 @@ export class FollowedFile {
       this.#failures.clear('read')
     } catch (cause) {
       // The next look tries again; what was read before is not lost.
-      const error = new TailerError('LF_TAILER_READ', `cannot read ${this.path}`, {
-        cause,
-        detail: { path: this.path },
-      })
-      this.#fail('read', error)
+      this.#fail('read', readFailure(this.path, cause))
     }
     return items
   }
 
   async #readHead(head: Generation, items: Delivery[]): Promise<void> {
+    const askedMs = this.#context.options.clock.monotonicMs()
     const step = await head.step()
     if (!head.announced && step.kind !== 'changed') {
       head.announced = true
@@ -289,24 +294,24 @@ export class FollowedFile {
       case 'changed':
         return this.#restart(head, items)
       case 'end':
-        return this.#atEnd(head, items)
+        return this.#atEnd(head, items, askedMs)
     }
   }
 
-  /** Everything of the head is read: goes on to the next generation when it is time. */
-  async #atEnd(head: Generation, items: Delivery[]): Promise<void> {
-    const quietMs = this.#context.options.clock.monotonicMs() - this.#quietSinceMs
+  /** Everything of the head is read, as of `nowMs`: goes on to the next generation when it is time. */
+  async #atEnd(head: Generation, items: Delivery[], nowMs: number): Promise<void> {
+    const { lingerMs } = this.#context.options
+    const quietMs = nowMs - this.#quietSinceMs
     const next = this.#queue[1]
     if (!next) {
       await this.#observe()
-      const goneMs = this.#goneSinceMs === undefined ? 0 : this.#context.options.clock.monotonicMs() - this.#goneSinceMs
-      if (this.#goneSinceMs !== undefined && Math.min(quietMs, goneMs) >= this.#context.options.lingerMs)
-        await this.#letGo(head, items)
+      const goneMs = nowMs - (this.#goneSinceMs ?? nowMs)
+      if (this.#goneSinceMs !== undefined && Math.min(quietMs, goneMs) >= lingerMs) await this.#letGo(head, items)
       return
     }
     if (head.copy) return this.#leaveCopy(head, items)
     // An empty successor may mean that the writer still has the old file open.
-    const early = this.#queue.length === 2 && quietMs < this.#context.options.lingerMs
+    const early = this.#queue.length === 2 && quietMs < lingerMs
     if (early && next.knownSize === 0 && (await next.size()) === 0) return
     items.push(...this.#notes.flushed(head), eventOf(head, 'rotated', { to: next.source.id }))
     this.#notes.complete(head)

@@ -1,4 +1,5 @@
 import type { Delivery, Gap, LineBatch, ResumeToken, Source } from '@logflow/core'
+import { DrowsyHandle } from './drowsy-handle.ts'
 import { FileReader, type ReadBuffer } from './file-reader.ts'
 import type { ReadHandle } from './file-system.ts'
 import { formatTailHash, HEAD_BYTES, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
@@ -35,6 +36,7 @@ export class Generation {
   readonly startOffset: number
   /** Whether `opened` was delivered. */
   announced = false
+  #stirred = false
   #perhapsCopied = false
   /** Read from a copy that was made before the file was truncated: it ends with that. */
   readonly copy: boolean
@@ -106,10 +108,37 @@ export class Generation {
     if (size < this.#seenSize) this.#knownSize = Math.max(this.#knownSize, this.#seenSize)
   }
 
+  /** Whether all that was seen of it is read. */
+  get isRead(): boolean {
+    return this.offset >= this.#seenSize
+  }
+
+  /** Closes the descriptor until something is heard of the file, where the handle can do that. */
+  async drowse(): Promise<void> {
+    if (!(this.handle instanceof DrowsyHandle) || this.handle.asleep) return
+    this.#stirred = false
+    await this.handle.sleep()
+  }
+
+  /** Something may have happened to the file: the next step looks. */
+  stir(): void {
+    this.#stirred = true
+  }
+
+  get #sleeps(): boolean {
+    return this.handle instanceof DrowsyHandle && this.handle.asleep && !this.#stirred
+  }
+
+  /** Deleted while its handle was closed: nothing can be asked of it. */
+  get #isGone(): boolean {
+    return this.handle instanceof DrowsyHandle && this.handle.gone
+  }
+
   /** Whether the bytes before the offset, or at 0 those of its head, are still there. */
   async holds(): Promise<boolean> {
+    if (this.#sleeps || this.#isGone) return true
     const seen = this.#seenSize
-    const holds = await this.#reader.holds()
+    const holds = (await this.#reader.holds()) || this.#isGone
     if (holds) this.know(seen)
     return holds
   }
@@ -126,6 +155,7 @@ export class Generation {
 
   /** Looks at the first bytes of what nobody has read yet, so that a copy of it is known once it is cut. False when it is cut. */
   async learnHead(): Promise<boolean> {
+    if (this.#isGone) return true
     if (this.offset > 0) return this.holds()
     const head = await readAt(this.handle, 0, HEAD_BYTES)
     if (Buffer.compare(head.subarray(0, this.#head.length), this.#head) !== 0) return false
@@ -156,8 +186,10 @@ export class Generation {
 
   /** Reads on. Bytes that complete no line give no items. */
   async step(): Promise<GenerationStep> {
+    if (this.#sleeps || this.#isGone) return { kind: 'end' }
     const at = this.offset
     const result = await this.#reader.read()
+    if (this.#isGone) return { kind: 'end' }
     if (result.kind !== 'bytes') return result
     this.#perhapsCopied = false
     const { from, to } = result.fresh

@@ -4,7 +4,7 @@ import { systemClock, type AbortOptions, type Clock, type ResumeToken, type Sour
 import { earlierFiles, tokenOfOpenFile, type EarlierFile } from './earlier-files.ts'
 import { TailerError } from './errors.ts'
 import { nodeFileSystem } from './file-system.ts'
-import { identify, identifyBy, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
+import { claimKeyOf, identify, identifyBy, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
 import { openIfThere } from './open-file.ts'
 import { judgeRotation, lookAt } from './rotation.ts'
 import { Wakeup } from './wakeup.ts'
@@ -110,7 +110,7 @@ class WatchedFile implements GrowingFile {
   readonly #earlier = new Map<number, FileHandle>()
   readonly #abort = new AbortController()
   #handle: FileHandle
-  #inodeKey: string
+  #fileKey: string
   #size: number
   #source: Source
   #generations = 0
@@ -124,7 +124,7 @@ class WatchedFile implements GrowingFile {
     this.#wakeup = wakeup
     this.#watch = watch
     this.#handle = handle
-    this.#inodeKey = identity.inodeKey
+    this.#fileKey = claimKeyOf(identity)
     this.#size = identity.size
     this.#source = { host: options.host ?? hostname(), path, id: identity.id }
   }
@@ -196,7 +196,7 @@ class WatchedFile implements GrowingFile {
     const size = Number((await this.#handle.stat()).size)
     if (size < this.#size || !(await this.#tailHolds())) return this.#truncated(size)
     if (size > this.#size) return this.#resized('grew', size)
-    const verdict = judgeRotation({ inodeKey: this.#inodeKey, changed: false }, named)
+    const verdict = judgeRotation({ fileKey: this.#fileKey, changed: false }, named)
     switch (verdict) {
       case 'replaced':
       case 'pending':
@@ -214,13 +214,13 @@ class WatchedFile implements GrowingFile {
     if (!opened) return undefined
     const { handle } = opened
     const identity = await identifyBy(handle, opened.stat)
-    if (identity.inodeKey === this.#inodeKey) {
+    if (claimKeyOf(identity) === this.#fileKey) {
       await handle.close() // moved back meanwhile
       return undefined
     }
     this.#earlier.set(this.#handle.fd, this.#handle)
     this.#handle = handle
-    this.#inodeKey = identity.inodeKey
+    this.#fileKey = claimKeyOf(identity)
     this.#source = { ...this.#source, id: identity.id }
     this.#gone = false
     return this.#resized('rotated', identity.size)

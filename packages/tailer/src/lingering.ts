@@ -47,8 +47,9 @@ export class Lingering {
     const done: Generation[] = []
     for (const entry of [...this.#entries]) {
       const { generation } = entry
-      const step = await generation.step()
+      // Before it is read: what is written after that is not to be missed, however long the read takes.
       const nowMs = this.#clock.monotonicMs()
+      const step = await generation.step()
       if (step.kind === 'bytes') {
         entry.quietSinceMs = nowMs
         late.push({ generation, items: step.items })

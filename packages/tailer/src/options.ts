@@ -69,6 +69,12 @@ export interface FollowOptions extends TailerOptions {
   readonly watch?: boolean | undefined
   /** How long a rotated file is still looked at for late lines once it is quiet. @defaultValue 5000 */
   readonly lingerMs?: number | undefined
+  /**
+   * A file to which nothing was written for so long, and which was read to its end, is closed until something is
+   * heard of it again; 0 keeps every file open. What is written to a closed file and deleted before the next look
+   * cannot be read. @defaultValue 60,000
+   */
+  readonly idleMs?: number | undefined
   /** Expand patterns again as files come. @defaultValue true */
   readonly discover?: boolean | undefined
   /** End when everything that is there now has been read, instead of waiting for more. @defaultValue false */
@@ -98,6 +104,7 @@ export interface ResolvedFollowOptions extends ResolvedTailerOptions {
   readonly pollMs: number
   readonly watch: boolean
   readonly lingerMs: number
+  readonly idleMs: number
   readonly discover: boolean
   readonly once: boolean
   readonly clock: Clock
@@ -127,6 +134,7 @@ export function resolveFollowOptions(options: FollowOptions): ResolvedFollowOpti
     pollMs: inRange('pollMs', options.pollMs ?? 1000, 1, 86_400_000),
     watch: options.watch ?? true,
     lingerMs: inRange('lingerMs', options.lingerMs ?? 5000, 0, 86_400_000),
+    idleMs: inRange('idleMs', options.idleMs ?? 60_000, 0, Number.MAX_SAFE_INTEGER),
     discover: options.discover ?? true,
     once: options.once ?? false,
     clock: options.clock ?? systemClock,

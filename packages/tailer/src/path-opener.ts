@@ -1,15 +1,19 @@
 import type { Delivery, ResumeToken, Source } from '@logflow/core'
 import { knownOf, type KnownContent } from './copies.ts'
+import { DrowsyHandle } from './drowsy-handle.ts'
+import { isVanished } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
+import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
-import { claimKeyOf, identify, identifyBy, provesResumeToken } from './identity.ts'
+import { claimKeyOf, identify, identifyBy, inodeKeyOf, provesResumeToken } from './identity.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { beginNew, resumeGenerations, type OpenedFile } from './resume.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import {
   copiedBy,
+  findByKey,
   findMissed,
   inOrderOfBirth,
   rememberOpened,
@@ -126,13 +130,14 @@ export class PathOpener {
     const { handle, stat, openedPath } = await openAdmitted(path, options.admit, options.fileSystem)
     try {
       const identity = await identifyBy(handle, stat)
-      const isHeld = held.newest?.identity.inodeKey === identity.inodeKey
+      const isHeld = held.newest !== undefined && claimKeyOf(held.newest.identity) === claimKeyOf(identity)
       if (isHeld || (await this.#isCopy({ handle, identity })) || !this.#base.claim(claimKeyOf(identity))) {
         await handle.close()
         return NOTHING
       }
       const source: Source = { host: options.host, path, id: identity.id }
-      const opened = await this.#begin({ ...this.#base, handle, source, identity }, held)
+      const drowsy = new DrowsyHandle(handle, stat, () => this.#reopen(claimKeyOf(identity)))
+      const opened = await this.#begin({ ...this.#base, handle: drowsy, source, identity }, held)
       this.#resumed = true
       this.#startAtEnd = false
       return { ...opened, openedPath }
@@ -165,7 +170,7 @@ export class PathOpener {
 
   /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed. */
   async findPassed(held: readonly Generation[]): Promise<Generation[]> {
-    return (await this.folderChanged()) ? this.#findMissed(held) : []
+    return (await this.folderChanged()) || this.doubts ? this.#findMissed(held) : []
   }
 
   /** Whether names beside the path may have changed since this was last asked. */
@@ -176,6 +181,12 @@ export class PathOpener {
     return true
   }
 
+  /** Whether it is still to be seen what something is that was found. */
+  get doubts(): boolean {
+    return this.#doubted.length > 0
+  }
+
+  /** Closes what nobody was given. */
   async close(): Promise<void> {
     for (const generation of this.#doubted.splice(0)) await generation.close()
   }
@@ -206,7 +217,7 @@ export class PathOpener {
   async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
     const horizon = this.#horizon
     if (!horizon) return []
-    if (this.#doubted.length === 0 && (await isAsBefore(horizon, this.#base))) return []
+    if (!this.doubts && (await isAsBefore(horizon, this.#base))) return []
     const isNew = (sibling: Sibling): boolean => isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey
     this.unread = false
     for (const generation of held) {
@@ -229,6 +240,19 @@ export class PathOpener {
     return inOrderOfBirth(missed)
   }
 
+  /** Opens a file that the path named, wherever it lies now. */
+  async #reopen(key: string): Promise<ReadHandle | undefined> {
+    const { path, options } = this.#init
+    try {
+      const { handle, stat } = await openAdmitted(path, options.admit, options.fileSystem)
+      if (claimKeyOf({ inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs }) === key) return handle
+      await handle.close()
+    } catch (error) {
+      if (!isVanished(error)) throw error
+    }
+    return (await findByKey(key, this.#base))?.handle
+  }
+
   #doubt(generation: Generation): void {
     this.#base.opened.delete(claimKeyOf(generation.identity))
     this.#doubted.push(generation)
@@ -247,7 +271,7 @@ export class PathOpener {
       }
       if (copied === 'yes') await generation.close()
     }
-    if (this.#doubted.length > 0) this.unread = true
+    if (this.doubts) this.unread = true
     return missed
   }
 

@@ -16,6 +16,9 @@ import {
 } from './identity.ts'
 import { findByToken, findMissed, inOrderOfBirth, type GenerationBase, type Sibling } from './siblings.ts'
 
+/** Files of one path that a crash left half read; older ones are given up. */
+const MAX_OPEN = 16
+
 /** What the path names now, opened. */
 export interface OpenedFile extends GenerationBase {
   readonly handle: ReadHandle
@@ -45,16 +48,22 @@ export async function resumeGenerations(
 ): Promise<Resumed | undefined> {
   const known = checkpoint.entries().filter(entry => entry.host === file.host && entry.path === file.path)
   known.reverse()
-  if (known.length === 0) return undefined
+  const [newest, ...older] = known
+  if (!newest) return undefined
   const same = 'handle' in file && (await firstProven(file.handle, known))
   if (same) return { generations: [await reopen(file, same)], notices: [] }
-  return resumeRotated(file, known)
+  return resumeRotated(file, [newest, ...older])
 }
 
 /** The checkpoint speaks of a file that the path does not name any more. */
-async function resumeRotated(file: OpenedFile | GenerationBase, known: readonly CheckpointEntry[]): Promise<Resumed> {
-  const entry = known[0] as CheckpointEntry
-  const generations: Generation[] = []
+async function resumeRotated(
+  file: OpenedFile | GenerationBase,
+  known: readonly [CheckpointEntry, ...CheckpointEntry[]],
+): Promise<Resumed> {
+  const [newest] = known
+  const open = known.filter(({ complete, tailHash }) => !complete && !isCutOff(tailHash))
+  const [entry = newest] = open
+  const generations = await reopenOlder(open.slice(1, MAX_OPEN), file)
   const notices: Delivery[] = []
   const old: Source = { host: entry.host, path: entry.path, id: entry.sourceId }
   const identity = parseIdentity(entry.sourceId)
@@ -74,6 +83,17 @@ async function resumeRotated(file: OpenedFile | GenerationBase, known: readonly 
   const missed = await findMissed({ isNew: isAfter(entry, identity), held, tokens: known.map(provableToken) }, file)
   generations.push(...inOrderOfBirth(missed), ...(next ? [next] : []))
   return { generations, notices }
+}
+
+/** Files that were being read to their end beside the last one, oldest first. */
+async function reopenOlder(entries: readonly CheckpointEntry[], base: GenerationBase): Promise<Generation[]> {
+  const generations: Generation[] = []
+  for (const entry of entries.toReversed()) {
+    const rest = await findByToken(entry, base)
+    const source: Source = { host: entry.host, path: entry.path, id: entry.sourceId }
+    if (rest) generations.push(await Generation.open({ ...base, ...rest, source, offset: entry.offset }))
+  }
+  return generations
 }
 
 /** What the path names, from its start: a new source when it is the file of the entry with other content. */

@@ -11,7 +11,7 @@ const named = (inodeKey: string, size: number): NamedFacts => ({
 
 describe('judgeRotation', () => {
   it('has one verdict for every combination of what is held and what the path names', () => {
-    const held = [undefined, { inodeKey: 'a', changed: false }, { inodeKey: 'a', changed: true }]
+    const held = [undefined, { fileKey: 'a@1', changed: false }, { fileKey: 'a@1', changed: true }]
     const paths = [undefined, named('a', 5), named('a', 0), named('b', 0), named('b', 5)]
     const table = held.map(facts => paths.map(path => judgeRotation(facts, path)))
     const expected: RotationVerdict[][] = [

@@ -1,11 +1,11 @@
 import { isMissing, TailerError } from './errors.ts'
 import { nodeFileSystem, type FileSystem } from './file-system.ts'
-import { inodeKeyOf } from './identity.ts'
+import { claimKeyOf, inodeKeyOf } from './identity.ts'
 
 /** What a reader knows about the file it holds open. */
 export interface HeldFacts {
-  /** Device and inode of the open handle; cannot be reused while it is open. */
-  readonly inodeKey: string
+  /** Device, inode and birth of the file; the inode cannot be reused while it is open. */
+  readonly fileKey: string
   /** Whether the bytes before the offset are no longer those that were read, or are no longer there. */
   readonly changed: boolean
 }
@@ -40,7 +40,7 @@ export function judgeRotation(held: HeldFacts | undefined, named: NamedFacts | u
   if (!held) return named ? 'born' : 'absent'
   if (held.changed) return 'truncated'
   if (!named) return 'gone'
-  if (named.inodeKey === held.inodeKey) return 'same'
+  if (claimKeyOf(named) === held.fileKey) return 'same'
   return named.size === 0 ? 'pending' : 'replaced'
 }
 

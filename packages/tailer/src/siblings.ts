@@ -235,6 +235,12 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
   })
 }
 
+/** The file beside the path that has this inode and birth. */
+export async function findByKey(key: string, base: GenerationBase): Promise<OpenedSibling | undefined> {
+  const proves = (opened: OpenedSibling): Promise<boolean> => Promise.resolve(claimKeyOf(opened.identity) === key)
+  return findSibling(base, sibling => claimKeyOf(sibling) === key, proves)
+}
+
 /** A sibling that `proves` says yes to, `likely` ones first, else the youngest; it is this path's own then. */
 async function findSibling(
   base: GenerationBase,

@@ -10,6 +10,7 @@ export async function followModel({ files, clock, storage, path, profile }: Read
     batchBytes: profile.batchBytes,
     pollMs: MODEL_POLL_MS,
     lingerMs: MODEL_LINGER_MS,
+    idleMs: profile.idleMs,
     watch: profile.hears !== 'nothing',
     fileSystem: files,
     checkpoint,

@@ -6,11 +6,15 @@ interface Coverage {
   /** How often a byte was delivered since it may be delivered. */
   readonly delivered: Uint8Array
   readonly gapped: Uint8Array
+  /** How far losses were told. */
+  toldTo: number
   /** Bytes before this were acknowledged. */
   acknowledged: number
 }
 
 interface Reading {
+  /** Inode that the source's id tells. */
+  readonly inode: number
   /** The contents that this source may be, by what was delivered of it. */
   candidates: ModelContent[]
   /** Where the next delivery has to begin. */
@@ -128,12 +132,12 @@ export class DeliveryChecker {
     }
   }
 
-  /** Of a file that was cut twice before anything of it was read the loss is told once. */
-  #isToldWithEarlier({ inode, birthNs, number }: ModelContent): boolean {
+  /** Of a file that was cut again before anything of it was read the loss is told once, up to the largest size seen. */
+  #isToldWithEarlier(content: ModelContent): boolean {
+    if (this.#coverageOf(content).delivered.some(count => count > 0)) return false
     return this.#world.contents.some(other => {
-      if (other.inode !== inode || other.birthNs !== birthNs || other.number >= number) return false
-      const { delivered, gapped } = this.#coverageOf(other)
-      return gapped[0] === 1 && delivered[0] === 0
+      const earlier = other.number < content.number && this.#coverageOf(other).toldTo >= content.toldSize
+      return earlier && other.inode === content.inode && other.birthNs === content.birthNs
     })
   }
 
@@ -148,7 +152,10 @@ export class DeliveryChecker {
   #reading(id: string): Reading {
     let reading = this.#readings.get(id)
     if (!reading) {
-      this.#readings.set(id, (reading = { candidates: [], next: undefined, assigned: false, waiting: [] }))
+      this.#readings.set(
+        id,
+        (reading = { inode: inodeOf(id), candidates: [], next: undefined, assigned: false, waiting: [] }),
+      )
     }
     return reading
   }
@@ -156,7 +163,7 @@ export class DeliveryChecker {
   /** Every content that a source may be, the likeliest first: those of the inode in its id and those copied into it, of these the latest. */
   #candidatesOf(id: string): ModelContent[] {
     const contents = this.#world.contents
-    const inode = parseInt(id.split(':')[2] ?? '', 16)
+    const inode = inodeOf(id)
     const own = new Set(contents.filter(content => content.inode === inode).map(({ origin }) => origin))
     const originals = contents.filter(content => !content.copyOf).reverse()
     return [...originals.filter(content => own.has(content)), ...originals.filter(content => !own.has(content))]
@@ -181,7 +188,10 @@ export class DeliveryChecker {
     if (reading.waiting.length === 0 || (reading.candidates.length > 1 && !now)) return
     // Nothing but a loss is known of it: the earliest, as later ones may yet be read.
     const lost = reading.waiting.every(({ kind }) => kind !== 'lines' && kind !== 'missed')
-    const candidates = lost ? reading.candidates.toReversed() : reading.candidates
+    const { candidates: likeliest, inode } = reading
+    const candidates = lost
+      ? likeliest.toSorted((a, b) => Number(b.inode === inode) - Number(a.inode === inode) || a.number - b.number)
+      : likeliest
     const content =
       candidates.find(candidate => reading.waiting.every(range => this.#isFree(candidate, range))) ??
       reading.candidates[0]
@@ -206,8 +216,10 @@ export class DeliveryChecker {
   }
 
   #book(content: ModelContent, { kind, from, to }: Reading['waiting'][number]): void {
-    const { delivered, gapped } = this.#coverageOf(content)
+    const coverage = this.#coverageOf(content)
+    const { delivered, gapped } = coverage
     if (content.old) fail(`content ${content.number} was there before anybody followed`)
+    if (kind !== 'lines') coverage.toldTo = Math.max(coverage.toldTo, to)
     for (let i = from; i < Math.min(to, content.size); i++) {
       if (kind === 'lines') {
         if (delivered[i] === 1 && this.#mayRepeat(content, to)) this.#repeated++
@@ -236,12 +248,17 @@ export class DeliveryChecker {
       coverage = {
         delivered: new Uint8Array(COVERED_BYTES),
         gapped: new Uint8Array(COVERED_BYTES),
+        toldTo: 0,
         acknowledged: 0,
       }
       this.#coverage.set(content, coverage)
     }
     return coverage
   }
+}
+
+function inodeOf(id: string): number {
+  return parseInt(id.split(':')[2] ?? '', 16)
 }
 
 function describe(item: LineBatch | Gap): string {

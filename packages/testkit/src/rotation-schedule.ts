@@ -14,6 +14,8 @@ export interface RotationProfile {
   /** The writer opens its file without O_APPEND, so that a truncation leaves a hole. */
   readonly seeks: boolean
   readonly batchBytes: number
+  /** How long a file is quiet before the reader may close it; 0: never. */
+  readonly idleMs: number
 }
 
 /**
@@ -47,6 +49,7 @@ export function rotationSchedule(seed: number): RotationSchedule {
   const random = new Random(seed)
   const linked = random.oneIn(8)
   const equalHeads = random.oneIn(5)
+  const seeks = random.oneIn(6)
   const pattern = !linked && random.oneIn(4) ? 'glob' : 'path'
   const profile: RotationProfile = {
     pattern,
@@ -55,9 +58,10 @@ export function rotationSchedule(seed: number): RotationSchedule {
     tickMs: random.pick([1, 4]),
     hears: random.pick(['all', 'all', 'some', 'nothing']),
     equalHeads,
-    seeks: random.oneIn(6),
-    // Who has read no more than what all heads share cannot tell one from another.
-    batchBytes: random.pick([equalHeads ? 64 : 16, 64, 4096]),
+    seeks,
+    // Who has read no more than what all heads share, a line or a hole, cannot tell one from another.
+    batchBytes: seeks ? 4096 : random.pick([equalHeads ? 64 : 16, 64, 4096]),
+    idleMs: random.pick([0, 0, 1, 2000]),
   }
   return { seed, profile, steps: [...new StepMaker(random, profile).steps()] }
 }
