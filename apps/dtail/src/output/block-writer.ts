@@ -43,9 +43,11 @@ export class BlockWriter {
 
   /** Writes `bytes`, in order; `block`, where they lie in one, is free again after that. */
   write(bytes: Uint8Array, block?: Buffer): void {
-    this.#pendingBytes += bytes.length
+    // By the time of the answer the memory may be another thread's, and the length 0.
+    const { length } = bytes
+    this.#pendingBytes += length
     this.#stream.write(bytes, error => {
-      this.#pendingBytes -= bytes.length
+      this.#pendingBytes -= length
       if (error) this.#failure ??= error
       if (block) this.#free.push(block)
       this.#wake()

@@ -29,14 +29,14 @@ export async function openBlocks(path: string, signal: AbortSignal): Promise<Byt
  * reading with promises into memory that is new each time. For programs that have nothing else to do meanwhile.
  */
 export class FileBlocks implements ByteSource {
-  readonly #descriptor: number
+  readonly descriptor: number
   /** Bytes the file had when it was opened. */
   readonly size: number
   #position = 0
   #broken = false
 
   constructor(descriptor: number, size: number) {
-    this.#descriptor = descriptor
+    this.descriptor = descriptor
     this.size = size
   }
 
@@ -50,7 +50,7 @@ export class FileBlocks implements ByteSource {
 
   read(block: Buffer, from: number): number {
     try {
-      const size = readSync(this.#descriptor, block, from, block.length - from, this.#position)
+      const size = readSync(this.descriptor, block, from, block.length - from, this.#position)
       this.#position += size
       return size
     } catch (error) {
@@ -59,8 +59,13 @@ export class FileBlocks implements ByteSource {
     }
   }
 
+  /** Skips what somebody else has read. */
+  goOnAt(position: number): void {
+    this.#position = position
+  }
+
   close(): void {
-    closeSync(this.#descriptor)
+    closeSync(this.descriptor)
   }
 }
 

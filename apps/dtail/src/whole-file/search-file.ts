@@ -3,6 +3,8 @@ import type { BlockWriter } from '../output/block-writer.ts'
 import { LineGatherer } from '../output/line-gatherer.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { WholeFileRules } from './copy-file.ts'
+import { FileBlocks } from './file-blocks.ts'
+import { deservesThreads, searchInThreads } from './search-in-threads.ts'
 import { READ_BYTES, readWholeLines, type LineReader } from './whole-lines.ts'
 
 const NEWLINE = 10
@@ -11,6 +13,9 @@ const LINE_END: Uint8Array = Uint8Array.of(NEWLINE)
 /** Which lines {@link searchFile} takes. */
 export interface WantedLines {
   readonly matcher: Matcher
+  /** What the matcher was made of. */
+  readonly pattern: string
+  readonly literal: boolean
   /** Those that do not match. */
   readonly invert: boolean
 }
@@ -18,10 +23,12 @@ export interface WantedLines {
 /** The wanted lines of the file to `writer`, in order. The last one gets its newline. */
 export async function searchFile(
   file: ByteSource,
-  { matcher, invert }: WantedLines,
+  wanted: WantedLines,
   writer: BlockWriter,
   rules: WholeFileRules,
 ): Promise<void> {
+  if (file instanceof FileBlocks && deservesThreads(file.size)) await searchInThreads(file, wanted, writer, rules)
+  const { matcher, invert } = wanted
   const textBytes = rules.maxLineBytes + 2 * READ_BYTES
   const search = matcher.searchBlocks({ textBytes, invert, withNewline: true })
   const gatherer = new LineGatherer(writer)

@@ -19,7 +19,8 @@ import { READ_BYTES } from './whole-lines.ts'
  */
 export function takeFile(file: WholeFile, writer: BlockWriter): Promise<readonly Delivery[] | undefined> {
   const { command, matcher } = file
-  const wanted = matcher && { matcher, invert: command.pattern.kind === 'invert' }
+  const { kind, literal, pattern } = command.pattern
+  const wanted = matcher && { matcher, pattern, literal, invert: kind === 'invert' }
   return takeBlocks(file, (blocks, { rules }) =>
     wanted ? searchFile(blocks, wanted, writer, rules) : copyFile(blocks, writer, rules),
   )
