@@ -15,8 +15,8 @@ export interface ProgressOptions {
 
 /** A line on the terminal that says how far a long work is. Silent when stderr is not a terminal. */
 export interface Progress {
-  /** `bytes` done so far, all in all. */
-  update(bytes: number): void
+  /** `bytes` done so far, all in all. `totalBytes` when it is known only by and by. */
+  update(bytes: number, totalBytes?: number): void
   /** Wipes the line. */
   done(): void
 }
@@ -27,15 +27,17 @@ export function createProgress(output: Output, options: ProgressOptions): Progre
   let shownAt = started + (options.afterMs ?? 1000) - 250
   let shown = false
   return {
-    update(bytes) {
+    update(bytes, totalBytes = options.totalBytes) {
       const now = options.now()
       if (!output.isTerminal || now - shownAt < 250) return
       shownAt = now
       shown = true
-      void output.write(`\r\u001b[K${progressText(options, bytes, now - started)}`).catch(() => {})
+      void output.write(`\r\u001b[K${progressText({ ...options, totalBytes }, bytes, now - started)}`).catch(() => {})
     },
     done() {
-      if (shown) void output.write('\r\u001b[K').catch(() => {})
+      if (!shown) return
+      shown = false
+      void output.write('\r\u001b[K').catch(() => {})
     },
   }
 }

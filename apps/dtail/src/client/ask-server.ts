@@ -67,6 +67,8 @@ export interface Asking {
   readonly signal: AbortSignal
   /** The connection is up and the commands are sent. */
   readonly onAsked?: ((server: ServerAddress) => void) | undefined
+  /** Told of what keeps account of a server, before it is asked. */
+  readonly onLedger?: ((ledger: SourceLedger) => void) | undefined
   /** Nothing more will come of the server. */
   readonly onEnded?: ((server: ServerAddress) => void) | undefined
 }

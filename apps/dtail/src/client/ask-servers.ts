@@ -46,6 +46,7 @@ export async function askServers(
   await Promise.all(
     servers.map(async server => {
       const ledger = new SourceLedger()
+      asking.onLedger?.(ledger)
       const reason = await new Persistence({ server, asking, ledger, reconnect }).run()
       asking.onEnded?.(server)
       if (reason !== undefined) failed.push({ server, reason })

@@ -9,6 +9,7 @@ import { expandHome } from '../config/load-config.ts'
 import { ownHostname, testMode } from '../config/test-mode.ts'
 import { BlockWriter } from '../output/block-writer.ts'
 import type { DeliveryOutput } from '../output/delivery-output.ts'
+import type { WatchedReading } from '../output/read-progress.ts'
 import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
 import { Limiter } from '../limiter.ts'
 import type { Reader } from '../session/admit-file.ts'
@@ -22,6 +23,8 @@ import type { Prepared } from './prepared.ts'
 export async function askHere(prepared: Prepared): Promise<number> {
   const { question, range, run, signal } = prepared
   const sink = await openSink(prepared)
+  const { progress } = prepared
+  if (progress) sink.watched = reading => progress.watch(() => [reading])
   const context = openContext(prepared)
   const reader = await readerHere(context)
   const { pattern, invert, mode } = question
@@ -101,6 +104,7 @@ class HereSink implements ReadSink {
   readonly inOrder = true
   /** Things that are missing from the output. */
   problems = 0
+  watched?: (reading: WatchedReading) => void
 
   constructor(output: DeliveryOutput) {
     this.#output = output

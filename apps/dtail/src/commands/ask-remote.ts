@@ -10,6 +10,7 @@ import { keepModest } from '../client/modest-memory.ts'
 import { ownKeys } from '../client/own-keys.ts'
 import { quantilesAsked } from '../client/quantiles-asked.ts'
 import { commandsOf, commandsToResume } from '../client/question.ts'
+import type { SourceLedger } from '../client/source-ledger.ts'
 import { resolveServers, type ServerAddress } from '../client/server-list.ts'
 import { testMode } from '../config/test-mode.ts'
 import { BlockWriter } from '../output/block-writer.ts'
@@ -20,6 +21,7 @@ import { hintAtInterrupt } from '../interactive/interrupt-hint.ts'
 import { startControl } from '../interactive/start-control.ts'
 import { isJournal } from '../journal/journal-unit.ts'
 import { Limiter } from '../limiter.ts'
+import type { WatchedReading } from '../output/read-progress.ts'
 import { tellSources } from '../output/tell-sources.ts'
 import { inTime, needsStages } from './stages.ts'
 import type { Prepared } from './prepared.ts'
@@ -39,7 +41,7 @@ const MAX_NAMED = 20
 
 /** Asks servers over SSH and prints what they answer, as it comes. */
 export async function askRemote(prepared: Prepared): Promise<number> {
-  const { name, run, question, query, log, signal } = prepared
+  const { name, run, question, query, progress, log, signal } = prepared
   if (question.files.length === 0) throw new UsageError('no files to read; name them with -files')
   const servers = serversOf(prepared)
   keepModest(servers.length)
@@ -51,7 +53,11 @@ export async function askRemote(prepared: Prepared): Promise<number> {
   const stopWatching = watch(prepared, stats)
   try {
     const reconnect = name === 'dtail' && query?.outfile === undefined && question.timeoutSeconds === 0
-    const { failed, sources } = await askAll(prepared, servers, { ...asking, stats, ...control }, { reconnect })
+    const watched = {
+      stats,
+      onLedger: progress && ((ledger: SourceLedger) => progress.watch(() => readingsOf(ledger))),
+    }
+    const { failed, sources } = await askAll(prepared, servers, { ...asking, ...watched, ...control }, { reconnect })
     const missing = tellSources(sources, { log, quiet: question.options.quiet === true })
     if (failed.length === 0) return missing ? EXIT_MISSING : 0
     await tellFailed(prepared, failed, servers.length)
@@ -60,6 +66,11 @@ export async function askRemote(prepared: Prepared): Promise<number> {
     stopWatching()
     started?.close()
   }
+}
+
+/** How far the sources of a server are. */
+function readingsOf(ledger: SourceLedger): WatchedReading[] {
+  return ledger.accounts().map(({ offset, size }) => ({ position: offset, size }))
 }
 
 /** Lines through stages where more is done with them than printing; what that is made of is loaded only then. */

@@ -10,6 +10,7 @@ import { DtailLog, parseLevel, parseLogger } from '../output/dtail-log.ts'
 import type { JsonLines } from '../output/json-lines.ts'
 import { LinePrinter } from '../output/line-printer.ts'
 import { paintLine } from '../output/paint-line.ts'
+import type { ReadProgress } from '../output/read-progress.ts'
 import type { QueryReport } from '../output/query-report.ts'
 import type { TermColors } from '../output/term-colors.ts'
 import type { TimeRange } from '../time/time-range.ts'
@@ -21,6 +22,7 @@ import { questionOf } from './question-of.ts'
 export async function ask(name: ClientName, run: ClientRun): Promise<number> {
   const prepared = await prepare(name, run)
   const {
+    progress,
     report,
     signal,
     run: { options },
@@ -35,6 +37,7 @@ export async function ask(name: ClientName, run: ClientRun): Promise<number> {
     return await (await import('./ask-remote.ts')).askRemote(prepared)
   } finally {
     undo()
+    progress?.close()
     report?.finish()
     await reporting
   }
@@ -76,6 +79,7 @@ async function prepare(name: ClientName, given: ClientRun): Promise<Prepared> {
     printer,
     output: json ?? printer,
     json,
+    progress: await openProgress(name, run, printer),
     range: await rangeOf(options),
     report: query && (await openReport({ query, name, run, log, printer, json, colors, config })),
     signal: lifeOf(run),
@@ -101,6 +105,18 @@ async function openReport({ query, name, run, config, ...rest }: ReportInit): Pr
   // dtail shows what happened in each interval; everything else adds up.
   const cumulative = name === 'dmap' || query.outfile !== undefined
   return new QueryReport({ query, cumulative, stdout: run.stdout, raw: run.options.raw, ...rest })
+}
+
+/** For what ends, at a terminal: data that goes past the printer to the same terminal would run into the line. */
+async function openProgress(name: ClientName, run: ClientRun, printer: LinePrinter): Promise<ReadProgress | undefined> {
+  const { options, stdout, stderr } = run
+  const mixes = stdout.isTerminal && printer.untouched
+  if (!stderr.isTerminal || process.env['TERM'] === 'dumb' || name === 'dtail' || options.quiet || mixes)
+    return undefined
+  const { ReadProgress } = await import('../output/read-progress.ts')
+  const progress = new ReadProgress({ label: name, stderr, clock: systemClock })
+  if (stdout instanceof HeldOutput) stdout.beforeWrite = () => progress.wipe()
+  return progress
 }
 
 /** @throws UsageError for what is no moment, and for a range that ends before it begins */

@@ -5,6 +5,7 @@ import type { DeliveryOutput } from '../output/delivery-output.ts'
 import type { DtailLog } from '../output/dtail-log.ts'
 import type { JsonLines } from '../output/json-lines.ts'
 import type { LinePrinter } from '../output/line-printer.ts'
+import type { ReadProgress } from '../output/read-progress.ts'
 import type { QueryReport } from '../output/query-report.ts'
 import type { TermColors } from '../output/term-colors.ts'
 import type { TimeRange } from '../time/time-range.ts'
@@ -25,6 +26,8 @@ export interface Prepared {
   readonly output: DeliveryOutput
   /** Absent unless objects are asked for. */
   readonly json: JsonLines | undefined
+  /** Present where a person may want to know how far it is. */
+  readonly progress: ReadProgress | undefined
   /** Absent for all times. */
   readonly range: TimeRange | undefined
   /** Where groups go; present exactly when `query` is. */

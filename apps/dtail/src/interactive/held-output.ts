@@ -4,6 +4,8 @@ import type { Output } from '@logflow/cli'
 export class HeldOutput implements Output {
   readonly #output: Output
   #held: Promise<void> | undefined
+  /** Called before each write, to make room for it. */
+  beforeWrite: () => void = () => {}
 
   constructor(output: Output) {
     this.#output = output
@@ -27,6 +29,7 @@ export class HeldOutput implements Output {
 
   async write(chunk: Uint8Array | string): Promise<void> {
     while (this.#held) await this.#held
+    this.beforeWrite()
     return this.#output.write(chunk)
   }
 

@@ -1,6 +1,7 @@
 import type { Delivery } from '@logflow/core'
 import { select } from '@logflow/match'
 import { read, type ReadOptions } from '@logflow/tailer'
+import { watchDeliveries } from '../output/read-progress.ts'
 import { timeRangeOf, type TimeRange } from '../time/time-range.ts'
 import { followResumed } from './follow-resumed.ts'
 import type { WholeFile } from './reading.ts'
@@ -26,7 +27,8 @@ export function openDeliveries(file: Opening['file'], cut: CutOptions = {}): Asy
   const withNewline = command.mode !== 'tail'
   const range = timeRangeOf(command.options)
   const deliveries = range ? openBetween({ file, cut }, range) : open({ file, cut })
-  return select(deliveries, matcher, { invert, before, after, max, withNewline })
+  const seen = file.watched ? watchDeliveries(deliveries, file.watched) : deliveries
+  return select(seen, matcher, { invert, before, after, max, withNewline })
 }
 
 function open(opening: Opening): AsyncIterable<Delivery> {

@@ -159,7 +159,8 @@ async function readAdmitted(
   const { command, context, reader, sink, signal } = reading
   const admit = admission({ path, resolved }, reader, context.log)
   const tell = (text: string): Promise<void> => sink.tell(text)
-  const file = { path, resolved, admit, command, context, matcher, signal, tell }
+  const watched = sink.watched?.bind(sink)
+  const file = { path, resolved, admit, command, context, matcher, signal, tell, watched }
   if (command.mode !== 'tail' && sink.takeFile) {
     const left = await sink.takeFile({ ...file, onCut: () => tellCut(path, reading) })
     for (const item of left ?? []) await pass(item, sourceId, reading)

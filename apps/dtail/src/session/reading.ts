@@ -1,6 +1,7 @@
 import type { Delivery, Gap, LineBatch, SourceEvent } from '@logflow/core'
 import type { Matcher } from '@logflow/match'
 import type { ReadCommand } from '@logflow/protocol'
+import type { WatchedReading } from '../output/read-progress.ts'
 import type { Reader } from './admit-file.ts'
 import type { ServerContext } from './server-context.ts'
 
@@ -16,6 +17,8 @@ export interface ReadSink {
   readonly inOrder?: boolean
   /** A place to read at was taken; for a sink that would rather give it back than keep it while nobody takes its lines. */
   holds?(giveBack: () => void): void
+  /** Told of everything that is read to its end, for whoever wants to know how far it is. */
+  watched?(reading: WatchedReading): void
   filesFound(count: number): void
   fileFinished(): void
   /** Does a whole file its own way and returns what is left to pass on, or `undefined` when it cannot. */
@@ -37,6 +40,8 @@ export interface WholeFile {
   readonly signal: AbortSignal
   /** A text for the person, as {@link ReadSink.tell}. */
   readonly tell: (text: string) => Promise<void>
+  /** As {@link ReadSink.watched}. */
+  readonly watched?: ((reading: WatchedReading) => void) | undefined
   /** Lines were cut because they are too long. */
   readonly onCut: () => Promise<void>
 }
