@@ -18,12 +18,15 @@ const NOT_WAITING = 0.1
 export class FramePacker {
   readonly #packing: NativePacking | undefined
   readonly #always: boolean
+  readonly #nowMs: () => number
   #packs: boolean
-  #lookedSinceMs = performance.now()
+  #lookedSinceMs: number
   #waitedMs = 0
   #sentBytes = 0
 
-  constructor({ packings = [], packAlways = false }: NativeTerms) {
+  constructor({ packings = [], packAlways = false }: NativeTerms, nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs
+    this.#lookedSinceMs = nowMs()
     this.#packing = packings.find(packing => canCompress(packing))
     this.#always = packAlways
     this.#packs = packAlways && this.#packing !== undefined
@@ -43,10 +46,10 @@ export class FramePacker {
     return bytes.length < rawBytes ? { kind: 'packed', packing: this.#packing, rawBytes, bytes } : undefined
   }
 
-  /** So many bytes were handed over, which began at `startedMs` and has just ended. */
-  sent(bytes: number, startedMs: number): void {
-    const nowMs = performance.now()
-    this.#waitedMs += nowMs - startedMs
+  /** So many bytes were handed over, for which somebody waited so long. */
+  sent(bytes: number, waitedMs: number): void {
+    const nowMs = this.#nowMs()
+    this.#waitedMs += waitedMs
     this.#sentBytes += bytes
     const lookedMs = nowMs - this.#lookedSinceMs
     if (lookedMs < LOOK_MS || this.#always || !this.#packing) return

@@ -49,17 +49,16 @@ export class NativeAnswers {
     const startedMs = performance.now()
     const bytes = packed ? [this.#encoder.encode(packed)] : parts
     await this.#session.writeParts(bytes)
-    this.#packer.sent(
-      bytes.reduce((sum, part) => sum + part.length, 0),
-      startedMs,
-    )
+    const size = bytes.reduce((sum, part) => sum + part.length, 0)
+    this.#packer.sent(size, performance.now() - startedMs)
   }
 
   /** Frames of several files must not come between one another. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const turn = this.#last.then(work)
-    // Who is next does not care whether the one before could be sent: the session says why.
-    this.#last = turn.catch(() => {})
+    // What could not be sent is missing in the stream: nothing may follow it.
+    this.#last = turn
+    turn.catch(() => {}) // told to whoever sent it, and to everybody behind
     return turn
   }
 }
