@@ -11,7 +11,7 @@ import { burst } from './rows/burst.ts'
 import { serverlessMap } from './rows/dmap.ts'
 import { fleet } from './rows/fleet.ts'
 import { rrtail } from './rows/rrtail.ts'
-import { serverlessCat, serverlessGrep } from './rows/serverless.ts'
+import { serverlessCat, serverlessCatPacked, serverlessGrep, serverlessGrepPacked } from './rows/serverless.ts'
 import { sshCat } from './rows/ssh-cat.ts'
 import { sshGrep } from './rows/ssh-grep.ts'
 import { startUp } from './rows/start-up.ts'
@@ -21,7 +21,9 @@ import { rowText, summarise, type RowResult } from './table.ts'
 const groups: readonly RowGroup[] = [
   startUp,
   serverlessCat,
+  serverlessCatPacked,
   serverlessGrep,
+  serverlessGrepPacked,
   serverlessMap,
   sshCat,
   sshGrep,

@@ -6,9 +6,6 @@ import type { Input } from './generated-input.ts'
 /** How a log lies in its file. */
 export type Packing = 'plain' | 'gzip' | 'zstd'
 
-/** All of them. */
-export const PACKINGS: readonly Packing[] = ['plain', 'gzip', 'zstd']
-
 const SUFFIXES: Readonly<Record<Packing, string>> = { plain: '', gzip: '.gz', zstd: '.zst' }
 
 /** The path of the input packed so, at the level that logrotate uses; kept for the next run, like the input. */

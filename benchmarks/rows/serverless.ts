@@ -1,7 +1,7 @@
 import { accessLog } from '../access-log.ts'
 import { floor, goPeers, ours } from '../candidates.ts'
 import type { Candidate } from '../measure.ts'
-import { PACKINGS, packedInput, type Packing } from '../packed-input.ts'
+import { packedInput, type Packing } from '../packed-input.ts'
 import { PATTERNS } from '../patterns.ts'
 import type { Bench, RowGroup } from '../row.ts'
 
@@ -27,6 +27,8 @@ const SEARCHING: Readonly<Record<Packing, (pattern: string, path: string) => Can
   zstd: (pattern, path) => floor('rg', ['--no-config', '-N', '-a', '-z', pattern, path]),
 }
 
+const PACKED: readonly Packing[] = ['gzip', 'zstd']
+
 interface PackedFile {
   readonly packing: Packing
   readonly path: string
@@ -35,10 +37,10 @@ interface PackedFile {
 }
 
 /** The same log as it is, and packed. */
-async function packedLogs({ dir, size, seed }: Bench): Promise<PackedFile[]> {
+async function packedLogs({ dir, size, seed }: Bench, packings: readonly Packing[]): Promise<PackedFile[]> {
   const input = await accessLog(dir, { size, seed })
   const files: PackedFile[] = []
-  for (const packing of PACKINGS) files.push({ packing, path: await packedInput(input, packing), bytes: input.bytes })
+  for (const packing of packings) files.push({ packing, path: await packedInput(input, packing), bytes: input.bytes })
   return files
 }
 
@@ -48,39 +50,55 @@ function rowName(program: string, packing: Packing, kind = ''): string {
 }
 
 /** `dcat` of one local file, no server. */
-export const serverlessCat: RowGroup = {
-  name: 'dcat',
-  async prepare(bench) {
-    const rows = (await packedLogs(bench)).map(({ packing, path, bytes }) => {
-      const args = [...DTAIL, path]
-      return {
-        name: rowName('dcat', packing),
-        what: 'plain copy of an access log',
-        inputBytes: bytes,
-        sameOutput: true,
-        candidates: [ours('dcat', args), ...goPeers(bench.peers, 'dcat', args), ...UNFOLDING[packing](path)],
-      }
-    })
-    return { rows, close: async () => {} }
-  },
+export const serverlessCat: RowGroup = catRows('dcat', ['plain'])
+/** The same of one that has to be unfolded. */
+export const serverlessCatPacked: RowGroup = catRows('dcat-packed', PACKED)
+/** `dgrep` of one local file, no server. */
+export const serverlessGrep: RowGroup = grepRows('dgrep', ['plain'])
+/** The same of one that has to be unfolded. */
+export const serverlessGrepPacked: RowGroup = grepRows('dgrep-packed', PACKED)
+
+function catRows(name: string, packings: readonly Packing[]): RowGroup {
+  return {
+    name,
+    async prepare(bench) {
+      const rows = (await packedLogs(bench, packings)).map(({ packing, path, bytes }) => {
+        const args = [...DTAIL, path]
+        return {
+          name: rowName('dcat', packing),
+          what: 'plain copy of an access log',
+          inputBytes: bytes,
+          sameOutput: true,
+          candidates: [ours('dcat', args), ...goPeers(bench.peers, 'dcat', args), ...UNFOLDING[packing](path)],
+        }
+      })
+      return { rows, close: async () => {} }
+    },
+  }
 }
 
-/** `dgrep` of one local file, no server. */
-export const serverlessGrep: RowGroup = {
-  name: 'dgrep',
-  async prepare(bench) {
-    const rows = (await packedLogs(bench)).flatMap(({ packing, path, bytes }) =>
-      PATTERNS.map(([kind, pattern]) => {
-        const args = [...DTAIL, '--grep', pattern, path]
-        const candidates = [
-          ours('dgrep', args),
-          ...goPeers(bench.peers, 'dgrep', args),
-          ...SEARCHING[packing](pattern, path),
-        ]
-        const name = rowName('dgrep', packing, kind)
-        return { name, what: pattern, inputBytes: bytes, sameOutput: true, candidates }
-      }),
-    )
-    return { rows, close: async () => {} }
-  },
+function grepRows(name: string, packings: readonly Packing[]): RowGroup {
+  return {
+    name,
+    async prepare(bench) {
+      const rows = (await packedLogs(bench, packings)).flatMap(({ packing, path, bytes }) =>
+        PATTERNS.map(([kind, pattern]) => {
+          const args = [...DTAIL, '--grep', pattern, path]
+          const candidates = [
+            ours('dgrep', args),
+            ...goPeers(bench.peers, 'dgrep', args),
+            ...SEARCHING[packing](pattern, path),
+          ]
+          return {
+            name: rowName('dgrep', packing, kind),
+            what: pattern,
+            inputBytes: bytes,
+            sameOutput: true,
+            candidates,
+          }
+        }),
+      )
+      return { rows, close: async () => {} }
+    },
+  }
 }
