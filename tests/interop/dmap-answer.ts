@@ -1,4 +1,4 @@
-import { lineBatch } from '@logflow/core'
+import { lineBatch, type LineBatch } from '@logflow/core'
 import { compilePattern, select } from '@logflow/match'
 import {
   Aggregator,
@@ -30,7 +30,7 @@ export async function ourAnswer({ query: text, log }: MapCase): Promise<MapAnswe
   const chooseLines = canChooseLines(plan)
   const aggregator = new Aggregator(plan, { hostname: HOSTNAME, chooseLines })
   const matcher = chooseLines ? undefined : compilePattern(lineFilterPattern(query))
-  for await (const item of select([batch], matcher, { withNewline: true }))
+  for await (const item of select(only(batch), matcher, { withNewline: true }))
     if (item.kind === 'lines') aggregator.add(item)
   const merger = new GroupMerger(query)
   merger.merge(aggregator.take())
@@ -40,4 +40,8 @@ export async function ourAnswer({ query: text, log }: MapCase): Promise<MapAnswe
     stdout: rows.length === 0 ? '' : `${text}\n${renderTable(query, rows, { limit: TERMINAL_ROWS })}\n`,
     outfile: undefined,
   }
+}
+
+async function* only(batch: LineBatch): AsyncGenerator<LineBatch, void, undefined> {
+  yield batch
 }

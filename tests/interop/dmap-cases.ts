@@ -223,8 +223,11 @@ function resultClauses(random: Random, ordered: readonly string[]): string[] {
   if (ordered.length > 0 && random.oneIn(3))
     clauses.push(`${random.pick(['order by', 'rorder by', 'order'])} ${random.pick(ordered)}`)
   if (random.oneIn(3)) clauses.push(`limit ${random.pick([0, 1, 2, 5, 50, -1, -5])}`)
-  if (random.oneIn(8)) clauses.push(`interval ${random.pick([1, 5, 60])}`)
-  if (random.oneIn(4)) clauses.push(`outfile ${random.pick(['', 'append '])}"OUT"`)
+  const outfile = random.oneIn(4) ? random.pick(['outfile "OUT"', 'outfile append "OUT"']) : undefined
+  // Where reports are appended, one on the way would show.
+  if (outfile?.includes('append')) clauses.push('interval 600')
+  else if (random.oneIn(8)) clauses.push(`interval ${random.pick([1, 5, 60])}`)
+  if (outfile !== undefined) clauses.push(outfile)
   return clauses
 }
 

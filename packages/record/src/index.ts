@@ -9,8 +9,8 @@ export { RecordError, recordErrors, type RecordErrorCode } from './errors.ts'
 export { encodeEvent, EventDecoder } from './event-codec.ts'
 export { EventWriter } from './event-writer.ts'
 export {
-  FieldColumns,
   ROW_CAPACITY,
+  type FieldColumns,
   type FieldConstants,
   type KeyTable,
   type NumberColumn,

@@ -1,7 +1,4 @@
 import type { Source } from '@logflow/core'
-import { ColumnMemory } from './column-memory.ts'
-import { KernelKeyTable } from './key-table.ts'
-import { storeText } from './kernel-layout.ts'
 
 /** Rows that are filled at a time: some columns of them stay in the processor's nearest cache. */
 export const ROW_CAPACITY = 2048
@@ -55,138 +52,31 @@ export interface KeyTable {
  * line does not have the field. When a line has a name twice, the later one counts. Views are good until something is
  * opened, read on, added or reserved.
  */
-export abstract class FieldColumns {
+export interface FieldColumns {
   /** Lines read. */
-  lines = 0
-  protected readonly memory: ColumnMemory
-  /** Address of each column: starts, and behind them the ends. */
-  protected readonly addresses: number[]
-  #scratch = 0
-  #scratchSize = 0
-  #scratchUsed = 0
-
-  constructor(columns: number, reserved: number) {
-    this.memory = new ColumnMemory(reserved)
-    const first = this.memory.allocate(columns * 8 * ROW_CAPACITY)
-    this.addresses = Array.from({ length: columns }, (_, column) => first + column * 8 * ROW_CAPACITY)
-  }
-
+  readonly lines: number
   /** Lines of the format that are broken. */
-  abstract get malformed(): number
-
-  /** Takes lines; those opened before must be read to their end. Nothing of them is kept after that. */
-  abstract open(lines: WholeLines): void
-
-  /** Fills the columns with the next lines that are records. Returns how many rows there are; 0 when no line is left. */
-  abstract next(): number
-
+  readonly malformed: number
   /** What all columns point into. */
-  get bytes(): Uint8Array {
-    return this.memory.bytes
-  }
-
+  readonly bytes: Uint8Array
+  /** Takes lines; those opened before must be read to their end. Nothing of them is kept after that. */
+  open(lines: WholeLines): void
+  /** Fills the columns with the next lines that are records. Returns how many rows there are; 0 when no line is left. */
+  next(): number
   /** By row, where a column's value begins; -1 for none. */
-  starts(column: number): Int32Array {
-    return this.memory.wordsAt(this.addresses[column] as number, ROW_CAPACITY)
-  }
-
+  starts(column: number): Int32Array
   /** By row, where a column's value ends. */
-  ends(column: number): Int32Array {
-    return this.memory.wordsAt((this.addresses[column] as number) + 4 * ROW_CAPACITY, ROW_CAPACITY)
-  }
-
+  ends(column: number): Int32Array
   /** A new column, for the caller to fill. Returns its number. */
-  addColumn(): number {
-    return this.addresses.push(this.memory.allocate(8 * ROW_CAPACITY)) - 1
-  }
-
+  addColumn(): number
   /** Stores bytes for good; returns where they begin and end. */
-  addText(text: string): readonly [start: number, end: number] {
-    const [start, size] = storeText(this.memory, text)
-    return [start, start + size]
-  }
-
+  addText(text: string): readonly [start: number, end: number]
   /** Reserves bytes for values until the next rows are filled; returns where they begin. */
-  reserve(size: number): number {
-    if (this.#scratchUsed + size > this.#scratchSize) {
-      this.#scratchSize = Math.max(size, 2 * this.#scratchSize, 16_384)
-      this.#scratch = this.memory.allocate(this.#scratchSize)
-      this.#scratchUsed = 0
-    }
-    const start = this.#scratch + this.#scratchUsed
-    this.#scratchUsed += size
-    return start
-  }
-
+  reserve(size: number): number
   /** An empty list of rows. */
-  rowList(): RowList {
-    return new MemoryRowList(this.memory)
-  }
-
+  rowList(): RowList
   /** The numbers of a column. */
-  numberColumn(column: number): NumberColumn {
-    return new MemoryNumberColumn(this.memory, this.addresses[column] as number)
-  }
-
+  numberColumn(column: number): NumberColumn
   /** A table that knows no value yet. */
-  keyTable(): KeyTable {
-    return new KernelKeyTable(this.memory, column => this.addresses[column] as number)
-  }
-
-  /** What was reserved is free. */
-  protected freeReserved(): void {
-    this.#scratchUsed = 0
-  }
-}
-
-/** A list of rows in the kernel's memory. */
-export class MemoryRowList implements RowList {
-  readonly address: number
-  count = 0
-  readonly #memory: ColumnMemory
-
-  constructor(memory: ColumnMemory) {
-    this.#memory = memory
-    this.address = memory.allocate(4 * ROW_CAPACITY)
-  }
-
-  get rows(): Int32Array {
-    return this.#memory.wordsAt(this.address, ROW_CAPACITY)
-  }
-
-  fill(count: number): void {
-    const { rows } = this
-    for (let row = 0; row < count; row++) rows[row] = row
-    this.count = count
-  }
-}
-
-class MemoryNumberColumn implements NumberColumn {
-  readonly #memory: ColumnMemory
-  readonly #column: number
-  readonly #values: number
-  readonly #states: number
-
-  constructor(memory: ColumnMemory, column: number) {
-    this.#memory = memory
-    this.#column = column
-    this.#values = memory.allocate(8 * ROW_CAPACITY)
-    this.#states = memory.allocate(ROW_CAPACITY)
-  }
-
-  get values(): Float64Array {
-    const first = this.#values >> 3
-    return this.#memory.floats.subarray(first, first + ROW_CAPACITY)
-  }
-
-  get states(): Uint8Array {
-    return this.#memory.bytes.subarray(this.#states, this.#states + ROW_CAPACITY)
-  }
-
-  read(rows: RowList): number {
-    const column = this.#column
-    const { address, count } = rows as MemoryRowList
-    const ends = column + 4 * ROW_CAPACITY
-    return this.#memory.kernel.numbers(address, count, column, ends, this.#values, this.#states)
-  }
+  keyTable(): KeyTable
 }

@@ -1,4 +1,4 @@
-import { FieldColumns, ROW_CAPACITY, type FieldConstants, type WholeLines } from './field-columns.ts'
+import { ROW_CAPACITY, type FieldConstants, type WholeLines } from './field-columns.ts'
 import {
   KERNEL_BYTES,
   malformedLines,
@@ -9,6 +9,7 @@ import {
   type LineLayout,
   type PartColumn,
 } from './kernel-layout.ts'
+import { MemoryColumns } from './memory-columns.ts'
 
 const NEWLINE = 10
 /** Bytes of text that are indexed at a time: they and their fields stay in the processor's second cache. */
@@ -24,7 +25,7 @@ export interface KernelFormat {
 }
 
 /** Columns of a format that the kernel knows to read. */
-export class KernelColumns extends FieldColumns {
+export class KernelColumns extends MemoryColumns {
   #parts = { address: 0, room: 0 }
   #room: { text: number; positions: number; lines: number; size: number } = { text: 0, positions: 0, lines: 0, size: 0 }
   #open: Uint8Array = new Uint8Array(0)

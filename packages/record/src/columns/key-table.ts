@@ -1,6 +1,7 @@
 import { decodeText } from '../text.ts'
 import type { ColumnMemory } from './column-memory.ts'
-import { ROW_CAPACITY, type KeyTable, type MemoryRowList, type RowList } from './field-columns.ts'
+import { ROW_CAPACITY, type KeyTable, type RowList } from './field-columns.ts'
+import type { MemoryRowList } from './memory-row-list.ts'
 
 // The head of the table, as indexes of 32-bit words; see `groups` in kernel.wat.
 const SIZE = 0

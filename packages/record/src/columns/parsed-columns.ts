@@ -2,13 +2,14 @@ import { lineBatch, type LineBatch } from '@logflow/core'
 import type { LineParser } from '../formats/line-parser.ts'
 import { BatchText } from '../text.ts'
 import { trimmedEnd, trimmedStart } from '../white-space.ts'
-import { FieldColumns, ROW_CAPACITY, type FieldConstants, type WholeLines } from './field-columns.ts'
+import { ROW_CAPACITY, type FieldConstants, type WholeLines } from './field-columns.ts'
 import { KERNEL_BYTES, writeConstants } from './kernel-layout.ts'
+import { MemoryColumns } from './memory-columns.ts'
 
 const encoder = new TextEncoder()
 
 /** Columns of formats whose fields are no plain pieces of the line (escapes, nesting): parses, then writes the fields out. */
-export class ParsedColumns extends FieldColumns {
+export class ParsedColumns extends MemoryColumns {
   readonly #parser: LineParser
   readonly #names: readonly string[]
   readonly #constants: readonly (readonly [start: number, end: number] | undefined)[]
