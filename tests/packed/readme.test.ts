@@ -1,5 +1,15 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -68,6 +78,23 @@ describe('the packed packages', () => {
       const { stdout } = await run(node, ['--input-type=module', '--eval', code], { cwd: project, timeout: 10_000 })
       expect(stdout).toBe('imported\n')
     }
+  })
+
+  it.each([
+    ['errors-only.ts', 'app.log'],
+    ['json-tail.ts', 'checkpoint', 'app.log'],
+    ['sse-tail.ts', '0', 'app.log'],
+  ])('examples/%s runs with the packed packages', async (name, ...args) => {
+    writeFileSync(path.join(project, 'app.log'), 'ERROR one\n')
+    copyFileSync(path.join(root, 'examples', name), path.join(project, 'examples', name))
+    const child = spawn(process.execPath, [path.join('examples', name), ...args], {
+      cwd: project,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'close')
+    await Promise.race([once(child.stdout, 'data'), ended])
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
   })
 
   it('the programs install as commands and answer --version', async () => {

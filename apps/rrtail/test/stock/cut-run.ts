@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { Random } from '@logflow/testkit'
 import { GrowingLog } from './growing-log.ts'
 import { NetworkCell } from './network-cell.ts'
+import { StallingProxy } from './stalling-proxy.ts'
 import { StockSshd } from './stock-sshd.ts'
 
 /** How the connection is cut. */
@@ -44,11 +45,14 @@ export async function runCuts(
   try {
     const sshd = await StockSshd.start(cell ? { namespace: cell.name, address: cell.address } : {})
     if (!sshd) return undefined
-    const run = new CutRun(sshd, cell, new Random(seed))
+    const proxy = cell ? undefined : await StallingProxy.open(sshd.port)
+    if (proxy) sshd.route(proxy.port)
+    const run = new CutRun(sshd, cell ?? proxy, new Random(seed))
     try {
       return await run.run(cuts, say)
     } finally {
       await run.close()
+      proxy?.close()
     }
   } finally {
     cell?.close()
@@ -57,7 +61,7 @@ export async function runCuts(
 
 class CutRun {
   readonly #sshd: StockSshd
-  readonly #cell: NetworkCell | undefined
+  readonly #cable: Pick<NetworkCell, 'drop' | 'heal'> | undefined
   readonly #random: Random
   readonly #log: GrowingLog
   readonly #out: string
@@ -65,9 +69,9 @@ class CutRun {
   #rrtail: ChildProcess
   #stderr = ''
 
-  constructor(sshd: StockSshd, cell: NetworkCell | undefined, random: Random) {
+  constructor(sshd: StockSshd, cable: Pick<NetworkCell, 'drop' | 'heal'> | undefined, random: Random) {
     this.#sshd = sshd
-    this.#cell = cell
+    this.#cable = cable
     this.#random = random
     this.#out = join(sshd.folder, 'received')
     this.#log = new GrowingLog(join(sshd.folder, 'app.log'), random)
@@ -128,7 +132,7 @@ class CutRun {
 
   #choose(): CutKind {
     const kinds: CutKind[] = ['kill ssh', 'kill sshd', 'kill sessions', 'freeze ssh', 'kill rrtail']
-    if (this.#cell) kinds.push('drop packets', 'drop packets')
+    if (this.#cable) kinds.push('drop packets', 'drop packets')
     return this.#random.pick(kinds)
   }
 
@@ -148,10 +152,10 @@ class CutRun {
         await this.#sshd.kill()
         return () => this.#sshd.listen()
       case 'drop packets':
-        this.#cell?.drop()
+        this.#cable?.drop()
         return async () => {
           await delay(this.#random.below(1500))
-          this.#cell?.heal()
+          this.#cable?.heal()
         }
       case 'kill rrtail': {
         const ended = once(this.#rrtail, 'exit')

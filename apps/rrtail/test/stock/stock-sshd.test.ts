@@ -7,7 +7,7 @@ import { runCuts } from './cut-run.ts'
 import { NetworkCell } from './network-cell.ts'
 import { StockSshd } from './stock-sshd.ts'
 
-describe('rrtail and a stock sshd', () => {
+describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
   let sshd: StockSshd | undefined
   let folder: string
   let path: string

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { debianTool, freePort, type DebianTool } from '@logflow/testkit'
@@ -36,9 +36,6 @@ export class StockSshd {
     for (const name of ['host', 'id'])
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)])
     copyFileSync(join(folder, 'id.pub'), join(folder, 'authorized_keys'))
-    const login = userInfo().username
-    const hostKey = readFileSync(join(folder, 'host.pub'), 'utf8')
-    writeFileSync(join(folder, 'known_hosts'), `[${this.address}]:${this.port} ${hostKey}`)
     const passwd = readFileSync('/etc/passwd', 'utf8')
     const separation = /^sshd:/m.test(passwd) ? '' : 'sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin\n'
     writeFileSync(join(folder, 'passwd'), passwd + separation)
@@ -52,14 +49,7 @@ export class StockSshd {
         ...['PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'LogLevel VERBOSE', ''],
       ].join('\n'),
     )
-    writeFileSync(
-      join(folder, 'ssh_config'),
-      [
-        'Host web1',
-        ...[`HostName ${this.address}`, `Port ${this.port}`, `User ${login}`, `IdentityFile ${folder}/id`],
-        ...['IdentitiesOnly yes', 'IdentityAgent none', `UserKnownHostsFile ${folder}/known_hosts`, ''],
-      ].join('\n'),
-    )
+    this.route(this.port)
   }
 
   /** @returns `undefined`, said aloud on stderr, where no OpenSSH server can be had */
@@ -79,6 +69,16 @@ export class StockSshd {
   /** Options for `ssh` and rrtail: `-F`, and the configuration that knows the server as `web1`. */
   get config(): string {
     return join(this.folder, 'ssh_config')
+  }
+
+  /** Lets clients reach it on another port, as through a proxy. */
+  route(port: number): void {
+    const { address, folder } = this
+    const hostKey = readFileSync(join(folder, 'host.pub'), 'utf8')
+    writeFileSync(join(folder, 'known_hosts'), `[${address}]:${port} ${hostKey}`)
+    const login = [`HostName ${address}`, `Port ${port}`, `User ${userInfo().username}`, `IdentityFile ${folder}/id`]
+    const strict = ['IdentitiesOnly yes', 'IdentityAgent none', `UserKnownHostsFile ${folder}/known_hosts`]
+    writeFileSync(this.config, ['Host web1', ...login, ...strict, ''].join('\n'))
   }
 
   /** Starts it, also again after {@link StockSshd.kill}. */
@@ -123,13 +123,6 @@ export class StockSshd {
   async close(): Promise<void> {
     await this.kill()
     rmSync(this.folder, { recursive: true, force: true })
-  }
-
-  /** A new key takes the place of the server's. */
-  changeHostKey(): void {
-    for (const suffix of ['', '.pub']) rmSync(join(this.folder, `host${suffix}`))
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(this.folder, 'host')])
-    chmodSync(join(this.folder, 'host'), 0o600)
   }
 }
 
