@@ -145,6 +145,15 @@ describe('takeFile', () => {
     expect(left).toMatchObject([{ kind: 'event', event: 'failed' }])
   })
 
+  it.for(['', 'hit', 'h[iu]t$'])('passes a line of 64 MiB on in pieces where %j is wanted', async (pattern, t) => {
+    const line = Buffer.alloc(64 * MAX, 'x')
+    const { output, left } = await take(t, Buffer.concat([line, Buffer.from('hit\nhit')]), { pattern })
+    const last = Buffer.from(pattern === '' ? 'hit\nhit\n' : pattern === 'hit' ? 'hit\nhit\n' : 'hit\n')
+    expect(output.subarray(-last.length).equals(last)).toBe(true)
+    expect(output.length).toBe(last.length + (pattern === '' ? 64 * (MAX + 1) : 0))
+    expect(left).toEqual([])
+  })
+
   it('leaves context and limits to the other way', async t => {
     expect((await take(t, Buffer.from('hit\n'), { pattern: 'hit', max: 1 })).left).toBeUndefined()
   })
