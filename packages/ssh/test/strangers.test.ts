@@ -122,6 +122,13 @@ describe('a server among strangers', () => {
     await client(to)
   })
 
+  it('ends who has logged in and never opens a session', async () => {
+    const to = await server({ limits: { loginTimeoutMs: 200 } })
+    const raw = await rawClient(to)
+    await new Promise<void>(resolve => raw.once('close', () => resolve()))
+    await vi.waitFor(() => expect(to.stats().connections).toBe(0))
+  })
+
   it('takes no more than a few questions for methods', async () => {
     const to = await server({ limits: { maxAuthenticationFailures: 3 } })
     const raw = new ssh2.Client()
