@@ -1,5 +1,8 @@
-/** Bytes one transfer moves before the next one has its turn: less costs throughput, more makes others wait. */
-export const QUOTA_BYTES = 1024 * 1024
+/**
+ * Bytes one transfer moves before the next one has its turn: less costs system calls, more makes others wait and pushes
+ * what they all read out of the caches. Of 128, 256, 512 and 1024 KiB this was the fastest with 10 and with 100 readers.
+ */
+export const QUOTA_BYTES = 256 * 1024
 
 /** Input of an adopted connection that is dropped unless the caller says otherwise. */
 export const DEFAULT_IGNORED_BYTES = 1024 * 1024
