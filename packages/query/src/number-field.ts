@@ -1,21 +1,27 @@
-import type { NumberColumn, RowList } from '@logflow/record'
-import type { Fields } from './fields.ts'
+import type { FieldColumns, NumberColumn, RowList } from '@logflow/record'
 import { readNumber } from './parse-number.ts'
 
 /** The state of a row whose value is no number. */
 const NO_NUMBER = 3
 
+/** Columns, and which block of rows they hold. */
+export interface RowBlocks {
+  readonly columns: FieldColumns
+  /** Another number for each block. */
+  readonly block: number
+}
+
 /** The numbers in a column, read at most once per block of rows however many items ask for them. */
 export class NumberField {
   readonly column: number
-  readonly #fields: Fields
+  readonly #blocks: RowBlocks
   readonly #numbers: NumberColumn
   #block = -1
 
-  constructor(fields: Fields, column: number) {
-    this.#fields = fields
+  constructor(blocks: RowBlocks, column: number) {
+    this.#blocks = blocks
     this.column = column
-    this.#numbers = fields.columns.numberColumn(column)
+    this.#numbers = blocks.columns.numberColumn(column)
   }
 
   /** By row; only where `states` is 1. */
@@ -30,15 +36,15 @@ export class NumberField {
 
   /** Reads the numbers of the rows. Rows that are asked for later in the same block must be among the first. */
   read(list: RowList): void {
-    if (this.#block === this.#fields.block) return
-    this.#block = this.#fields.block
+    if (this.#block === this.#blocks.block) return
+    this.#block = this.#blocks.block
     if (this.#numbers.read(list) > 0) this.#readOthers(list)
   }
 
   /** What is written in another way than most numbers are. */
   #readOthers({ rows, count }: RowList): void {
     const { values, states } = this
-    const { columns } = this.#fields
+    const { columns } = this.#blocks
     const { bytes } = columns
     const [starts, ends] = [columns.starts(this.column), columns.ends(this.column)]
     for (let i = 0; i < count; i++) {
