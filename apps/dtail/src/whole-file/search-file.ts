@@ -1,24 +1,15 @@
-import type { BlockSearch, Matcher } from '@logflow/match'
+import type { BlockSearch } from '@logflow/match'
 import type { BlockWriter } from '../output/block-writer.ts'
 import { LineGatherer } from '../output/line-gatherer.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { WholeFileRules } from './copy-file.ts'
 import { FileBlocks } from './file-blocks.ts'
 import { deservesThreads, searchInThreads } from './search-in-threads.ts'
+import type { WantedLines } from './wanted-lines.ts'
 import { READ_BYTES, readWholeLines, type LineReader } from './whole-lines.ts'
 
 const NEWLINE = 10
 const LINE_END: Uint8Array = Uint8Array.of(NEWLINE)
-
-/** Which lines {@link searchFile} takes. */
-export interface WantedLines {
-  readonly matcher: Matcher
-  /** What the matcher was made of. */
-  readonly pattern: string
-  readonly literal: boolean
-  /** Those that do not match. */
-  readonly invert: boolean
-}
 
 /** The wanted lines of the file to `writer`, in order. The last one gets its newline. */
 export async function searchFile(

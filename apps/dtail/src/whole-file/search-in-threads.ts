@@ -4,7 +4,7 @@ import { searchStripes } from '@logflow/match'
 import type { BlockWriter } from '../output/block-writer.ts'
 import type { WholeFileRules } from './copy-file.ts'
 import type { FileBlocks } from './file-blocks.ts'
-import type { WantedLines } from './search-file.ts'
+import type { WantedLines } from './wanted-lines.ts'
 
 /** Starting threads takes as long as searching so much. */
 const LEAST_BYTES = 256 * 1024 * 1024

@@ -1,21 +1,20 @@
 import { decompressStream, detectCompression } from '@logflow/compress'
 import type { ByteSource } from './byte-source.ts'
-import type { FileBlocks } from './file-blocks.ts'
 
 /** Packed bytes that are read at a time; each unfolds to several times as much. */
 const PACKED_BYTES = 256 * 1024
 
 /** What is packed in `file`, as its first bytes tell; `file` itself when they tell nothing. */
-export function openUnfolded(file: FileBlocks, head: Uint8Array, signal: AbortSignal): ByteSource {
+export function openUnfolded(file: ByteSource, head: Uint8Array, signal: AbortSignal): ByteSource {
   const format = detectCompression(head)
   return format === 'none' ? file : new UnfoldedBlocks(file, decompressStream(packedBytes(file), { format, signal }))
 }
 
-async function* packedBytes(file: FileBlocks): AsyncGenerator<Uint8Array, void, undefined> {
+async function* packedBytes(file: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
   for (;;) {
     // Whoever unfolds keeps what was given for longer than one step.
     const block = Buffer.allocUnsafeSlow(PACKED_BYTES)
-    const size = file.read(block, 0)
+    const size = await file.read(block, 0)
     if (size === 0) return
     yield block.subarray(0, size)
   }
@@ -25,13 +24,13 @@ async function* packedBytes(file: FileBlocks): AsyncGenerator<Uint8Array, void, 
 class UnfoldedBlocks implements ByteSource {
   /** Nobody knows before the end. */
   readonly size = 0
-  readonly #file: FileBlocks
+  readonly #file: ByteSource
   readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>
   #rest: Uint8Array = new Uint8Array(0)
   #position = 0
   #broken = false
 
-  constructor(file: FileBlocks, chunks: AsyncGenerator<Uint8Array, void, undefined>) {
+  constructor(file: ByteSource, chunks: AsyncGenerator<Uint8Array, void, undefined>) {
     this.#file = file
     this.#chunks = chunks
   }
@@ -50,7 +49,7 @@ class UnfoldedBlocks implements ByteSource {
 
   async close(): Promise<void> {
     await this.#chunks.return()
-    this.#file.close()
+    await this.#file.close()
   }
 
   async #readOn(block: Buffer, from: number): Promise<number> {
