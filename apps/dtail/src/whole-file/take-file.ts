@@ -53,6 +53,7 @@ async function takeBlocks(file: WholeFile, take: TakeBlocks): Promise<readonly D
     return undefined
   const blocks = await openBlocks(file.resolved, file.signal)
   if (!blocks) return undefined
+  file.watched?.(blocks)
   try {
     return await takeAll(blocks, file, take)
   } finally {
