@@ -8,12 +8,14 @@ import type { WantedLines } from './wanted-lines.ts'
 
 /** Starting threads takes as long as searching so much. */
 const LEAST_BYTES = 256 * 1024 * 1024
+/** With fewer, who reads the output has the second one: starting threads costs more than they save. */
+const LEAST_CORES = 3
 /** More of them are faster than what they write can be taken. */
 const MOST_THREADS = 4
 
 /** Whether a file of this size is searched faster by several threads. */
 export function deservesThreads(size: number): boolean {
-  return size >= LEAST_BYTES && availableParallelism() > 1
+  return size >= LEAST_BYTES && availableParallelism() >= LEAST_CORES
 }
 
 /**
