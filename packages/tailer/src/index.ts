@@ -37,3 +37,4 @@ export type { FollowOptions, OpenedFile, ReadOptions, Span, TailerOptions } from
 export { read, readBlocks, type ReadBlocksOptions } from './read.ts'
 export { resumeTokenAfter } from './resume-token-after.ts'
 export { readStdin, readStream, type ReadStreamOptions } from './stdin.ts'
+export { tailStream, type TailStreamOptions } from './tail-stream.ts'

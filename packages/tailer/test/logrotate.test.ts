@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { debianTool, tempDir, type DebianTool } from '../../testkit/src/index.ts'
+import { follow } from '../src/index.ts'
+
+/** `TORTURE_SECONDS=600` for the long run. */
+const seconds = Number(process.env['TORTURE_SECONDS'] ?? 6)
+const WRITERS = 4
+
+/** Writes numbered lines, and opens its file anew when the name belongs to another one. */
+class Writer {
+  readonly path: string
+  readonly lines: string[] = []
+  #fd: number
+
+  constructor(path: string) {
+    this.path = path
+    this.#fd = openSync(path, 'a')
+  }
+
+  write(): void {
+    const named = statSync(this.path, { throwIfNoEntry: false })
+    if (named && named.ino !== fstatSync(this.#fd).ino) {
+      closeSync(this.#fd)
+      this.#fd = openSync(this.path, 'a')
+    }
+    const fresh = Array.from({ length: 20 }, (_, i) => `${this.lines.length + i} ${'x'.repeat((i * 37) % 200)}\n`)
+    writeSync(this.#fd, fresh.join(''))
+    this.lines.push(...fresh)
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
+
+interface Outcome {
+  readonly written: readonly string[]
+  readonly read: string
+  readonly gapBytes: number
+}
+
+async function torture(logrotate: DebianTool, dir: string, directives: string, everyMs: number): Promise<Outcome[]> {
+  mkdirSync(dir, { mode: 0o755 })
+  const config = join(dir, 'logrotate.conf')
+  writeFileSync(config, `${dir}/*.log {\n rotate 10000\n missingok\n ${directives.split(' ').join('\n ')}\n}\n`, {
+    mode: 0o644,
+  })
+  const writers = Array.from({ length: WRITERS }, (_, i) => new Writer(join(dir, `writer${i}.log`)))
+  const read = new Map(writers.map(({ path }) => [path, { chunks: [] as Uint8Array[], gapBytes: 0 }]))
+  const paths = writers.map(({ path }) => path)
+  const stopped = new AbortController()
+  let deliveries = 0
+  const reading = (async () => {
+    for await (const item of follow(paths, { from: 'start', pollMs: 200, lingerMs: 500, signal: stopped.signal })) {
+      deliveries++
+      const of = read.get(item.source.path)
+      if (item.kind === 'lines') of?.chunks.push(item.bytes)
+      if (item.kind === 'gap' && of) of.gapBytes += item.to - item.from
+    }
+  })().catch(() => {}) // ends by the signal
+  const endMs = performance.now() + seconds * 1000
+  const rotating = (async () => {
+    while (performance.now() < endMs - 2000) {
+      await sleep(everyMs)
+      await promisify(execFile)(logrotate.path, ['-f', '-s', join(dir, 'state'), config], { env: logrotate.env })
+    }
+  })()
+  while (performance.now() < endMs) {
+    for (const writer of writers) writer.write()
+    await sleep(2)
+  }
+  await rotating
+  for (let before = -1; before !== deliveries;) {
+    before = deliveries
+    await sleep(2000)
+  }
+  stopped.abort()
+  await reading
+  for (const writer of writers) writer.close()
+  const rotated = readdirSync(dir).filter(name => /\.log[.-]/.test(name))
+  expect(rotated.length).toBeGreaterThanOrEqual(2 * WRITERS)
+  return writers.map(({ path, lines }) => {
+    const { chunks, gapBytes } = read.get(path) as { chunks: Uint8Array[]; gapBytes: number }
+    return { written: lines, read: Buffer.concat(chunks).toString(), gapBytes }
+  })
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+describe('following what a stock logrotate rotates', () => {
+  for (const [name, directives, everyMs] of [
+    ['create', 'create', 300],
+    ['create and compress', 'create compress', 300],
+    ['create, compress and delaycompress', 'create compress delaycompress', 300],
+    ['create and dateext', 'create dateext dateformat_-%s', 1100],
+  ] as const) {
+    it.concurrent(`gives every byte once and in order: ${name}`, { timeout: seconds * 1000 + 60_000 }, async t => {
+      const logrotate = await debianTool({ program: 'usr/sbin/logrotate', packages: ['logrotate', 'libpopt0'] })
+      if (!logrotate) return
+      const dir = join(await tempDir(t), 'logs')
+      const outcomes = await torture(logrotate, dir, directives.replace('dateformat_', 'dateformat\t'), everyMs)
+      for (const { written, read, gapBytes } of outcomes) {
+        t.expect(gapBytes).toBe(0)
+        t.expect(hash(read)).toBe(hash(written.join('')))
+      }
+    })
+  }
+
+  it.concurrent(
+    'repeats and tears no line, and tells no loss that is none: copytruncate',
+    { timeout: seconds * 1000 + 60_000 },
+    async t => {
+      const logrotate = await debianTool({ program: 'usr/sbin/logrotate', packages: ['logrotate', 'libpopt0'] })
+      if (!logrotate) return
+      const dir = join(await tempDir(t), 'logs')
+      for (const { written, read, gapBytes } of await torture(logrotate, dir, 'copytruncate', 300)) {
+        const lines = read.split(/(?<=\n)/)
+        const numbers = lines.map(line => parseInt(line, 10))
+        expect(numbers.filter((number, i) => written[number] !== lines[i])).toEqual([])
+        expect(numbers.every((number, i) => i === 0 || number > (numbers[i - 1] as number))).toBe(true)
+        expect(gapBytes).toBeLessThanOrEqual(written.join('').length - read.length)
+      }
+    },
+  )
+})
