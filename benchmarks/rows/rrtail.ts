@@ -28,6 +28,8 @@ export const rrtail: RowGroup = {
   },
 }
 
+/** Through a named pipe, as a program that follows a quiet file does not notice that its reader left. */
 function untilAll(name: string, kind: Candidate['kind'], command: string, bytes: number): Candidate {
-  return { name, kind, command: '/bin/sh', args: ['-c', `${command} | head -c ${bytes}`] }
+  const script = `d=$(mktemp -d); mkfifo $d/p; ${command} >$d/p & head -c ${bytes} <$d/p; kill $!; wait; rm -r $d`
+  return { name, kind, command: '/bin/sh', args: ['-c', script] }
 }
