@@ -1,4 +1,4 @@
-import type { CompletionFacts } from './completion.ts'
+import type { CompletionFacts } from './completion-facts.ts'
 import type { Completes } from './flag.ts'
 import type { OptionFacts } from './option-facts.ts'
 

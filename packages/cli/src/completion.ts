@@ -1,18 +1,10 @@
 import { bashCompletion } from './completion-bash.ts'
 import { fishCompletion } from './completion-fish.ts'
 import { zshCompletion } from './completion-zsh.ts'
-import type { Completes, FlagTable } from './flag.ts'
-import { operandCompletes, optionFacts, type OptionFacts } from './option-facts.ts'
+import type { CompletionFacts } from './completion-facts.ts'
+import type { FlagTable } from './flag.ts'
+import { operandCompletes, optionFacts } from './option-facts.ts'
 import type { Program, Shell } from './program.ts'
-
-/** What a completion script is made of. */
-export interface CompletionFacts {
-  readonly name: string
-  /** One dash before every name, as Go's flags have it; two are taken as well. */
-  readonly oneDash: boolean
-  readonly options: readonly OptionFacts[]
-  readonly operands: Completes
-}
 
 const writers: Readonly<Record<Shell, (facts: CompletionFacts) => string>> = {
   bash: bashCompletion,

@@ -4,7 +4,9 @@ import { LineTimes, localStamps } from '../time/line-times.ts'
 import { TimeMerge, type MergeLane } from '../time/time-merge.ts'
 import { openDeliveries } from './open-deliveries.ts'
 import { admission } from './admit-file.ts'
-import { admitFound, findFiles, openMatcher, pass } from './read-files.ts'
+import { admitFound, findFiles } from './find-files.ts'
+import { openMatcher } from './open-matcher.ts'
+import { pass } from './pass-item.ts'
 import type { Reading } from './reading.ts'
 
 /** Memory for lines that wait for their turn. */
