@@ -46,7 +46,11 @@ export class DeliveryEncoder {
     return joinFrames([...announcement, deliveryFrame(item, slot)], kind => maxDeliveryBytes(kind, this.#maxFrameBytes))
   }
 
-  /** The slot of a source, and the frame that must go before what names it, when the stream does not know it yet. */
+  /**
+   * The slot of a source, and the frame that must go before what names it, when the stream does not know it yet.
+   *
+   * @internal
+   */
   place(source: Source): { readonly slot: number; readonly announcement: readonly SplitFrame[] } {
     const known = this.#slots.get(source.id)
     if (known && known.source.host === source.host && known.source.path === source.path) {
