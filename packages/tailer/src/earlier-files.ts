@@ -22,7 +22,7 @@ import { listSiblings } from './siblings.ts'
 /** A file that had a path before the one that has it now, open for reading. */
 export interface EarlierFile {
   readonly fd: number
-  /** The {@link Source.id} to know it by: that of the token for the file that it speaks of. */
+  /** The `id` of the source to know it by: that of the token for the file that it speaks of. */
   readonly sourceId: string
   readonly size: number
   close(): Promise<void>
