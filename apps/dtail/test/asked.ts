@@ -1,5 +1,6 @@
-import type { Delivery } from '@logflow/core'
-import type { AnswerSink } from '../src/client/answer-sink.ts'
+import type { Delivery, LineBatch } from '@logflow/core'
+import type { NativeBlock } from '@logflow/protocol'
+import type { Answered, AnswerSink } from '../src/client/answer-sink.ts'
 import { askServers, type AskedServers } from '../src/client/ask-servers.ts'
 import { commandsOf, commandsToResume, type Question } from '../src/client/question.ts'
 import { Limiter } from '../src/limiter.ts'
@@ -14,6 +15,8 @@ export interface Answer extends AskedServers {
   readonly bytes: Buffer
   readonly messages: string
   readonly deliveries: readonly Delivery[]
+  /** What came of one file; `server` counts from 0 in the order of the ports. */
+  bytesOf(path: string, server?: number): Buffer
 }
 
 /** How a test asks. */
@@ -28,8 +31,8 @@ export interface AskOptions {
   readonly onOpened?: () => unknown
 }
 
-/** Asks a server on `port` as a client does. */
-export async function ask(port: number, asked: Asked, options: AskOptions = {}): Promise<Answer> {
+/** Asks a server on `port`, or one on each of them, as a client does. */
+export async function ask(port: number | readonly number[], asked: Asked, options: AskOptions = {}): Promise<Answer> {
   const {
     detail = 'bytes',
     native,
@@ -41,9 +44,13 @@ export async function ask(port: number, asked: Asked, options: AskOptions = {}):
   const question: Question = { ...DEFAULTS, ...asked, options: { plain: true, quiet: true, ...asked.options } }
   const deliveries: Delivery[] = []
   const chunks: Uint8Array[] = []
+  const pieces = new Map<string, Uint8Array[]>()
   let messages = ''
-  const put = (bytes: Uint8Array): undefined => {
-    chunks.push(Uint8Array.from(bytes))
+  const put = ({ bytes, source }: LineBatch | NativeBlock, { server }: Answered): undefined => {
+    const copy = Uint8Array.from(bytes)
+    chunks.push(copy)
+    const key = `${server.name} ${source.path}`
+    pieces.set(key, [...(pieces.get(key) ?? []), copy])
     onBytes?.(Buffer.concat(chunks))
   }
   const sink: AnswerSink = {
@@ -52,31 +59,37 @@ export async function ask(port: number, asked: Asked, options: AskOptions = {}):
       return []
     },
     deliveries: {
-      deliver(item) {
+      deliver(item, from) {
         deliveries.push(item)
         if (item.kind === 'event' && item.event === 'opened') onOpened?.()
-        if (item.kind === 'lines') put(item.bytes)
+        if (item.kind === 'lines') put(item, from)
         return undefined
       },
-      ...(detail === 'bytes' && { print: ({ bytes }) => put(bytes) }),
+      ...(detail === 'bytes' && { print: put }),
     },
   }
-  const server = { name: 'here', host: '127.0.0.1', port }
+  const servers = [port].flat().map((port, at) => ({ name: `server${at}`, host: '127.0.0.1', port }))
   const resume = (points: Parameters<typeof commandsToResume>[1]): string[] => commandsToResume(question, points)
   const ended = await askServers(
-    [server],
+    servers,
     {
       commands: commandsOf(question),
       connection: { user: 'paul', auth: { password: 'paul' }, verifyHostKey: () => true },
       throttle: new Limiter(1),
       sink,
-      native: { resume, packings: [], packAlways: false, plain: true, ...native },
+      native: { resume, follows: question.mode === 'tail', packings: [], packAlways: false, plain: true, ...native },
       log: new DtailLog({ level: 'none' }),
       signal,
     },
     { reconnect },
   )
-  return { ...ended, bytes: Buffer.concat(chunks), messages, deliveries }
+  return {
+    ...ended,
+    bytes: Buffer.concat(chunks),
+    messages,
+    deliveries,
+    bytesOf: (path, server = 0) => Buffer.concat(pieces.get(`server${server} ${path}`) ?? []),
+  }
 }
 
 const DEFAULTS = { mode: 'cat', pattern: '', invert: false, options: {}, timeoutSeconds: 0 } as const

@@ -13,17 +13,21 @@ export interface CuttingProxy {
   cut(): void
 }
 
+/** Bytes that a connection lives for: so many from the server, or from the client. */
+export type Limit = number | { readonly fromClient: number }
+
 /**
  * Passes on what goes to and comes from `port`, and resets connection after connection once so many bytes as `limits`
- * says have come from the server; the connections behind them live.
+ * says have passed; the connections behind them live.
  */
-export async function cuttingProxy(test: Cleanup, port: number, limits: readonly number[] = []): Promise<CuttingProxy> {
+export async function cuttingProxy(test: Cleanup, port: number, limits: readonly Limit[] = []): Promise<CuttingProxy> {
   const open = new Set<Socket>()
   const left = [...limits]
   let cuts = 0
   let passedBytes = 0
   const server = createServer(client => {
-    const limit = left.shift() ?? Infinity
+    const given = left.shift() ?? Infinity
+    const [limit, limitUp] = typeof given === 'number' ? [given, Infinity] : [Infinity, given.fromClient]
     const upstream = connect(port, '127.0.0.1')
     const end = (): void => {
       if (open.delete(client)) cuts++
@@ -32,7 +36,14 @@ export async function cuttingProxy(test: Cleanup, port: number, limits: readonly
     }
     open.add(client)
     let passed = 0
-    client.pipe(upstream)
+    let passedUp = 0
+    client.on('data', (bytes: Buffer) => {
+      const rest = limitUp - passedUp
+      passedUp += bytes.length
+      upstream.write(passedUp > limitUp ? bytes.subarray(0, rest) : bytes)
+      if (passedUp > limitUp) end()
+    })
+    client.on('end', () => upstream.end())
     upstream.on('data', (bytes: Buffer) => {
       const rest = limit - passed
       passed += bytes.length

@@ -38,13 +38,21 @@ export interface Serving {
 }
 
 /** What a test puts in the place of the machine's. */
-export type ServingParts = Partial<Pick<ServerContext, 'clock' | 'findJournalctl' | 'accounts'>>
+export type ServingParts = Partial<Pick<ServerContext, 'clock' | 'findJournalctl' | 'accounts'>> & {
+  /** Stands between a session and whoever serves it, to fail there. */
+  readonly spoil?: (session: SshSession) => SshSession
+}
 
 /** Starts one with parts of the configuration replaced. */
 export async function serving(
   test: Cleanup,
   config: Partial<ServerConfig> = {},
-  { clock = systemClock, findJournalctl = async () => undefined, accounts = NOBODY_KNOWN }: ServingParts = {},
+  {
+    clock = systemClock,
+    findJournalctl = async () => undefined,
+    accounts = NOBODY_KNOWN,
+    spoil = session => session,
+  }: ServingParts = {},
 ): Promise<Serving> {
   const folder = await tempDir(test)
   const context = createServerContext({
@@ -61,7 +69,7 @@ export async function serving(
     host: '127.0.0.1',
     hostKeys: [hostKey],
     authenticate: attempt => (attempt.method === 'password' && attempt.user === 'paul' ? true : login(attempt)),
-    onSession: session => serveSession(session, context),
+    onSession: session => serveSession(spoil(session), context),
   })
   test.onTestFinished(() => server.close())
   return {

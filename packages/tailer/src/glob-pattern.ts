@@ -8,6 +8,14 @@ export function hasMagic(pattern: string): boolean {
   return /[*?[\\]/.test(pattern) && /[*?[]/.test(pattern.replace(/\\./g, ''))
 }
 
+/** Whether a path is one that `expandGlob` could find for the pattern. @throws TailerError `LF_TAILER_GLOB` */
+export function matchesGlob(pattern: string, path: string): boolean {
+  const segments = pattern.split('/').filter(segment => segment !== '')
+  const names = path.split('/').filter(name => name !== '')
+  if (segments.length !== names.length || pattern.startsWith('/') !== path.startsWith('/')) return false
+  return segments.every((segment, i) => compileGlob(segment)(names[i] as string))
+}
+
 /** A pattern without magic as the path it names. */
 export function unescapeGlob(pattern: string): string {
   return pattern.replace(/\\(.)/g, '$1')

@@ -20,6 +20,7 @@ export {
 } from './file-system.ts'
 export { follow, tail } from './follow.ts'
 export { expandGlob, type GlobOptions } from './glob.ts'
+export { matchesGlob } from './glob-pattern.ts'
 export { openGrowingFile, type GrowingFile, type GrowingFileChange, type GrowingFileOptions } from './growing-file.ts'
 export {
   formatTailHash,

@@ -13,7 +13,7 @@ import {
   type NativePacking,
   type ResumePoints,
 } from '@logflow/protocol'
-import { systemClock } from '@logflow/core'
+import { LogflowError, systemClock } from '@logflow/core'
 import { connectSsh, SshError, type ConnectSshOptions, type SshSession } from '@logflow/ssh'
 import type { ConnectionStats } from '../interactive/connection-stats.ts'
 import type { QueryControl } from '../interactive/query-control.ts'
@@ -37,6 +37,8 @@ export interface NativeAsking {
   readonly only?: string | undefined
   /** The commands for a server whose answer broke off; absent for what cannot go on. */
   readonly resume?: ((points: ResumePoints) => readonly string[]) | undefined
+  /** What is asked has no end, and asked anew it begins where files end: nothing is repeated. */
+  readonly follows?: boolean | undefined
   /** Packings that can be read here. */
   readonly packings: readonly NativePacking[]
   readonly packAlways: boolean
@@ -80,6 +82,8 @@ const NO_QUANTILES =
 
 /** How long to wait for a server to say what it can, before a command is sent that older ones do not know. */
 const CAPABILITIES_WAIT_MS = 250
+/** The same for a server that has said it before, and whose answer is to go on. */
+const CAPABILITIES_AGAIN_WAIT_MS = 20_000
 
 /**
  * Asks one server and passes on what it says, until it asks to close. `ledger` keeps account of what comes; whatever is
@@ -156,7 +160,7 @@ class Conversation {
     try {
       return await this.#listen(asked)
     } catch (error) {
-      throw this.#refusal ?? error
+      throw this.#refusal ?? lostIfClosed(error)
     } finally {
       this.#leave()
     }
@@ -165,7 +169,7 @@ class Conversation {
   async #listen(asked: Promise<void>): Promise<void> {
     for await (const chunk of this.#init.session.input) {
       const bytes = this.#reader ? chunk : this.#greet(chunk)
-      if (this.#reader && this.#isOver(await this.#reader.take(bytes))) return this.#acknowledge()
+      if (this.#reader && this.#isOver(await this.#reader.take(bytes))) return this.#finish()
     }
     this.#init.asking.signal.throwIfAborted()
     await asked
@@ -230,6 +234,7 @@ class Conversation {
     const inFrames = !control && capabilities?.includes(CAPABILITY_NATIVE) ? native : undefined
     this.#greeting.decide(inFrames !== undefined)
     if (joins) return registering
+    if (!inFrames && this.#mustGoOn) throw new SshError('LF_SSH_CONNECTION_LOST', 'the server cannot go on any more')
     if (!inFrames && native?.only !== undefined) throw new UsageError(native.only)
     if (!inFrames) return [...registering, ...commands]
     const [first = '', ...rest] = await this.#nativeCommands(inFrames)
@@ -240,6 +245,7 @@ class Conversation {
   async #nativeCommands(native: NativeAsking): Promise<readonly string[]> {
     const { asking, session, ledger } = this.#init
     const points = native.resume && (await resumePointsOf(ledger))
+    if (!points && this.#mustGoOn) throw new UsageError('what was asked cannot go on where it broke off')
     const commands = points && native.resume ? native.resume(points) : (native.commands ?? asking.commands)
     const terms = {
       detail: asking.sink.deliveries?.print ? 'bytes' : 'lines',
@@ -249,6 +255,12 @@ class Conversation {
       commands: commands.length + (this.#authKeyPending ? 1 : 0),
     } as const
     return [formatCommand({ kind: 'native', terms }), ...commands]
+  }
+
+  /** Lines are out that would come once more, were everything asked again. */
+  get #mustGoOn(): boolean {
+    const { asking, ledger } = this.#init
+    return ledger.delivered && asking.native?.follows !== true
   }
 
   /** Returns whether the server can be asked anew while it answers. */
@@ -264,9 +276,11 @@ class Conversation {
   /** What the server can do; `undefined` when it does not say. */
   async #waitForCapabilities(): Promise<readonly string[] | undefined> {
     const waiting = new AbortController()
-    const late = systemClock.sleep(CAPABILITIES_WAIT_MS, waiting).then(() => undefined)
+    const waitMs = this.#init.ledger.movements > 0 ? CAPABILITIES_AGAIN_WAIT_MS : CAPABILITIES_WAIT_MS
+    const late = systemClock.sleep(waitMs, waiting).then(() => undefined)
     late.catch(() => {}) // they came in time
-    return Promise.race([this.#capabilities, late]).finally(() => waiting.abort())
+    const gone = this.#init.session.closed.then(() => undefined)
+    return Promise.race([this.#capabilities, late, gone]).finally(() => waiting.abort())
   }
 
   #isOver(hidden: readonly string[]): boolean {
@@ -278,10 +292,20 @@ class Conversation {
     return false
   }
 
-  async #acknowledge(): Promise<void> {
-    const { session } = this.#init
-    await session.write(encodeCommandFrame(CLOSE_ACKNOWLEDGE))
-    await session.flush()
+  /**
+   * The server says that it is done. That everything of ours has come does not depend on whether it hears of it.
+   *
+   * @throws SshError `LF_SSH_CONNECTION_LOST` when it is not done with every file that it began
+   */
+  async #finish(): Promise<void> {
+    const { session, asking, ledger } = this.#init
+    await session
+      .write(encodeCommandFrame(CLOSE_ACKNOWLEDGE))
+      .then(() => session.flush())
+      .catch(() => {}) // it left already
+    const ends = asking.native?.resume !== undefined && asking.native.follows !== true
+    if (ends && ledger.accounts().some(({ state }) => state === 'open'))
+      throw new SshError('LF_SSH_CONNECTION_LOST', 'the server stopped in the middle of a file')
   }
 
   /** The answer to AUTHKEY is for us, not for the person. */
@@ -294,6 +318,12 @@ class Conversation {
     else asking.log.warn(server.name, 'AUTHKEY registration failed', ...(parsed.detail === '' ? [] : [parsed.detail]))
     return true
   }
+}
+
+/** That we cannot write any more says no more than that the connection is gone. */
+function lostIfClosed(error: unknown): unknown {
+  if (!LogflowError.is(error) || error.code !== 'LF_SSH_CLOSED') return error
+  return new SshError('LF_SSH_CONNECTION_LOST', error.message, { cause: error })
 }
 
 /** What proofs are made of is loaded only when something is to go on. */

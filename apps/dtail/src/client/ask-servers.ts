@@ -90,7 +90,8 @@ class Persistence {
       } catch (error) {
         if (signal.aborted) return undefined
         reason = errorText(error)
-        if ((LogflowError.is(error) && !error.retryable) || !this.#goesOn()) {
+        // What fails here, as our own output does, would fail again, and what it swallowed is not printed.
+        if (!LogflowError.is(error) || !error.retryable || !this.#goesOn()) {
           log.error(server.name, reason)
           return reason
         }

@@ -25,6 +25,7 @@ export class NativeReader implements AnswerReader {
 
   constructor(options: NativeReaderOptions) {
     this.#options = options
+    options.ledger.begin()
   }
 
   async take(chunk: Uint8Array): Promise<readonly string[]> {

@@ -34,10 +34,21 @@ export class SourceLedger {
   readonly #accounts = new Map<string, Account>()
   #sinceMs: number | undefined
   #movements = 0
+  #delivered = false
 
-  /** Grows with everything that comes, so that one can tell whether anything came. */
+  /** Grows with everything new that comes, so that one can tell whether anything came. */
   get movements(): number {
     return this.#movements
+  }
+
+  /** The server answers in a way that account can be kept of. */
+  begin(): void {
+    if (this.#movements === 0) this.#movements = 1
+  }
+
+  /** Whether any line came. */
+  get delivered(): boolean {
+    return this.#delivered
   }
 
   /** Every source that was opened. */
@@ -52,7 +63,6 @@ export class SourceLedger {
 
   /** Takes account of a delivery. */
   take(item: Delivery): void {
-    this.#movements++
     switch (item.kind) {
       case 'lines': {
         const last = lineCount(item) - 1
@@ -62,6 +72,7 @@ export class SourceLedger {
       }
       case 'gap': {
         const account = this.#accountOf(item.source)
+        if (item.to > item.from) this.#movements++
         account.gapBytes += item.to - item.from
         account.offset = Math.max(account.offset, item.to)
         account.tail = new Uint8Array(0)
@@ -75,6 +86,7 @@ export class SourceLedger {
   /** Bytes of a source were delivered, the last line of which ends at `through`. */
   took(source: Source, bytes: Uint8Array, through: number): void {
     this.#movements++
+    this.#delivered ||= bytes.length > 0
     const account = this.#accountOf(source)
     account.offset = through
     const tail = bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES))
@@ -105,14 +117,20 @@ export class SourceLedger {
       if (this.#accounts.has(keyOf(source))) return
       const account = this.#accountOf(source, typeof name === 'string' ? name : undefined)
       Object.assign(account, { size: numberOr0(size), offset: numberOr0(offset) })
-    } else if (event === 'ended' || event === 'rotated') this.#accountOf(source).state = 'ended'
-    else if (event === 'failed' && this.#accounts.has(keyOf(source))) this.#accountOf(source).state = 'failed'
+    } else if (event === 'ended' || event === 'rotated') this.#endedAs('ended', source)
+    else if (event === 'failed' && this.#accounts.has(keyOf(source))) this.#endedAs('failed', source)
+  }
+
+  #endedAs(state: SourceAccount['state'], source: Source): void {
+    this.#accountOf(source).state = state
+    this.#movements++
   }
 
   #accountOf(source: Source, name = baseName(source.path)): Account {
     const known = this.#accounts.get(keyOf(source))
     if (known) return known
     const tail = new Uint8Array(0)
+    this.#movements++
     const account: Account = { source, name, size: 0, offset: 0, gapBytes: 0, state: 'open', tail }
     this.#accounts.set(keyOf(source), account)
     return account

@@ -58,7 +58,7 @@ export async function askRemote(prepared: Prepared): Promise<number> {
       onLedger: progress && ((ledger: SourceLedger) => progress.watch(() => readingsOf(ledger))),
     }
     const { failed, sources } = await askAll(prepared, servers, { ...asking, ...watched, ...control }, { reconnect })
-    const missing = tellSources(sources, { log, quiet: question.options.quiet === true })
+    const missing = tellSources(sources, { log, quiet: question.options.quiet === true, failed })
     if (failed.length === 0) return missing ? EXIT_MISSING : 0
     await tellFailed(prepared, failed, servers.length)
     return EXIT_SERVERS_FAILED
@@ -159,6 +159,7 @@ async function askingOf({
     sink: report ?? (run.stdout instanceof HeldOutput || options.interactiveQuery ? printer : printingSink(printer)),
     native: {
       resume: resumable ? points => commandsToResume(question, points) : undefined,
+      follows: question.mode === 'tail',
       packings: ['zstd', 'gzip'],
       packAlways: false,
       plain: options.plain,

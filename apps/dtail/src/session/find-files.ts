@@ -1,9 +1,10 @@
 import { lstat } from 'node:fs/promises'
-import { cleanPath, sourceIdOf } from '@logflow/protocol'
+import { cleanPath, sourceIdOf, type ReadCommand } from '@logflow/protocol'
 import { errorText } from '../output/dtail-log.ts'
 import { admitFile } from './admit-file.ts'
 import { PROBLEM, UNREADABLE } from './problem.ts'
 import type { Reading, ReadingContext } from './reading.ts'
+import { resumePointsOf } from './resume-point.ts'
 
 const TAIL_ATTEMPTS = 10
 
@@ -13,7 +14,7 @@ export async function findFiles({ command, context, reader, sink, signal }: Read
   const glob = cleanPath(command.path)
   const attempts = command.mode === 'tail' ? TAIL_ATTEMPTS : 1
   for (let attempt = 1; ; attempt++) {
-    const paths = await expand(glob, context)
+    const paths = await withBegun(await expand(glob, context), command)
     if (paths.length > config.MaxGlobTargets) {
       const [limit, matched] = [config.MaxGlobTargets, paths.length]
       const what = 'Glob expansion exceeded server limit, only first targets served'
@@ -27,6 +28,14 @@ export async function findFiles({ command, context, reader, sink, signal }: Read
   }
   await sink.tell(log.warn(reader.name, 'Giving up to read file(s)'))
   return []
+}
+
+/** Of a client that comes back: what it has begun first, wherever that is now, and nothing under another name again. */
+async function withBegun(found: readonly string[], command: ReadCommand): Promise<readonly string[]> {
+  const told = resumePointsOf(command)
+  if (!told || told.points.length === 0) return found
+  const { pathsToResume } = await import('./resumed-file.ts')
+  return pathsToResume(found, command, told)
 }
 
 /** A client that has its own way with files needs nothing of all that expanding, reading and searching are made of. */

@@ -7,7 +7,7 @@ import {
   type Source,
   type SourceEvent,
 } from '@logflow/core'
-import { sourceIdOf, type DtailOptions, type NativeBlock, type ResumePoint } from '@logflow/protocol'
+import { sourceIdOf, type DtailOptions, type NativeBlock } from '@logflow/protocol'
 import { readBlocks } from '@logflow/tailer'
 import { timeRangeOf } from '../time/time-range.ts'
 import { lineChoice } from '../whole-file/line-choice.ts'
@@ -16,7 +16,6 @@ import { NATIVE_BATCH_BYTES, NATIVE_MAX_LINE_BYTES, SEARCH_BATCH_BYTES } from '.
 import { openDeliveries } from './open-deliveries.ts'
 import type { WholeFile } from './reading.ts'
 import { resumePointOf } from './resume-point.ts'
-import { findResumed } from './resumed-file.ts'
 import { SelectedBlocks } from './selected-blocks.ts'
 
 /** Where the files of one read command go in a native session. */
@@ -24,6 +23,8 @@ export class NativeSink {
   readonly #answers: NativeAnswers
   readonly #claims: SourceClaims
   readonly #owner = {}
+  /** Ids that the client knows files by. A small file that has grown since would get another one. */
+  readonly #begun = new Map<string, string>()
 
   constructor(answers: NativeAnswers, claims: SourceClaims) {
     this.#answers = answers
@@ -49,17 +50,12 @@ export class NativeSink {
   /** A file once to its end, in blocks as they lie in it; what was sent in a former session is left out. */
   async takeFile(file: WholeFile): Promise<readonly Delivery[]> {
     const { command, path } = file
-    const point = resumePointOf(command, path)
-    if (point?.done) return []
     const name = sourceIdOf(command.path, path)
-    const resolved = point ? await findResumed(file.resolved, point.token) : file.resolved
-    if (point && resolved === undefined) return [this.#lost(file, point)]
-    // What was renamed meanwhile is admitted under the name it has now.
-    const renamed = resolved !== undefined && resolved !== file.resolved
-    const found = renamed ? { ...file, resolved, admit: () => file.admit(resolved) } : file
-    const fromOffset = point?.token.offset ?? 0
+    const token = resumePointOf(command, path)?.token
+    if (token) this.#begun.set(path, token.sourceId)
+    const fromOffset = token?.offset ?? 0
     const byLine = dependsOnOtherLines(command.options) || (file.matcher && this.#answers.terms.detail !== 'bytes')
-    return byLine ? this.#takeLines(found, name, fromOffset) : this.#takeBlocks(found, name, fromOffset)
+    return byLine ? this.#takeLines(file, name, fromOffset) : this.#takeBlocks(file, name, fromOffset)
   }
 
   async #takeLines(file: WholeFile, name: string, fromOffset: number): Promise<readonly Delivery[]> {
@@ -115,14 +111,9 @@ export class NativeSink {
     return left
   }
 
-  /** The file that was begun is not there any more: what was not sent of it is missing, as far as anybody knows. */
-  #lost({ context, path }: WholeFile, { token, size }: ResumePoint): Gap {
-    const source = { host: context.hostname, path, id: token.sourceId.replace(/~r\d+$/, '') }
-    return { kind: 'gap', source, from: token.offset, to: Math.max(token.offset, size), reason: 'rotated' }
-  }
-
   #sourceOf(source: Source): Source {
-    return this.#claims.take(source, this.#owner)
+    const id = this.#begun.get(source.path)
+    return this.#claims.take(id === undefined ? source : { ...source, id }, this.#owner)
   }
 }
 

@@ -7,6 +7,7 @@ import { mergesByTime } from './merge-option.ts'
 import { openMatcher } from './open-matcher.ts'
 import { pass, tellCut } from './pass-item.ts'
 import type { Reading } from './reading.ts'
+import { lostBehind, resumePointOf } from './resume-point.ts'
 
 /**
  * Reads or follows every file of the command, all at one time as far as there are places. Never throws but the
@@ -43,7 +44,7 @@ async function readOne(path: string, matcher: Matcher | undefined, reading: Read
   const limiter = command.mode === 'tail' ? tails : cats
   let release: (() => void) | undefined
   try {
-    const resolved = await admitFound(path, reading)
+    const resolved = await admitBegun(path, reading)
     if (resolved === undefined) return
     const queued = limiter.full
     if (queued) log.info('Server limit hit, queueing file', path)
@@ -60,6 +61,20 @@ async function readOne(path: string, matcher: Matcher | undefined, reading: Read
     release?.()
     sink.fileFinished()
   }
+}
+
+/** What to open for a path: of a file that the client has begun, where that is now. `undefined` when there is nothing. */
+async function admitBegun(path: string, reading: Reading): Promise<string | undefined> {
+  const { command, context } = reading
+  const point = command.mode === 'tail' ? undefined : resumePointOf(command, path)
+  if (!point) return admitFound(path, reading)
+  if (point.done) return undefined
+  const { findResumed } = await import('./resumed-file.ts')
+  const found = await findResumed(path, point.token)
+  const resolved = found === undefined ? undefined : await admitFound(found, reading)
+  if (resolved !== undefined) return resolved
+  for (const item of lostBehind(point, context.hostname)) await pass(item, sourceIdOf(command.path, path), reading)
+  return undefined
 }
 
 interface Admitted {

@@ -1,3 +1,4 @@
+import type { Delivery } from '@logflow/core'
 import {
   parseResumePoints,
   RESUME_OPTION,
@@ -16,6 +17,19 @@ export function resumePointsOf(command: ReadCommand): ResumePoints | undefined {
 /** How far the client has come with the file that was found under `path`. */
 export function resumePointOf(command: ReadCommand, path: string): ResumePoint | undefined {
   return look(command)?.byPath.get(path)
+}
+
+/**
+ * What there is to say of a file that was begun and is not there any more, or not for this reader: what was not sent of
+ * it is missing, as far as anybody knows.
+ */
+export function lostBehind({ path, token, size }: ResumePoint, host: string): readonly Delivery[] {
+  const source = { host, path, id: token.sourceId }
+  const to = Math.max(token.offset, size)
+  return [
+    { kind: 'gap', source, from: token.offset, to, reason: 'rotated' },
+    { kind: 'event', source, event: 'ended' },
+  ]
 }
 
 function look(command: ReadCommand): ReturnType<(typeof parsed)['get']> {

@@ -221,7 +221,8 @@ class ServedSession {
       this.#options = command.options
     const running = this.#health ? this.#runForHealth(command) : this.#run(command)
     this.#background(
-      this.#running.track(running).finally(() => {
+      // What failed is not finished: the client must not be told that everything came.
+      this.#running.track(running).then(() => {
         this.#context.log.debug(this.#reader.name, 'Command finished', command.kind)
         this.#apply({ kind: 'command-finished', command: counted })
       }),

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import type { SshSession } from '@logflow/ssh'
+import { describe, expect, it } from 'vitest'
+import { ask, type Asked } from './asked.ts'
+import { cuttingProxy, type Limit } from './cutting-proxy.ts'
+import { serving, type Serving } from './serving.ts'
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+function log(lines: number, name: string): string {
+  let text = ''
+  for (let i = 0; i < lines; i++) text += `${name} ${i} ${i % 5 === 0 ? 'hit' : 'miss'} ${'x'.repeat((i * 37) % 199)}\n`
+  return text
+}
+
+const hash = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
+
+const WAYS: readonly (readonly [string, Partial<Asked>])[] = [
+  ['dcat', {}],
+  ['dgrep', { mode: 'grep', pattern: ' hit ' }],
+  ['dgrep -invert', { mode: 'grep', pattern: ' hit ', invert: true }],
+  ['dgrep -before -after -max', { mode: 'grep', pattern: ' hit ', options: { before: 1, after: 2, max: 900 } }],
+]
+
+/** A number of bytes small and large numbers are equally likely for. */
+function between(random: () => number, low: number, high: number): number {
+  return Math.floor(low * (high / low) ** random())
+}
+
+/** A session that fails once when so much was sent, in one of many ways. */
+function failing(session: SshSession, random: () => number): SshSession {
+  let left = between(random, 1, 12)
+  const write = async (parts: readonly Uint8Array[]): Promise<void> => {
+    if (--left > 0) return session.writeParts(parts)
+    const whole = Buffer.concat(parts)
+    // Nothing, a part of a frame, or all of it; the frames behind it are tried, too.
+    if (left === 0) await session.writeParts([whole.subarray(0, Math.floor(whole.length * random()))])
+    throw new Error('the test says no')
+  }
+  return spoiled(session, { writeParts: write })
+}
+
+function spoiled(session: SshSession, parts: Partial<SshSession>): SshSession {
+  return new Proxy(session, {
+    get(target, key) {
+      if (key in parts) return parts[key as keyof SshSession]
+      const value: unknown = Reflect.get(target, key, target)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}
+
+/** Two files, of which two servers have each. */
+async function twoFiles(here: Serving): Promise<readonly string[]> {
+  return [await here.file('a.log', log(9000, 'a')), await here.file('b.log', log(3000, 'b'))]
+}
+
+describe('whatever breaks', () => {
+  const seed = Number(process.env['LOGFLOW_SEED'] ?? Date.now() % 1_000_000)
+
+  it(`no line is lost and none comes twice (LOGFLOW_SEED=${seed})`, { timeout: 60_000 }, async t => {
+    const random = randomOf(seed)
+    let faults = 0
+    const spoil = (session: SshSession): SshSession => (faults-- > 0 ? failing(session, random) : session)
+    const here = await serving(t, {}, { spoil })
+    const files = await twoFiles(here)
+    for (const [name, way] of WAYS) {
+      const whole = await ask(here.server.port, { files, ...way })
+      for (const detail of ['bytes', 'lines'] as const) {
+        faults = Math.floor(random() * 3)
+        const limits = Array.from({ length: 2 }, (_, i): Limit => {
+          if (random() < 0.3) return i === 0 ? { fromClient: 6000 } : { fromClient: between(random, 50, 6000) }
+          return between(random, i === 0 ? 20_000 : 100, 1_000_000)
+        })
+        const native = random() < 0.3 ? { packings: ['zstd'] as const, packAlways: true } : undefined
+        const proxies = await Promise.all([
+          cuttingProxy(t, here.server.port, limits),
+          cuttingProxy(t, here.server.port),
+        ])
+        const ports = proxies.map(({ port }) => port)
+        const answer = await ask(ports, { files, ...way }, { detail, native })
+        const context = `${name} ${detail} seed ${seed}`
+        expect(answer.failed, context).toEqual([])
+        for (const file of files)
+          for (const server of ports.keys())
+            expect(hash(answer.bytesOf(file, server)), context).toBe(hash(whole.bytesOf(file)))
+        for (const { account } of answer.sources)
+          expect(account, context).toMatchObject({ state: 'ended', gapBytes: 0 })
+      }
+    }
+  })
+})
