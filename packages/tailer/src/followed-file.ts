@@ -294,6 +294,7 @@ export class FollowedFile {
       case 'changed':
         return this.#restart(head, items)
       case 'end':
+        if (this.#context.options.partialLines && head.holdsLine) items.push(...this.#notes.flushed(head))
         return this.#atEnd(head, items, askedMs)
     }
   }

@@ -208,6 +208,11 @@ export class Generation {
     return { kind: 'bytes', items: cut ? [...hole, cut.batch] : hole }
   }
 
+  /** Whether the beginning of a line is held back. */
+  get holdsLine(): boolean {
+    return this.#cutter.heldBytes > 0
+  }
+
   /** What is held back, as a last line without its newline; or the hole that nothing came after. */
   flush(): LineBatch | Gap | undefined {
     if (!this.#hole || this.offset === 0) return this.#cutter.end()

@@ -54,9 +54,10 @@ export interface OpenedFile {
 export interface FollowOptions extends TailerOptions {
   /**
    * Where to begin in a file that is there when following starts and has no checkpoint. A file that appears later is
-   * always read from its start. @defaultValue 'end'
+   * always read from its start. A number is an offset that the caller knows to be right; one past the end of the file
+   * means its end. @defaultValue 'end'
    */
-  readonly from?: 'start' | 'end' | undefined
+  readonly from?: 'start' | 'end' | number | undefined
   /** Where to go on. Acknowledging deliveries is the consumer's duty. @defaultValue none: nothing is remembered */
   readonly checkpoint?: Checkpoint | undefined
   /**
@@ -77,6 +78,11 @@ export interface FollowOptions extends TailerOptions {
   readonly idleMs?: number | undefined
   /** Expand patterns again as files come. @defaultValue true */
   readonly discover?: boolean | undefined
+  /**
+   * Deliver a last line that has no newline yet as soon as everything before it is read: a prompt, a progress line. What
+   * is written to it later comes as further pieces. @defaultValue false: it is held back until its newline comes
+   */
+  readonly partialLines?: boolean | undefined
   /** End when everything that is there now has been read, instead of waiting for more. @defaultValue false */
   readonly once?: boolean | undefined
   /** @defaultValue the clock of the machine */
@@ -99,13 +105,14 @@ export interface ResolvedTailerOptions {
 
 /** {@link FollowOptions} with every default filled in. */
 export interface ResolvedFollowOptions extends ResolvedTailerOptions {
-  readonly from: 'start' | 'end'
+  readonly from: 'start' | 'end' | number
   readonly checkpoint: Checkpoint | undefined
   readonly pollMs: number
   readonly watch: boolean
   readonly lingerMs: number
   readonly idleMs: number
   readonly discover: boolean
+  readonly partialLines: boolean
   readonly once: boolean
   readonly clock: Clock
   readonly fileSystem: FileSystem
@@ -129,13 +136,17 @@ export function resolveTailerOptions(options: TailerOptions): ResolvedTailerOpti
 export function resolveFollowOptions(options: FollowOptions): ResolvedFollowOptions {
   return {
     ...resolveTailerOptions(options),
-    from: options.from ?? 'end',
+    from:
+      typeof options.from === 'number'
+        ? inRange('from', options.from, 0, Number.MAX_SAFE_INTEGER)
+        : (options.from ?? 'end'),
     checkpoint: options.checkpoint,
     pollMs: inRange('pollMs', options.pollMs ?? 1000, 1, 86_400_000),
     watch: options.watch ?? true,
     lingerMs: inRange('lingerMs', options.lingerMs ?? 5000, 0, 86_400_000),
     idleMs: inRange('idleMs', options.idleMs ?? 60_000, 0, Number.MAX_SAFE_INTEGER),
     discover: options.discover ?? true,
+    partialLines: options.partialLines ?? false,
     once: options.once ?? false,
     clock: options.clock ?? systemClock,
     fileSystem: options.fileSystem ?? nodeFileSystem,

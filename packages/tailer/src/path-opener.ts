@@ -68,7 +68,7 @@ export class PathOpener {
   readonly #released: (KnownContent & ResumeToken)[] = []
   /** Missed generations that may be copies of what is not open yet. Their handles are held: their names may go. */
   readonly #doubted: Generation[] = []
-  #startAtEnd: boolean
+  #from: ResolvedFollowOptions['from']
   #resumed = false
   #horizon: Horizon | undefined
   #seen: Horizon = NO_HORIZON
@@ -84,7 +84,7 @@ export class PathOpener {
     this.#init = init
     const { host, maxLineBytes, fileSystem } = options
     this.#base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened: new Set<string>() }
-    this.#startAtEnd = init.first && options.from === 'end'
+    this.#from = init.first ? options.from : 'start'
   }
 
   /** The folder is known as it was then: what is younger is still to be found. */
@@ -116,7 +116,7 @@ export class PathOpener {
 
   /** What the first look saw is followed, whatever name it has when it is opened. */
   noteFirst(named: NamedFacts | undefined): void {
-    if (this.#firstKey === undefined) this.#firstKey = named && !this.#startAtEnd ? claimKeyOf(named) : 'nothing'
+    if (this.#firstKey === undefined) this.#firstKey = named && this.#from !== 'end' ? claimKeyOf(named) : 'nothing'
   }
 
   /**
@@ -139,7 +139,7 @@ export class PathOpener {
       const drowsy = new DrowsyHandle(handle, stat, () => this.#reopen(claimKeyOf(identity)))
       const opened = await this.#begin({ ...this.#base, handle: drowsy, source, identity }, held)
       this.#resumed = true
-      this.#startAtEnd = false
+      this.#from = 'start'
       return { ...opened, openedPath }
     } catch (error) {
       await handle.close().catch(() => {}) // closed already, by whom it had been handed to
@@ -150,7 +150,7 @@ export class PathOpener {
   /** The path names nothing. With a checkpoint, the file that had the name may lie beside it: asked once. */
   async openRest(): Promise<Opened> {
     // What appears from now on was not there when following began.
-    this.#startAtEnd = false
+    this.#from = 'start'
     if (this.#resumed) return NOTHING
     this.#resumed = true
     const { checkpoint } = this.#init.options
@@ -204,7 +204,7 @@ export class PathOpener {
       const resumed = await resumeGenerations(checkpoint, file)
       if (resumed) return resumed
     }
-    const named = await beginNew(checkpoint, file, this.#startAtEnd)
+    const named = await beginNew(checkpoint, file, this.#from)
     try {
       const missed = await this.#findMissed([...held, named])
       return { generations: [...missed, named], notices: [] }

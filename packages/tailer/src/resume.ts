@@ -131,14 +131,16 @@ function begin(file: OpenedFile, offset: number): Promise<Generation> {
   return Generation.open({ ...file, offset })
 }
 
-/** A file nobody knows. An end to begin at is remembered at once: what comes while we are away is not to be missed. */
+/** A file nobody knows. A place to begin at is remembered at once: what comes while we are away is not to be missed. */
 export async function beginNew(
   checkpoint: Checkpoint | undefined,
   file: OpenedFile,
-  startAtEnd: boolean,
+  from: 'start' | 'end' | number,
 ): Promise<Generation> {
-  const generation = await begin(file, startAtEnd ? file.identity.size : 0)
-  if (!checkpoint || !startAtEnd) return generation
+  const { size } = file.identity
+  const start = from === 'start' ? 0 : Math.min(size, from === 'end' ? size : from)
+  const generation = await begin(file, start)
+  if (!checkpoint || from === 'start') return generation
   const { sourceId, offset, tailHash } = generation.token
   checkpoint.note(sourceId, offset, tailHash)
   await checkpoint.acknowledge(generation.source, offset)
