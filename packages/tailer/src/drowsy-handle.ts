@@ -1,7 +1,13 @@
 import type { FileFacts, ReadHandle } from './file-system.ts'
 
+/** A file that was found again, and what it was then. */
+export interface Reopened {
+  readonly handle: ReadHandle
+  readonly size: number
+}
+
 /** Opens again what a handle was open on, wherever it lies now; `undefined` when it is nowhere to be found. */
-export type Reopen = () => Promise<ReadHandle | undefined>
+export type Reopen = () => Promise<Reopened | undefined>
 
 /**
  * A handle that can be closed while nothing happens to its file, and opens it again when it is asked something. A file
@@ -12,11 +18,13 @@ export class DrowsyHandle implements ReadHandle {
   #handle: ReadHandle | undefined
   #facts: FileFacts
   #gone = false
+  #openedSize: number
 
   /** Takes the handle over; `facts` are those of its file now. */
   constructor(handle: ReadHandle, facts: FileFacts, reopen: Reopen) {
     this.#handle = handle
     this.#facts = facts
+    this.#openedSize = Number(facts.size)
     this.#reopen = reopen
   }
 
@@ -37,11 +45,18 @@ export class DrowsyHandle implements ReadHandle {
     await handle?.close()
   }
 
+  /** Size of the file when it was opened for the last time. */
+  get openedSize(): number {
+    return this.#openedSize
+  }
+
   /** Opens the file if it has to be; false when it is gone. */
   async wake(): Promise<boolean> {
-    if (this.#gone) return false
-    this.#handle ??= await this.#reopen()
-    this.#gone = this.#handle === undefined
+    if (this.#gone || this.#handle) return !this.#gone
+    const opened = await this.#reopen()
+    this.#handle = opened?.handle
+    this.#openedSize = opened?.size ?? 0
+    this.#gone = opened === undefined
     return !this.#gone
   }
 

@@ -12,8 +12,8 @@ import { PathWatch } from './path-watch.ts'
 import { PathOpener, type Opened } from './path-opener.ts'
 import { Turns } from './turns.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
-import { claimCopy, type CopyVerdict, type OpenedSibling } from './siblings.ts'
-import { afterTruncation } from './truncation.ts'
+import { claimCopy, insertByBirth, type CopyVerdict, type OpenedSibling } from './siblings.ts'
+import { afterDeletion, afterTruncation } from './truncation.ts'
 
 /** Generations of one path that wait to be read. More are found again, by their birth, when these are read. */
 const MAX_GENERATIONS = 16
@@ -69,7 +69,7 @@ export class FollowedFile {
 
   /** Whether nothing is held for this path. */
   get idle(): boolean {
-    return this.#queue.length === 0 && this.#lingering.generations.length === 0 && !this.#opener.doubts
+    return this.#queue.length === 0 && this.#lingering.size === 0 && !this.#opener.doubts
   }
 
   /** Whether the last look at the path, or the last read, failed. */
@@ -77,14 +77,16 @@ export class FollowedFile {
     return this.#failures.any
   }
 
-  /**
-   * Whether a file is a copy of what is read here, as copytruncate makes one; if so it is this file's from
-   * now on. One that is still being copied counts, but is not claimed yet.
-   */
+  /** Whether a file is a copy of what is read here, as copytruncate makes one; if so it is this file's from now on. */
   claimCopy(opened: OpenedSibling): Promise<CopyVerdict> {
     const { released } = this.#opener
     const claim = (key: string): boolean => this.#context.claims.claim(key, this)
-    return this.#turns.take(() => claimCopy(opened, { held: this.#held, released }, claim))
+    return this.#turns.take(async () => {
+      // What is asleep may have been cut, and what has the name may not be open yet.
+      this.#queue.forEach(generation => generation.stir())
+      const verdict = await claimCopy(opened, { held: this.#held, released }, claim)
+      return verdict === 'no' && !(await this.#opener.isNamedOneOf(this.#held)) ? 'later' : verdict
+    })
   }
 
   get #held(): readonly Generation[] {
@@ -101,12 +103,17 @@ export class FollowedFile {
 
   /** Whether a look is worth its price: a quick question that most of thousands of files answer with no. */
   mayHaveChanged(): boolean {
-    return this.#glance.changed() || this.#waits || this.#rescan || this.#failures.any
+    return this.#glance.changed() || this.#waits || this.#rescan || this.#failures.any || this.#mayDrowse
+  }
+
+  /** Whether it is closed and nothing of it is awaited: what is written to it is heard of. */
+  get rests(): boolean {
+    return this.#queue.length === 1 && this.#queue[0]?.asleep === true && !this.#waits && !this.#rescan
   }
 
   /** Whether time alone brings something about. */
   get #waits(): boolean {
-    return this.#lingering.generations.length > 0 || this.#queue.length > 1 || this.#goneSinceMs !== undefined
+    return this.#lingering.size > 0 || this.#queue.length > 1 || this.#goneSinceMs !== undefined
   }
 
   /** Reads a little: at most one batch of each generation that has something. Wakes itself when more is likely. */
@@ -147,12 +154,16 @@ export class FollowedFile {
     if (this.#closed) return
     try {
       await this.#opener.lookBeside()
+      // Before the look: what changes during it is seen by the next glance.
+      if (this.#context.options.watch) this.#glance.changed()
       const named = await lookAt(this.path, this.#context.options.fileSystem)
       this.#opener.noteFirst(named)
-      await this.#settle(named && this.#isOurs(named) ? named : undefined)
+      // A file that another path of this follow reads under its own name is not ours.
+      const owner = named && this.#context.claims.ownerOf(claimKeyOf(named))
+      await this.#settle(owner === undefined || owner === this ? named : undefined)
       this.#opener.settled()
       if (this.#opener.unread) this.#rescan = true
-      await this.#drowse()
+      if (this.#mayDrowse) await this.#queue[0]?.drowse()
       this.#failures.clear('look')
     } catch (error) {
       // Gone between two questions: the next look tells more.
@@ -162,10 +173,9 @@ export class FollowedFile {
 
   /** Brings what is held in line with what the path names. */
   async #settle(named: NamedFacts | undefined): Promise<void> {
-    const { clock } = this.#context.options
     const newest = this.#queue.at(-1)
     const verdict = judgeRotation(newest && { fileKey: claimKeyOf(newest.identity), changed: false }, named)
-    if (verdict !== 'gone') this.#goneSinceMs = undefined
+    this.#noteGone(verdict === 'gone')
     if (verdict !== 'same') this.#queue.forEach(generation => generation.stir())
     switch (verdict) {
       case 'born':
@@ -178,7 +188,6 @@ export class FollowedFile {
         if (this.#rescan || (await this.#opener.folderChanged())) await this.#openMissed(newest as Generation)
         break
       case 'gone':
-        this.#noteGone(clock.monotonicMs())
         await this.#takeUpPassed()
         break
       case 'absent':
@@ -189,29 +198,27 @@ export class FollowedFile {
     }
   }
 
-  #noteGone(nowMs: number): void {
-    if (this.#goneSinceMs === undefined) this.#context.wake(this)
-    this.#goneSinceMs ??= nowMs
-  }
-
-  #awaken(generation: Generation): void {
-    generation.stir()
-    this.#context.wake(this)
+  #noteGone(gone: boolean): void {
+    if (gone && this.#goneSinceMs === undefined) this.#context.wake(this)
+    this.#goneSinceMs = gone ? (this.#goneSinceMs ?? this.#context.options.clock.monotonicMs()) : undefined
   }
 
   async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
     if (size !== newest.offset) await newest.see(size)
-    if (size !== newest.offset || mtimeNs !== this.#mtimeNs) this.#awaken(newest)
+    if (size !== newest.offset || mtimeNs !== this.#mtimeNs) {
+      newest.stir()
+      this.#context.wake(this)
+    }
     this.#mtimeNs = mtimeNs
   }
 
   /** Nothing was written for long, and everything is read: the descriptor is better used elsewhere. */
-  async #drowse(): Promise<void> {
+  get #mayDrowse(): boolean {
     const { clock, idleMs } = this.#context.options
     const [only] = this.#queue
-    if (idleMs === 0 || !only?.isRead || this.#waits || this.#rescan) return
+    if (idleMs === 0 || !only?.isRead || only.asleep || this.#waits || this.#rescan) return false
     const quietMs = clock.monotonicMs() - this.#quietSinceMs
-    if (quietMs >= idleMs || clock.now() - Number(this.#mtimeNs / 1_000_000n) >= idleMs) await only.drowse()
+    return quietMs >= idleMs || clock.now() - Number(this.#mtimeNs / 1_000_000n) >= idleMs
   }
 
   /** The name is free: generations may have had it since the last look. */
@@ -235,9 +242,7 @@ export class FollowedFile {
     // Cut meanwhile: then what lies beside it is its own, not a generation that was missed.
     if (newest === this.#queue[0] && !(await newest.holds())) return this.#restart(newest, this.#notices)
     for (const generation of await this.#opener.findMissed(this.#held)) {
-      // Before the first younger one, and in any case before the one that has the name.
-      const younger = this.#queue.findIndex(({ identity }) => identity.birthNs > generation.identity.birthNs)
-      this.#queue.splice(younger === -1 ? this.#queue.length - 1 : younger, 0, generation)
+      insertByBirth(this.#queue, generation)
       this.#describe([generation])
       this.#context.wake(this)
     }
@@ -303,6 +308,12 @@ export class FollowedFile {
   async #atEnd(head: Generation, items: Delivery[], nowMs: number): Promise<void> {
     const { lingerMs } = this.#context.options
     const quietMs = nowMs - this.#quietSinceMs
+    const copy = head.gone ? await afterDeletion(head, this.#opener) : undefined
+    if (copy) {
+      this.#queue[0] = copy
+      this.#context.wake(this)
+      return this.#release(head)
+    }
     const next = this.#queue[1]
     if (!next) {
       await this.#observe()
@@ -369,12 +380,6 @@ export class FollowedFile {
       this.#notes.complete(generation)
       await this.#release(generation)
     }
-  }
-
-  /** A file that another path of this follow reads under its own name is not ours. */
-  #isOurs(named: NamedFacts): boolean {
-    const owner = this.#context.claims.ownerOf(claimKeyOf(named))
-    return owner === undefined || owner === this
   }
 
   /** Tells of a failure once, until it changes or goes away. */

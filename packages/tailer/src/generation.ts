@@ -113,6 +113,11 @@ export class Generation {
     return this.offset >= this.#seenSize
   }
 
+  /** Whether its descriptor is closed. */
+  get asleep(): boolean {
+    return this.handle instanceof DrowsyHandle && this.handle.asleep
+  }
+
   /** Closes the descriptor until something is heard of the file, where the handle can do that. */
   async drowse(): Promise<void> {
     if (!(this.handle instanceof DrowsyHandle) || this.handle.asleep) return
@@ -130,16 +135,24 @@ export class Generation {
   }
 
   /** Deleted while its handle was closed: nothing can be asked of it. */
-  get #isGone(): boolean {
+  get gone(): boolean {
     return this.handle instanceof DrowsyHandle && this.handle.gone
+  }
+
+  /** Opens it again, where that has to be; what it was then is seen before it is read. */
+  async #wake(): Promise<void> {
+    if (!(this.handle instanceof DrowsyHandle) || !this.handle.asleep) return
+    if (await this.handle.wake()) this.#seenSize = Math.max(this.#seenSize, this.handle.openedSize)
   }
 
   /** Whether the bytes before the offset, or at 0 those of its head, are still there. */
   async holds(): Promise<boolean> {
-    if (this.#sleeps || this.#isGone) return true
+    if (this.#sleeps || this.gone) return true
+    await this.#wake()
     const seen = this.#seenSize
-    const holds = (await this.#reader.holds()) || this.#isGone
-    if (holds) this.know(seen)
+    const holds = (await this.#reader.holds()) || this.gone
+    // Where there was nothing to compare, the size may be that of another content.
+    if (holds && (this.offset > 0 || this.#head.length > 0)) this.know(seen)
     return holds
   }
 
@@ -155,12 +168,14 @@ export class Generation {
 
   /** Looks at the first bytes of what nobody has read yet, so that a copy of it is known once it is cut. False when it is cut. */
   async learnHead(): Promise<boolean> {
-    if (this.#isGone) return true
+    if (this.gone) return true
     if (this.offset > 0) return this.holds()
     const head = await readAt(this.handle, 0, HEAD_BYTES)
     if (Buffer.compare(head.subarray(0, this.#head.length), this.#head) !== 0) return false
     // What is seen now is not what was copied before.
     if (head.length > 0) this.#perhapsCopied = false
+    // What ends here was never longer: a larger size that was seen was that of a content before this one.
+    if (head.length > 0 && head.length < HEAD_BYTES) this.#seenSize = Math.min(this.#seenSize, head.length)
     this.#head = head
     this.#reader.expect(head)
     this.know(head.length)
@@ -186,10 +201,11 @@ export class Generation {
 
   /** Reads on. Bytes that complete no line give no items. */
   async step(): Promise<GenerationStep> {
-    if (this.#sleeps || this.#isGone) return { kind: 'end' }
+    if (this.#sleeps || this.gone) return { kind: 'end' }
+    await this.#wake()
     const at = this.offset
     const result = await this.#reader.read()
-    if (this.#isGone) return { kind: 'end' }
+    if (this.gone) return { kind: 'end' }
     if (result.kind !== 'bytes') return result
     this.#perhapsCopied = false
     const { from, to } = result.fresh

@@ -143,6 +143,15 @@ export function provableToken({ sourceId, offset, tailHash }: ResumeToken): Resu
   return { sourceId, offset: Number(cutAt), tailHash: proof }
 }
 
+/** Whether the first bytes of a file may be those of the content that a token speaks of. */
+export function mayBeginAs(head: Uint8Array, { sourceId, offset, tailHash }: ResumeToken): boolean {
+  const { headBytes = 0, headHash = '' } = parseIdentity(sourceId) ?? {}
+  if (head.length < headBytes || (headBytes > 0 && hashBytes(head.subarray(0, headBytes)) !== headHash)) return false
+  const size = Number(/^(\d{1,3}):/.exec(tailHash)?.[1] ?? 0)
+  if (size === 0 || size > offset || offset > head.length) return true
+  return formatTailHash(head.subarray(offset - size, offset)) === tailHash
+}
+
 /** As {@link provesResumeToken}, by content alone: also true for a copy of the file. */
 export async function holdsContentOf(
   handle: ReadHandle,

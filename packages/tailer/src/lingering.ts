@@ -31,6 +31,11 @@ export class Lingering {
     return this.#entries.map(({ generation }) => generation)
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#entries.length
+  }
+
   add(generation: Generation): void {
     this.#entries.push({ generation, quietSinceMs: this.#clock.monotonicMs() })
   }

@@ -1,17 +1,18 @@
+import { basename, dirname, join } from 'node:path'
 import type { Delivery, ResumeToken, Source } from '@logflow/core'
 import { knownOf, type KnownContent } from './copies.ts'
-import { DrowsyHandle } from './drowsy-handle.ts'
+import { DrowsyHandle, type Reopened } from './drowsy-handle.ts'
 import { isVanished } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
-import type { ReadHandle } from './file-system.ts'
-import { Generation } from './generation.ts'
+import type { Generation } from './generation.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
-import { claimKeyOf, identify, identifyBy, inodeKeyOf, provesResumeToken } from './identity.ts'
+import { claimKeyOf, identify, identifyBy, inodeKeyOf } from './identity.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
-import { beginNew, resumeGenerations, type OpenedFile } from './resume.ts'
+import { beginNew, openProven, resumeGenerations, type OpenedFile } from './resume.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import {
+  baseNamesOf,
   copiedBy,
   findByKey,
   findMissed,
@@ -230,7 +231,7 @@ export class PathOpener {
     const range = { isNew, held, released: this.#released, onUnread }
     const missed = [...(await this.#askAgain(range)), ...(await findMissed(range, this.#base))]
     if (missed.length === 0) return []
-    if (!(await this.#isNamedOneOf(held))) {
+    if (!(await this.isNamedOneOf(held))) {
       // What has the name is not open yet: these may only copy it.
       this.unread = true
       for (const generation of missed) this.#doubt(generation)
@@ -241,16 +242,22 @@ export class PathOpener {
   }
 
   /** Opens a file that the path named, wherever it lies now. */
-  async #reopen(key: string): Promise<ReadHandle | undefined> {
+  async #reopen(key: string): Promise<Reopened | undefined> {
     const { path, options } = this.#init
     try {
       const { handle, stat } = await openAdmitted(path, options.admit, options.fileSystem)
-      if (claimKeyOf({ inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs }) === key) return handle
+      if (claimKeyOf({ inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs }) === key)
+        return { handle, size: Number(stat.size) }
       await handle.close()
     } catch (error) {
       if (!isVanished(error)) throw error
     }
-    return (await findByKey(key, this.#base))?.handle
+    // A rotated file is found again beside the path that it was rotated from.
+    for (const name of [basename(path), ...baseNamesOf(basename(path))]) {
+      const found = await findByKey(key, { ...this.#base, path: join(dirname(path), name) })
+      if (found) return { handle: found.handle, size: found.identity.size }
+    }
+    return undefined
   }
 
   #doubt(generation: Generation): void {
@@ -283,15 +290,16 @@ export class PathOpener {
     return verdict !== 'no'
   }
 
-  async #isNamedOneOf(held: readonly Generation[]): Promise<boolean> {
+  /** Whether what the path names, if anything, is one of those that are open. */
+  async isNamedOneOf(held: readonly Generation[]): Promise<boolean> {
     const named = await lookAt(this.#base.path, this.#base.fileSystem)
     return !named || held.some(({ identity }) => claimKeyOf(identity) === claimKeyOf(named))
   }
 
   async #movedBack(file: OpenedFile): Promise<Generation | undefined> {
     for (const { sourceId, offset, tailHash } of this.#released) {
-      if (offset === 0 || !(await provesResumeToken(file.handle, { sourceId, offset, tailHash }))) continue
-      return Generation.open({ ...file, source: { ...file.source, id: sourceId }, offset })
+      const proven = offset > 0 ? await openProven(file, { sourceId, offset, tailHash }) : undefined
+      if (proven) return proven
     }
     return undefined
   }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -5,7 +6,7 @@ import { lineBatch, type Delivery } from '@logflow/core'
 import { describe, expect, it } from 'vitest'
 import { asyncChunksOf, collect, tempDir } from '../../testkit/src/index.ts'
 import { linesOf, text, words } from '../test/observed.ts'
-import { read, readBlocks, readStream, toNodeStream, type ReadOptions } from './index.ts'
+import { follow, read, readBlocks, readStream, toNodeStream, type ReadOptions } from './index.ts'
 
 describe('read', () => {
   it('reads every file that matches to its end, in order, with offsets and line numbers', async t => {
@@ -169,5 +170,22 @@ describe('toNodeStream', () => {
     const chunks = (await toNodeStream(deliveries(), item => others.push(item)).toArray()) as Uint8Array[]
     expect(Buffer.concat(chunks).toString()).toBe('one\nthree\n')
     expect(others).toMatchObject([{ kind: 'gap', from: 4 }])
+  })
+
+  it('closes when it is destroyed while it waits for a line, and ends the deliveries', async t => {
+    const path = join(await tempDir(t), 'app.log')
+    await writeFile(path, 'one\n')
+    const following = toNodeStream(follow(path, { host: 'h', from: 'start' }))
+    await once(following, 'data')
+    following.destroy()
+    await once(following, 'close')
+    async function* waiting(): AsyncGenerator<Delivery> {
+      yield await new Promise<never>(() => {})
+    }
+    const stream = toNodeStream(waiting())
+    stream.read()
+    stream.destroy()
+    await once(stream, 'close')
+    expect(stream.destroyed).toBe(true)
   })
 })

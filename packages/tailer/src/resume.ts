@@ -1,13 +1,16 @@
-import type { Delivery, Source } from '@logflow/core'
+import type { Delivery, ResumeToken, Source } from '@logflow/core'
 import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import { isYounger, parseHorizon } from './horizon.ts'
 import {
+  formatCutOff,
+  HEAD_BYTES,
   identify,
   isCutOff,
   markedId,
+  mayBeginAs,
   parseIdentity,
   provableToken,
   provesResumeToken,
@@ -50,39 +53,64 @@ export async function resumeGenerations(
   known.reverse()
   const [newest, ...older] = known
   if (!newest) return undefined
-  const same = 'handle' in file && (await firstProven(file.handle, known))
-  if (same) return { generations: [await reopen(file, same)], notices: [] }
-  return resumeRotated(file, [newest, ...older])
+  if ('handle' in file) {
+    for (const entry of known) {
+      const proven = await openProven(file, entry)
+      if (proven) return { generations: [proven], notices: [] }
+    }
+  }
+  return resumeRotated(file, [newest, ...older], checkpoint)
 }
 
 /** The checkpoint speaks of a file that the path does not name any more. */
 async function resumeRotated(
   file: OpenedFile | GenerationBase,
   known: readonly [CheckpointEntry, ...CheckpointEntry[]],
+  checkpoint: Checkpoint,
 ): Promise<Resumed> {
   const [newest] = known
   const open = known.filter(({ complete, tailHash }) => !complete && !isCutOff(tailHash))
   const [entry = newest] = open
   const generations = await reopenOlder(open.slice(1, MAX_OPEN), file)
-  const notices: Delivery[] = []
   const old: Source = { host: entry.host, path: entry.path, id: entry.sourceId }
   const identity = parseIdentity(entry.sourceId)
   const named = 'handle' in file ? file : undefined
   const truncated = named !== undefined && identity !== undefined && isSameFile(identity, named.identity)
+  const now = truncated ? await identifyAgain(named, entry) : named
   const rest = await findByToken(entry, file)
-  if (rest) {
+  const lost = rest ? undefined : { entry, old, was: named, now: truncated ? now : undefined }
+  if (rest)
     generations.push(await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated }))
-  } else if (!isCutOff(entry.tailHash) && !entry.complete) {
-    const message = `what followed byte ${entry.offset} of ${entry.path} was not found`
-    const event = truncated ? 'truncated' : 'rotated'
-    notices.push({ kind: 'event', source: old, event: 'failed', detail: { message, offset: entry.offset } })
-    if (named) notices.push({ kind: 'event', source: old, event, detail: { offset: entry.offset } })
-  }
-  const next = named && (await beginAgain(named, truncated ? entry : undefined))
+  const next = now && (await beginAgain(now, truncated ? entry.atMs : undefined))
   const held = next ? [...generations, next] : generations
   const missed = await findMissed({ isNew: isAfter(entry, identity), held, tokens: known.map(provableToken) }, file)
   generations.push(...inOrderOfBirth(missed), ...(next ? [next] : []))
-  return { generations, notices }
+  return { generations, notices: lost ? tellLost(lost, checkpoint) : [] }
+}
+
+interface Lost {
+  readonly entry: CheckpointEntry
+  readonly old: Source
+  /** What the path named when it was opened. */
+  readonly was: OpenedFile | undefined
+  /** The same after another look, where it is the file of the entry, cut. */
+  readonly now: OpenedFile | undefined
+}
+
+/** What is to be said of a file whose rest is nowhere: how much that was, if it was cut while it was looked at. */
+function tellLost({ entry, old, was, now }: Lost, checkpoint: Checkpoint): Delivery[] {
+  const { offset, path, tailHash, complete } = entry
+  if (isCutOff(tailHash) || complete) return []
+  const message = `what followed byte ${offset} of ${path} was not found`
+  const told: Delivery[] = [{ kind: 'event', source: old, event: 'failed', detail: { message, offset } }]
+  const to = was && now && isCutSince(was.identity, now.identity) ? sizeSeen(was.identity) : 0
+  if (to > offset) {
+    checkpoint.note(old.id, to, formatCutOff(entry))
+    told.push({ kind: 'gap', source: old, from: offset, to, reason: 'truncated' })
+  }
+  const event = now ? 'truncated' : 'rotated'
+  if (was) told.push({ kind: 'event', source: old, event, detail: { offset: Math.max(to, offset) } })
+  return told
 }
 
 /** Files that were being read to their end beside the last one, oldest first. */
@@ -96,13 +124,29 @@ async function reopenOlder(entries: readonly CheckpointEntry[], base: Generation
   return generations
 }
 
-/** What the path names, from its start: a new source when it is the file of the entry with other content. */
-async function beginAgain(named: OpenedFile, cut: CheckpointEntry | undefined): Promise<Generation> {
-  if (!cut) return begin(named, 0)
-  // It may have been cut since it was opened: then its head was that of the old content.
-  const identity = await identify(named.handle)
-  const id = markedId(identity.id, cut.atMs.toString(36))
-  return begin({ ...named, identity, source: { ...named.source, id } }, 0)
+/** What the path names, from its start: a new source, told by `markMs`, when it is the file of the entry with other content. */
+async function beginAgain(named: OpenedFile, markMs: number | undefined): Promise<Generation> {
+  if (markMs === undefined) return begin(named, 0)
+  const id = markedId(named.identity.id, markMs.toString(36))
+  return begin({ ...named, source: { ...named.source, id } }, 0)
+}
+
+/**
+ * The identity of a file that was cut, which may have been since it was opened: then its head was that of the old
+ * content. If it was that of another one, this one is lost, or copied away, as any that is cut.
+ */
+async function identifyAgain(file: OpenedFile, entry: CheckpointEntry): Promise<OpenedFile> {
+  return mayBeginAs(file.identity.head, entry) ? { ...file, identity: await identify(file.handle) } : file
+}
+
+/** Whether a file was cut between two looks, as far as size and head tell. */
+function isCutSince(was: FileIdentity, now: FileIdentity): boolean {
+  return now.size < was.size || Buffer.compare(now.head.subarray(0, was.head.length), was.head) !== 0
+}
+
+/** How much was in a file for sure: its size is asked for before its head is read. */
+function sizeSeen({ head, size }: FileIdentity): number {
+  return head.length === Math.min(HEAD_BYTES, size) ? size : head.length
 }
 
 /** Whether a sibling came after what an entry speaks of: a younger file, or the same one with other content. */
@@ -115,16 +159,13 @@ function isSameFile(a: Pick<Sibling, 'inodeKey' | 'birthNs'>, b: Pick<Sibling, '
   return a.inodeKey === b.inodeKey && a.birthNs === b.birthNs
 }
 
-async function firstProven(
-  handle: ReadHandle,
-  entries: readonly CheckpointEntry[],
-): Promise<CheckpointEntry | undefined> {
-  for (const entry of entries) if (await provesResumeToken(handle, entry)) return entry
-  return undefined
-}
-
-function reopen(file: OpenedFile, { sourceId, offset }: CheckpointEntry): Promise<Generation> {
-  return Generation.open({ ...file, source: { ...file.source, id: sourceId }, offset })
+/** The file that a token speaks of, from its offset; `undefined` when it is another, or is cut meanwhile. */
+export async function openProven(file: OpenedFile, token: ResumeToken): Promise<Generation | undefined> {
+  if (!(await provesResumeToken(file.handle, token))) return undefined
+  const { sourceId, offset } = token
+  const generation = await Generation.open({ ...file, source: { ...file.source, id: sourceId }, offset })
+  // What was found before the offset is a proof only if it was still the same file then.
+  return (await provesResumeToken(file.handle, token)) ? generation : undefined
 }
 
 function begin(file: OpenedFile, offset: number): Promise<Generation> {

@@ -100,8 +100,8 @@ export async function listSiblings({ path, fileSystem }: Place): Promise<Sibling
 async function listOnce(path: string, fileSystem: FileSystem): Promise<Sibling[]> {
   const [directory, base] = [dirname(path), basename(path)]
   const found: Sibling[] = []
-  for (const name of (await fileSystem.readdir(directory)).sort()) {
-    if (!isRotatedName(name, base)) continue
+  const names = await fileSystem.readdir(directory)
+  for (const name of names.filter(other => isRotatedName(other, base)).sort()) {
     const sibling = await factsOf(join(directory, name), fileSystem)
     if (sibling) found.push(sibling)
   }
@@ -152,6 +152,12 @@ export async function findMissed(range: MissedRange, base: GenerationBase): Prom
 /** In the order of their birth, or of their last write where births are not told. */
 export function inOrderOfBirth(generations: readonly Generation[]): Generation[] {
   return [...generations].sort((a, b) => byAge(a.identity, b.identity))
+}
+
+/** Puts one that was missed before the first younger one, and in any case before the last, which has the name. */
+export function insertByBirth(queue: Generation[], missed: Generation): void {
+  const younger = queue.findIndex(({ identity }) => identity.birthNs > missed.identity.birthNs)
+  queue.splice(younger === -1 ? queue.length - 1 : younger, 0, missed)
 }
 
 /** As if they had not been found. */
@@ -268,8 +274,8 @@ export type FoundCopy =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'none' }
 
-/** The copy of `head`, from where delivery stopped. */
-export async function findCopy(head: Generation, base: GenerationBase): Promise<FoundCopy> {
+/** The copy of `head`, from where delivery stopped; `copy` as in {@link GenerationInit}: it ends with a truncation. */
+export async function findCopy(head: Generation, base: GenerationBase, copy: boolean): Promise<FoundCopy> {
   const found = await findSibling(
     base,
     () => false,
@@ -282,7 +288,7 @@ export async function findCopy(head: Generation, base: GenerationBase): Promise<
     return { kind: 'delivered' }
   }
   const { source, deliveredOffset: offset } = head
-  const generation = await Generation.open({ ...base, handle, identity, source, offset, copy: true })
+  const generation = await Generation.open({ ...base, handle, identity, source, offset, copy })
   rememberOpened(base, identity)
   return { kind: 'copy', generation }
 }

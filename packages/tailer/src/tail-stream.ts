@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { LineBatch } from '@logflow/core'
 import { follow } from './follow.ts'
+import { readableOf } from './node-stream.ts'
 import type { FollowOptions } from './options.ts'
 
 /** Options of {@link tailStream}. */
@@ -20,28 +21,11 @@ export function tailStream(
   { as = 'bytes', ...options }: TailStreamOptions = {},
 ): Readable {
   const deliveries = follow(paths, options)
-  const pull = async (stream: Readable): Promise<void> => {
-    for (let pushed = false; !pushed;) {
-      const { value: item, done } = await deliveries.next()
-      if (done === true) return void stream.push(null)
-      if (item.kind !== 'lines') continue
-      if (as === 'bytes') stream.push(item.bytes)
-      else for (const line of textLines(item)) stream.push(line)
-      pushed = true
-    }
-  }
-  return new Readable({
+  return readableOf(deliveries, {
     objectMode: as === 'lines',
-    read() {
-      pull(this).catch((error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))))
-    },
-    destroy(error, done) {
-      // Ends the wait for the next line, too.
-      deliveries.return?.().then(
-        () => done(error),
-        () => done(error),
-      )
-    },
+    chunksOf: item => (item.kind !== 'lines' ? [] : as === 'bytes' ? [item.bytes] : textLines(item)),
+    // Ends the wait for the next line, too.
+    end: async () => deliveries.return?.(),
   })
 }
 

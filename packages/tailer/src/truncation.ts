@@ -30,7 +30,7 @@ export async function afterTruncation(
   const init = { ...opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
   const next = await Generation.open(init)
   opener.remember(head)
-  const found = await findCopy(head, opener.base)
+  const found = await findCopy(head, opener.base, true)
   const missed = await opener.findMissed([...held.filter(generation => generation !== head), next])
   // Of one that was cut before its first byte was seen, the copy can only be the youngest that nobody knows.
   const own = found.kind === 'none' && head.head.length === 0 ? missed.pop() : undefined
@@ -40,6 +40,17 @@ export async function afterTruncation(
     copy.know(head.knownSize)
   }
   return { copy, delivered: found.kind === 'delivered' || head.perhapsCopied, missed, next }
+}
+
+/**
+ * Where to go on with a file that was deleted while its handle was closed: in the copy of it, as copytruncate makes one
+ * before the file is cut and deleted. `undefined` when there is none, or only one that was read already.
+ */
+export async function afterDeletion(head: Generation, { base }: PathOpener): Promise<Generation | undefined> {
+  const found = await findCopy(head, base, false)
+  if (found.kind !== 'copy') return undefined
+  found.generation.announced = head.announced
+  return found.generation
 }
 
 function asCopyOf({ source }: Generation, { handle, identity }: Generation, opener: PathOpener): Promise<Generation> {

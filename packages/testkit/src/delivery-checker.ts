@@ -13,8 +13,8 @@ interface Coverage {
 }
 
 interface Reading {
-  /** Inode that the source's id tells. */
-  readonly inode: number
+  /** Inode and birth that the source's id tells. */
+  readonly file: string
   /** The contents that this source may be, by what was delivered of it. */
   candidates: ModelContent[]
   /** Where the next delivery has to begin. */
@@ -154,17 +154,17 @@ export class DeliveryChecker {
     if (!reading) {
       this.#readings.set(
         id,
-        (reading = { inode: inodeOf(id), candidates: [], next: undefined, assigned: false, waiting: [] }),
+        (reading = { file: fileOf(id), candidates: [], next: undefined, assigned: false, waiting: [] }),
       )
     }
     return reading
   }
 
-  /** Every content that a source may be, the likeliest first: those of the inode in its id and those copied into it, of these the latest. */
+  /** Every content that a source may be, the likeliest first: those of the inode and birth in its id and those copied into it, of these the latest. */
   #candidatesOf(id: string): ModelContent[] {
     const contents = this.#world.contents
-    const inode = inodeOf(id)
-    const own = new Set(contents.filter(content => content.inode === inode).map(({ origin }) => origin))
+    const file = fileOf(id)
+    const own = new Set(contents.filter(content => fileKeyOf(content) === file).map(({ origin }) => origin))
     const originals = contents.filter(content => !content.copyOf).reverse()
     return [...originals.filter(content => own.has(content)), ...originals.filter(content => !own.has(content))]
   }
@@ -188,9 +188,11 @@ export class DeliveryChecker {
     if (reading.waiting.length === 0 || (reading.candidates.length > 1 && !now)) return
     // Nothing but a loss is known of it: the earliest, as later ones may yet be read.
     const lost = reading.waiting.every(({ kind }) => kind !== 'lines' && kind !== 'missed')
-    const { candidates: likeliest, inode } = reading
+    const { candidates: likeliest, file } = reading
     const candidates = lost
-      ? likeliest.toSorted((a, b) => Number(b.inode === inode) - Number(a.inode === inode) || a.number - b.number)
+      ? likeliest.toSorted(
+          (a, b) => Number(fileKeyOf(b) === file) - Number(fileKeyOf(a) === file) || a.number - b.number,
+        )
       : likeliest
     const content =
       candidates.find(candidate => reading.waiting.every(range => this.#isFree(candidate, range))) ??
@@ -257,8 +259,13 @@ export class DeliveryChecker {
   }
 }
 
-function inodeOf(id: string): number {
-  return parseInt(id.split(':')[2] ?? '', 16)
+/** Inode and birth, as a source id has them. */
+function fileOf(id: string): string {
+  return id.split(':').slice(2, 4).join(':')
+}
+
+function fileKeyOf({ inode, birthNs }: ModelContent): string {
+  return `${inode.toString(16)}:${birthNs.toString(36)}`
 }
 
 function describe(item: LineBatch | Gap): string {

@@ -121,7 +121,7 @@ export class ModelReader {
 
   #facts(inode: ModelInode): ModelFacts {
     const { number, birthNs, mtimeNs, content } = inode
-    if (this.#open.has(inode)) content.seenSize = content.size
+    content.seenSize = content.size
     if (this.#open.has(inode) && content.reads > 0) content.askedSize = content.size
     const size = BigInt(content.size)
     return { dev: 1n, ino: BigInt(number), size, birthtimeNs: birthNs, mtimeNs, isFile: () => true }
