@@ -1,4 +1,4 @@
-import type { Source } from '@logflow/core'
+import type { ResumeToken, Source } from '@logflow/core'
 import {
   CHECKPOINT_HEADER,
   decodeCheckpointLog,
@@ -37,7 +37,11 @@ export class Checkpoint implements AsyncDisposable {
   readonly #notes = new Map<string, Map<number, string>>()
   readonly #storage: CheckpointStorage
   #fileBytes: number
+  /** Not worth asking before whether the log can be made shorter. */
+  #compactBytes = COMPACT_BYTES
   #waiting = new Map<string, CheckpointEntry | undefined>()
+  /** The last write that {@link Checkpoint.begin} asked for. */
+  #begun: Promise<void> = Promise.resolve()
   #flushing: Promise<void> | undefined
   #next: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -124,6 +128,29 @@ export class Checkpoint implements AsyncDisposable {
     return this.#flush()
   }
 
+  /**
+   * A source is read from here on. Does not wait: thousands that are begun together share a few writes.
+   * {@link follow} calls this, and waits for {@link Checkpoint.begun} before it delivers anything.
+   */
+  begin(source: Source, { offset, tailHash }: ResumeToken): void {
+    this.note(source.id, offset, tailHash)
+    const [before, written] = [this.#begun, this.acknowledge(source, offset)]
+    written.catch(() => {}) // told by `begun`, unless an earlier one failed
+    this.#begun = before.then(() => written)
+    this.#begun.catch(() => {}) // told by `begun`
+  }
+
+  /**
+   * Resolves when everything that was begun is durable. A failure is told once.
+   *
+   * @throws TailerError `LF_TAILER_CHECKPOINT`, `LF_TAILER_CLOSED`
+   */
+  begun(): Promise<void> {
+    const begun = this.#begun
+    this.#begun = Promise.resolve()
+    return begun
+  }
+
   /** Drops what is known of a source, so that it would be read anew. Resolves when that is durable. */
   forget(sourceId: string): Promise<void> {
     if (this.#closing) return Promise.reject(new TailerError('LF_TAILER_CLOSED', 'checkpoint is closed'))
@@ -178,7 +205,7 @@ export class Checkpoint implements AsyncDisposable {
     this.#waiting = new Map()
     try {
       await this.#append(Buffer.concat(records))
-      if (this.#fileBytes >= COMPACT_BYTES) await this.#compact()
+      if (this.#fileBytes >= this.#compactBytes) await this.#compact()
     } catch (cause) {
       throw new TailerError('LF_TAILER_CHECKPOINT', `cannot write checkpoint ${this.path}`, {
         cause,
@@ -197,7 +224,8 @@ export class Checkpoint implements AsyncDisposable {
   /** Keeps only what lives. */
   async #compact(): Promise<void> {
     const live = Buffer.concat([Buffer.from(CHECKPOINT_HEADER), ...this.entries().map(encodeCheckpointRecord)])
-    if (live.length * 4 > this.#fileBytes) return
+    this.#compactBytes = Math.max(COMPACT_BYTES, live.length * 4)
+    if (this.#compactBytes > this.#fileBytes) return
     await this.#storage.replace(live)
     this.#fileBytes = live.length
   }

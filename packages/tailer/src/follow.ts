@@ -66,6 +66,10 @@ const HOT_MS = 5
 const OPENING = 16
 /** Files that are glanced at before others get their turn. */
 const GLANCES = 250
+/** Files at rest that are glanced at in one look; all of them have had their turn after {@link RECONCILE_MS}. */
+const RESTING = 300
+/** A change that the system did not tell of is seen this much later, in a file at rest among thousands. */
+const RECONCILE_MS = 60_000
 /** Claims beyond this are looked through for files that are gone. */
 const PRUNE_CLAIMS = 10_000
 
@@ -79,6 +83,8 @@ class FollowGroup {
   readonly #stopped = new AbortController()
   readonly #notices: Delivery[] = []
   #discoverNow = false
+  /** Whether every pattern's folder tells of new names. */
+  #hearsOfNames = false
   readonly #discoveries = { begun: 0, ended: 0 }
   /** Files that may copy what the next discovery finds, and how many discoveries had begun when that was thought. */
   readonly #postponed = new Map<string, number>()
@@ -163,23 +169,34 @@ class FollowGroup {
   /** Looks at everything every `pollMs`, also while the consumer is busy: a rotation does not wait for it. */
   async #lookAgain(): Promise<void> {
     const { clock, pollMs, discover, watch } = this.#options
-    for (;;) {
+    for (let look = 0; ; look++) {
       await clock.sleep(pollMs, { signal: this.#stopped.signal })
       this.#context.watch.retry()
-      let asked = 0
-      for (const file of [...this.#files.values()]) {
+      const share = this.#restingShare()
+      let [at, asked] = [look, 0]
+      for (const file of this.#files.values()) {
+        if (at++ % share !== 0 && file.rests) continue
         // Without watching the files may lie on another machine, and a quick question may take for ever.
         if (!watch || file.mayHaveChanged()) await file.observe()
         if (++asked % GLANCES === 0) await setImmediate()
       }
-      if (discover) this.#discoverNow = true
-      this.#wakeup.wake()
+      if (discover && (!this.#hearsOfNames || look % share === 0)) this.#discoverNow = true
+      if (this.#discoverNow || this.#ready.size > 0) this.#wakeup.wake()
     }
   }
 
+  /** Of the files at rest one in so many is looked at each time: each at least every {@link RECONCILE_MS}. */
+  #restingShare(): number {
+    if (!this.#context.watch.complete) return 1
+    const looks = Math.ceil(RECONCILE_MS / this.#options.pollMs)
+    return Math.max(1, Math.min(looks, Math.ceil(this.#files.size / RESTING)))
+  }
+
   #watchPatterns(): void {
+    this.#hearsOfNames = true
     for (const pattern of this.#patterns) {
       const directory = dirname(pattern)
+      if (hasMagic(directory)) this.#hearsOfNames = false
       if (!hasMagic(pattern) || hasMagic(directory)) continue
       this.#context.watch.addDirectory(unescapeGlob(directory), renamed => {
         if (!renamed) return
@@ -204,6 +221,7 @@ class FollowGroup {
       }
       if (first && targets.length === 0) this.#tellMissing(pattern)
     }
+    await this.#options.checkpoint?.begun().catch((error: unknown) => this.#tellUnwritten(error))
     this.#discoveries.ended++
     if (!first) await this.#forgetGone()
   }
@@ -246,6 +264,13 @@ class FollowGroup {
   #tellMissing(path: string): void {
     const detail = { code: 'LF_TAILER_OPEN', message: `${path} does not exist yet`, system: 'ENOENT' }
     this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, detail))
+  }
+
+  /** Where following begins could not be written down: after a crash it would begin at a later end. */
+  #tellUnwritten(error: unknown): void {
+    this.#options.logger.warn({ event: 'checkpoint.failed', err: error })
+    const path = this.#patterns.join(' ')
+    this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, errorDetail(error)))
   }
 
   #tellLimit(path: string): void {

@@ -63,6 +63,8 @@ export interface FollowOptions extends TailerOptions {
   /**
    * How often every file is looked at although nothing was heard of it, and patterns are expanded again. Changes are
    * normally heard of at once; this is for what the system does not tell (network file systems, full watch queues).
+   * Of more than 300 files that are closed in watched directories, each is looked at within a minute only: with
+   * thousands of files on a network file system, set `watch` to false.
    * @defaultValue 1000
    */
   readonly pollMs?: number | undefined

@@ -182,8 +182,6 @@ export async function beginNew(
   const start = from === 'start' ? 0 : Math.min(size, from === 'end' ? size : from)
   const generation = await begin(file, start)
   if (!checkpoint || from === 'start') return generation
-  const { sourceId, offset, tailHash } = generation.token
-  checkpoint.note(sourceId, offset, tailHash)
-  await checkpoint.acknowledge(generation.source, offset)
+  checkpoint.begin(generation.source, generation.token)
   return generation
 }

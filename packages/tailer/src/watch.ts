@@ -58,6 +58,12 @@ export class DirectoryWatch {
     }
   }
 
+  /** Whether every directory that somebody listens to is watched. */
+  get complete(): boolean {
+    for (const { watcher } of this.#directories.values()) if (!watcher) return false
+    return this.#enabled
+  }
+
   /** Tries again where watching failed, or where another directory has taken the name. */
   retry(): void {
     for (const [path, directory] of this.#directories) {
