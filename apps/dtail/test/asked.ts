@@ -16,7 +16,7 @@ export interface Answer extends AskedServers {
   readonly messages: string
   readonly deliveries: readonly Delivery[]
   /** What came of one file; `server` counts from 0 in the order of the ports. */
-  bytesOf(path: string, server?: number): Buffer
+  readonly bytesOf: (path: string, server?: number) => Buffer
 }
 
 /** How a test asks. */
@@ -69,7 +69,7 @@ export async function ask(port: number | readonly number[], asked: Asked, option
     },
   }
   const servers = [port].flat().map((port, at) => ({ name: `server${at}`, host: '127.0.0.1', port }))
-  const resume = (points: Parameters<typeof commandsToResume>[1]): string[] => commandsToResume(question, points)
+  const resume: NativeAsking['resume'] = points => commandsToResume(question, points)
   const ended = await askServers(
     servers,
     {

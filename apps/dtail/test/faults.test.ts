@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ask, type Asked } from './asked.ts'
 import { cuttingProxy, type Limit } from './cutting-proxy.ts'
 import { serving, type Serving } from './serving.ts'
+import { spoiled } from './spoiled.ts'
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 function randomOf(seed: number): () => number {
@@ -47,16 +48,6 @@ function failing(session: SshSession, random: () => number): SshSession {
     throw new Error('the test says no')
   }
   return spoiled(session, { writeParts: write })
-}
-
-function spoiled(session: SshSession, parts: Partial<SshSession>): SshSession {
-  return new Proxy(session, {
-    get(target, key) {
-      if (key in parts) return parts[key as keyof SshSession]
-      const value: unknown = Reflect.get(target, key, target)
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value
-    },
-  })
 }
 
 /** Two files, of which two servers have each. */

@@ -21,7 +21,7 @@ export interface Site {
   /** Starts a program. */
   start(program: string, args: readonly string[]): ChildProcess
   /** Starts a dserver and returns its port. */
-  serve(...args: readonly string[]): Promise<{ readonly port: number; stop(): Promise<Ended> }>
+  serve(...args: readonly string[]): Promise<{ readonly port: number; stop(signal?: NodeJS.Signals): Promise<Ended> }>
 }
 
 /** Programs run from their sources, so that a test needs no build. `environment` goes over what they get otherwise. */
@@ -67,8 +67,8 @@ export async function site(test: Cleanup, environment: NodeJS.ProcessEnv = {}): 
       const port = await listeningPort(child)
       return {
         port,
-        stop: () => {
-          child.kill('SIGTERM')
+        stop: (signal = 'SIGTERM') => {
+          child.kill(signal)
           return ended(child)
         },
       }

@@ -35,8 +35,8 @@ export interface NativeAsking {
   readonly commands?: readonly string[]
   /** Why only such a server can be asked; absent when any can. */
   readonly only?: string | undefined
-  /** The commands for a server whose answer broke off; absent for what cannot go on. */
-  readonly resume?: ((points: ResumePoints) => readonly string[]) | undefined
+  /** The commands for a server whose answer broke off, `undefined` when there are none; absent for what cannot go on. */
+  readonly resume?: ((points: ResumePoints) => Promise<readonly string[] | undefined>) | undefined
   /** What is asked has no end, and asked anew it begins where files end: nothing is repeated. */
   readonly follows?: boolean | undefined
   /** Packings that can be read here. */
@@ -234,7 +234,7 @@ class Conversation {
     const inFrames = !control && capabilities?.includes(CAPABILITY_NATIVE) ? native : undefined
     this.#greeting.decide(inFrames !== undefined)
     if (joins) return registering
-    if (!inFrames && this.#mustGoOn) throw new SshError('LF_SSH_CONNECTION_LOST', 'the server cannot go on any more')
+    if (!inFrames && this.#mustGoOn) throw cannotGoOn(capabilities)
     if (!inFrames && native?.only !== undefined) throw new UsageError(native.only)
     if (!inFrames) return [...registering, ...commands]
     const [first = '', ...rest] = await this.#nativeCommands(inFrames)
@@ -245,8 +245,9 @@ class Conversation {
   async #nativeCommands(native: NativeAsking): Promise<readonly string[]> {
     const { asking, session, ledger } = this.#init
     const points = native.resume && (await resumePointsOf(ledger))
-    if (!points && this.#mustGoOn) throw new UsageError('what was asked cannot go on where it broke off')
-    const commands = points && native.resume ? native.resume(points) : (native.commands ?? asking.commands)
+    const resumed = points && (await native.resume?.(points))
+    if (!resumed && this.#mustGoOn) throw new UsageError('what was asked cannot go on where it broke off')
+    const commands = resumed ?? native.commands ?? asking.commands
     const terms = {
       detail: asking.sink.deliveries?.print ? 'bytes' : 'lines',
       packings: native.packings,
@@ -318,6 +319,12 @@ class Conversation {
     else asking.log.warn(server.name, 'AUTHKEY registration failed', ...(parsed.detail === '' ? [] : [parsed.detail]))
     return true
   }
+}
+
+/** A server that says nothing may be busy; one that says it cannot will not learn it. */
+function cannotGoOn(capabilities: readonly string[] | undefined): Error {
+  const reason = 'the server that came back cannot go on with its answer'
+  return capabilities ? new UsageError(reason) : new SshError('LF_SSH_CONNECTION_LOST', reason)
 }
 
 /** That we cannot write any more says no more than that the connection is gone. */

@@ -1,4 +1,5 @@
 import {
+  cleanPath,
   formatCommand,
   formatPattern,
   formatResumePoints,
@@ -28,10 +29,29 @@ export function commandsOf(question: Question): string[] {
   return [...map, ...reads]
 }
 
-/** The same for a server whose answer broke off. */
-export function commandsToResume(question: Question, points: ResumePoints): string[] {
+/**
+ * The same for a server whose answer broke off. `undefined` when a file that was begun is asked for more than once: then
+ * it cannot be said how far each of the readings came.
+ */
+export async function commandsToResume(question: Question, points: ResumePoints): Promise<string[] | undefined> {
+  if (await isAskedTwice(question.files, points)) return undefined
   const other = new Map([...(question.options.other ?? []), [RESUME_OPTION, formatResumePoints(points)] as const])
   return commandsOf({ ...question, options: { ...question.options, other } })
+}
+
+/** What tells whether a pattern is about a file is loaded only when there are several. */
+async function isAskedTwice(files: readonly string[], { points }: ResumePoints): Promise<boolean> {
+  if (files.length < 2) return false
+  const { matchesGlob } = await import('@logflow/tailer')
+  const isAbout = (file: string, path: string): boolean => {
+    try {
+      return file === path || matchesGlob(file, path)
+    } catch {
+      return false // no pattern, which finds nothing
+    }
+  }
+  const patterns = files.map(cleanPath)
+  return points.some(({ path }) => patterns.filter(pattern => isAbout(pattern, path)).length > 1)
 }
 
 /** The options that a session takes from its first command. */

@@ -36,6 +36,16 @@ describe('tellSources', () => {
     expect(told(sources, true).lines).toEqual(told(sources).lines.slice(1))
   })
 
+  it('does not call complete what broke off with its server', () => {
+    const broken = source('/a', { state: 'open', offset: 7 })
+    const lines: string[] = []
+    const log = new DtailLog({ level: 'none' })
+    log.warn = (...args) => String(lines.push(args.join('|')))
+    const failed = [{ server: broken.server, reason: 'gone' }]
+    expect(tellSources([broken], { log, quiet: true, failed })).toBe(true)
+    expect(lines).toEqual(['web1|/a|broke off at byte 7'])
+  })
+
   it('counts what is complete when it is much', () => {
     const sources = Array.from({ length: 100 }, (_, i) => source(`/${i}`))
     expect(told(sources)).toEqual({ missing: false, lines: ['INFO|100 sources|complete'] })

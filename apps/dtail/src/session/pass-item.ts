@@ -18,7 +18,10 @@ export async function pass(item: Delivery, sourceId: string, reading: Reading): 
       return sink.deliver(item, sourceId)
     case 'gap': {
       const range = `bytes ${item.from} to ${item.to}`
-      return sink.tell(log.warn(reader.name, 'Lost a part of file', item.source.path, range, item.reason), PROBLEM)
+      return sink.tell(log.warn(reader.name, 'Lost a part of file', item.source.path, range, item.reason), {
+        ...PROBLEM,
+        noted: true,
+      })
     }
     case 'event':
       if (item.event === 'failed') {

@@ -9,8 +9,11 @@ import type { ServerContext } from './server-context.ts'
 export interface ReadSink {
   /** Lines of one source, in order. The promise is the backpressure. */
   deliver(batch: LineBatch, sourceId: string): Promise<void>
-  /** A text for the person, a whole log line as a rule; empty when the log hides it. A problem means that something is missing. */
-  tell(text: string, facts?: { readonly problem: boolean }): Promise<void>
+  /**
+   * A text for the person, a whole log line as a rule; empty when the log hides it. A problem means that something is
+   * missing; `noted` that {@link ReadSink.note} has said the same.
+   */
+  tell(text: string, facts?: { readonly problem: boolean; readonly noted?: boolean }): Promise<void>
   /** What is no line, in order with the lines; for a client that takes it as it is. Problems are told besides. */
   note?(item: Gap | SourceEvent, sourceId: string): Promise<void>
   /** Files one after the other, as they were named and found, instead of several at a time. */

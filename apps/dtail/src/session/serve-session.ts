@@ -174,7 +174,9 @@ class ServedSession {
         if (native) return native.deliver(batch)
         await this.#session.write(encodeRemoteLines(batch, { hostname, sourceId, plain: this.#plain }))
       },
-      tell: async text => {
+      tell: async (text, facts) => {
+        // Between the bytes of a file there is no place for what the client knows as it is.
+        if (native && facts?.noted && this.#plain) return
         if (!signal.aborted) await this.#tell(text)
       },
       ...(native && {

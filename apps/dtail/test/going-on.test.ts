@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import { appendFile, rename, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemClock } from '@logflow/core'
+import type { SshSession } from '@logflow/ssh'
+import { describe, expect, it, vi } from 'vitest'
+import { ask, type Asked } from './asked.ts'
+import { cuttingProxy } from './cutting-proxy.ts'
+import { ended, site } from './programs.ts'
+import { serving } from './serving.ts'
+import { spoiled } from './spoiled.ts'
+
+const hash = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
+
+function log(lines: number, name = 'a'): string {
+  let text = ''
+  for (let i = 0; i < lines; i++) text += `${name} ${i} ${'x'.repeat((i * 41) % 190)}\n`
+  return text
+}
+
+const text = log(40_000)
+
+/** Does `change` to the first write of every session but the first: what a server says that it can. */
+function laterGreetings(change: (bytes: Uint8Array) => Promise<Uint8Array>): (session: SshSession) => SshSession {
+  let sessions = 0
+  return session => {
+    let greeted = sessions++ === 0
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      if (greeted) return session.write(bytes)
+      greeted = true
+      return session.write(await change(bytes))
+    }
+    return spoiled(session, { write })
+  }
+}
+
+/** Fails at one write, once. */
+function failsAt(turn: number): (session: SshSession) => SshSession {
+  let left = turn
+  return session =>
+    spoiled(session, {
+      writeParts: parts => (--left === 0 ? Promise.reject(new Error('the test says no')) : session.writeParts(parts)),
+    })
+}
+
+describe('an answer that goes on', () => {
+  it('waits for a server that takes its time to say that it can', async t => {
+    const late = laterGreetings(async bytes => {
+      await systemClock.sleep(400)
+      return bytes
+    })
+    const here = await serving(t, {}, { spoil: late })
+    const proxy = await cuttingProxy(t, here.server.port, [1_000_000])
+    const { bytes, failed } = await ask(proxy.port, { files: [await here.file('a.log', text)] })
+    expect(failed).toEqual([])
+    expect(proxy.cuts()).toBe(1)
+    expect(hash(bytes)).toBe(hash(text))
+  })
+
+  it('is not asked for once more from a server that cannot go on', async t => {
+    const other = laterGreetings(async bytes =>
+      Buffer.from(Buffer.from(bytes).toString('latin1').replace('native', 'foreign'), 'latin1'),
+    )
+    const here = await serving(t, {}, { spoil: other })
+    const proxy = await cuttingProxy(t, here.server.port, [1_000_000])
+    const { bytes, failed, sources } = await ask(proxy.port, { files: [await here.file('a.log', text)] })
+    expect(failed).toMatchObject([{ reason: expect.stringContaining('cannot go on') }])
+    expect(sources).toMatchObject([{ account: { state: 'open', offset: bytes.length } }])
+    expect(text.startsWith(bytes.toString())).toBe(true)
+  })
+
+  it('is not begun anew when nobody can tell which of two readings of a file broke off', async t => {
+    const here = await serving(t)
+    const proxy = await cuttingProxy(t, here.server.port, [1_000_000])
+    const path = await here.file('a.log', text)
+    const { bytes, failed } = await ask(proxy.port, { files: [path, path] })
+    expect(failed).toMatchObject([{ reason: expect.stringContaining('cannot go on') }])
+    expect(bytes.length).toBeLessThan(1_000_000)
+  })
+
+  it.for([
+    ['with a new file in its place', true],
+    ['with nothing in its place', false],
+  ] as const)('finds what was rotated %s, and takes it once', async ([, isReplaced], t) => {
+    const here = await serving(t)
+    const files = [await here.file('a.log', text), await here.file('a.log.1', log(2000, 'older'))]
+    const asked: Asked = { files: [join(here.folder, 'a.log*')] }
+    const proxy = await cuttingProxy(t, here.server.port, [2_000_000])
+    const asking = ask(proxy.port, asked)
+    await vi.waitFor(() => expect(proxy.cuts()).toBe(1), { timeout: 5000, interval: 5 })
+    await rename(join(here.folder, 'a.log.1'), join(here.folder, 'a.log.2'))
+    await rename(join(here.folder, 'a.log'), join(here.folder, 'a.log.1'))
+    if (isReplaced) await here.file('a.log', 'new\n')
+    const { bytesOf, bytes, failed, sources } = await asking
+    expect(failed).toEqual([])
+    for (const [at, path] of files.entries())
+      expect(hash(bytesOf(path))).toBe(hash(at === 0 ? text : log(2000, 'older')))
+    expect(bytes.length).toBe(text.length + log(2000, 'older').length)
+    for (const { account } of sources) expect(account).toMatchObject({ state: 'ended', gapBytes: 0 })
+  })
+
+  it('says how much is missing of a file that is gone', async t => {
+    const here = await serving(t)
+    const path = await here.file('a.log', text)
+    const proxy = await cuttingProxy(t, here.server.port, [2_000_000])
+    const asking = ask(proxy.port, { files: [path] })
+    await vi.waitFor(() => expect(proxy.cuts()).toBe(1), { timeout: 5000, interval: 5 })
+    await rename(path, join(here.folder, 'elsewhere'))
+    const { bytes, failed, sources } = await asking
+    expect(failed).toEqual([])
+    expect(sources).toMatchObject([{ account: { state: 'ended', gapBytes: text.length - bytes.length } }])
+    expect(text.startsWith(bytes.toString())).toBe(true)
+  })
+
+  it('knows a small file again that has grown', async t => {
+    const here = await serving(t, {}, { spoil: failsAt(3) })
+    const path = await here.file('small.log', 'one\n')
+    let writing: Promise<void> | undefined
+    const answer = await ask(
+      here.server.port,
+      { files: [path] },
+      { onBytes: () => (writing ??= appendFile(path, 'two\n')) },
+    )
+    await writing
+    expect(answer.bytes.toString()).toBe('one\ntwo\n')
+    expect(answer.sources).toMatchObject([{ account: { state: 'ended', offset: 8 } }])
+  })
+
+  it('is not taken for whole when the server failed beside what it sent', async t => {
+    const here = await serving(t)
+    const files = [await here.file('a.log', text), await here.file('b.log', log(100, 'b'))]
+    const info = here.context.log.info.bind(here.context.log)
+    let failures = 0
+    here.context.log.info = (...args) => {
+      if (args[0] === 'Start reading' && args[1] === files[1] && failures++ === 0) throw new Error('the test says no')
+      return info(...args)
+    }
+    const { bytesOf, failed } = await ask(here.server.port, { files: [join(here.folder, '*.log')] })
+    expect(failed).toEqual([])
+    expect(failures).toBe(2)
+    expect(files.map(file => hash(bytesOf(file)))).toEqual([hash(text), hash(log(100, 'b'))])
+  })
+})
+
+describe('dcat, as a program', () => {
+  const common = ['--cfg', 'none', '--user', 'paul', '--trustAllHosts', '--noColor', '--plain']
+
+  it('ends with 4 and says how many bytes are missing of a file that was cut', { timeout: 30_000 }, async t => {
+    const here = await site(t)
+    const path = join(here.folder, 'a.log')
+    await writeFile(path, text)
+    const { port } = await here.serve()
+    const proxy = await cuttingProxy(t, port, [2_000_000])
+    const asking = here.run('dcat', [...common, '--servers', `127.0.0.1:${proxy.port}`, '--files', path])
+    await vi.waitFor(() => expect(proxy.cuts()).toBe(1), { timeout: 20_000, interval: 5 })
+    await truncate(path, 100)
+    const { code, stdout, stderr } = await asking
+    expect(text.startsWith(stdout.toString())).toBe(true)
+    expect(stderr).toContain(`gap ${text.length - stdout.length} bytes`)
+    expect(code).toBe(4)
+  })
+
+  it('goes on when the server was killed and started again', { timeout: 60_000 }, async t => {
+    const here = await site(t)
+    const path = join(here.folder, 'a.log')
+    const large = text.repeat(16)
+    await writeFile(path, large)
+    const first = await here.serve()
+    const child = here.start('dcat', [...common, '--servers', `127.0.0.1:${first.port}`, '--files', path])
+    const ending = ended(child)
+    await new Promise(resolve => child.stdout?.once('data', resolve))
+    await first.stop('SIGKILL')
+    await here.serve('--port', String(first.port))
+    const { code, stdout, stderr } = await ending
+    expect(stderr).toContain('going on where it was')
+    expect(hash(stdout)).toBe(hash(large))
+    expect(code).toBe(0)
+  })
+})
