@@ -4,7 +4,7 @@ import { knownOf, type KnownContent } from './copies.ts'
 import { DrowsyHandle, type Reopened } from './drowsy-handle.ts'
 import { isVanished } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
-import type { Generation } from './generation.ts'
+import { Generation } from './generation.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
 import { claimKeyOf, identify, identifyBy, inodeKeyOf } from './identity.ts'
 import { openAdmitted } from './open-file.ts'
@@ -73,8 +73,9 @@ export class PathOpener {
   #resumed = false
   #horizon: Horizon | undefined
   #seen: Horizon = NO_HORIZON
-  /** Whether the last search left out what may be needed yet. */
-  unread = false
+  /** What may be a copy of what is not open yet. Its handle is held: its name may go. */
+  #postponed: OpenedSibling | undefined
+  #unread = false
   /** The folder when it was last searched. */
   #searched: Horizon | undefined
   /** What had the name at the first look. */
@@ -86,6 +87,11 @@ export class PathOpener {
     const { host, maxLineBytes, fileSystem } = options
     this.#base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened: new Set<string>() }
     this.#from = init.first ? options.from : 'start'
+  }
+
+  /** Whether the last search left out what may be needed yet. */
+  get unread(): boolean {
+    return this.#unread || this.#postponed !== undefined
   }
 
   /** The folder is known as it was then: what is younger is still to be found. */
@@ -128,11 +134,18 @@ export class PathOpener {
    */
   async openNamed(held: HeldGenerations): Promise<Opened> {
     const { path, options } = this.#init
+    const awaited = await this.#askPostponed()
+    if (awaited) return { generations: [awaited], notices: [] }
     const { handle, stat, openedPath } = await openAdmitted(path, options.admit, options.fileSystem)
     try {
       const identity = await identifyBy(handle, stat)
       const isHeld = held.newest !== undefined && claimKeyOf(held.newest.identity) === claimKeyOf(identity)
-      if (isHeld || (await this.#isCopy({ handle, identity })) || !this.#base.claim(claimKeyOf(identity))) {
+      const verdict = isHeld ? 'yes' : await this.#isCopy({ handle, identity })
+      if (verdict === 'later' && !this.#postponed) {
+        this.#postponed = { handle, identity }
+        return NOTHING
+      }
+      if (verdict !== 'no' || !this.#base.claim(claimKeyOf(identity))) {
         await handle.close()
         return NOTHING
       }
@@ -171,6 +184,8 @@ export class PathOpener {
 
   /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed. */
   async findPassed(held: readonly Generation[]): Promise<Generation[]> {
+    const awaited = await this.#askPostponed()
+    if (awaited) return [awaited]
     return (await this.folderChanged()) || this.doubts ? this.#findMissed(held) : []
   }
 
@@ -184,12 +199,14 @@ export class PathOpener {
 
   /** Whether it is still to be seen what something is that was found. */
   get doubts(): boolean {
-    return this.#doubted.length > 0
+    return this.#doubted.length > 0 || this.#postponed !== undefined
   }
 
   /** Closes what nobody was given. */
   async close(): Promise<void> {
     for (const generation of this.#doubted.splice(0)) await generation.close()
+    await this.#postponed?.handle.close()
+    this.#postponed = undefined
   }
 
   async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened> {
@@ -220,20 +237,20 @@ export class PathOpener {
     if (!horizon) return []
     if (!this.doubts && (await isAsBefore(horizon, this.#base))) return []
     const isNew = (sibling: Sibling): boolean => isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey
-    this.unread = false
+    this.#unread = false
     for (const generation of held) {
       // Cut as well: what lies beside it may be its own, and is looked at when that was told.
       if (await generation.learnHead()) continue
-      this.unread = true
+      this.#unread = true
       return []
     }
-    const onUnread = (): void => void (this.unread = true)
+    const onUnread = (): void => void (this.#unread = true)
     const range = { isNew, held, released: this.#released, onUnread }
     const missed = [...(await this.#askAgain(range)), ...(await findMissed(range, this.#base))]
     if (missed.length === 0) return []
     if (!(await this.isNamedOneOf(held))) {
       // What has the name is not open yet: these may only copy it.
-      this.unread = true
+      this.#unread = true
       for (const generation of missed) this.#doubt(generation)
       return []
     }
@@ -278,16 +295,32 @@ export class PathOpener {
       }
       if (copied === 'yes') await generation.close()
     }
-    if (this.doubts) this.unread = true
+    if (this.doubts) this.#unread = true
     return missed
   }
 
-  async #isCopy(opened: OpenedSibling): Promise<boolean> {
+  async #isCopy(opened: OpenedSibling): Promise<CopyVerdict> {
     const { first, isCopy } = this.#init
-    if (first && !this.#resumed) return false
+    if (first && !this.#resumed) return 'no'
     const verdict = await isCopy(opened)
-    this.unread = verdict === 'later'
-    return verdict !== 'no'
+    this.#unread = verdict === 'later'
+    return verdict
+  }
+
+  /** What was postponed, once it is known to be no copy, and nobody's. */
+  async #askPostponed(): Promise<Generation | undefined> {
+    if (!this.#postponed) return undefined
+    const { handle, identity: was } = this.#postponed
+    const identity = was.size > 0 ? was : await identify(handle)
+    const verdict = this.#base.isTaken(claimKeyOf(identity)) ? 'yes' : await this.#isCopy({ handle, identity })
+    if (verdict === 'later') return undefined
+    this.#postponed = undefined
+    if (verdict === 'no' && this.#base.claim(claimKeyOf(identity))) {
+      const { host, path } = this.#base
+      return Generation.open({ ...this.#base, handle, identity, source: { host, path, id: identity.id }, offset: 0 })
+    }
+    await handle.close()
+    return undefined
   }
 
   /** Whether what the path names, if anything, is one of those that are open. */
