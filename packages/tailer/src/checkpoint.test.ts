@@ -112,6 +112,16 @@ describe('Checkpoint', () => {
     ])
   })
 
+  it('makes what was begun together durable, with its proof', async t => {
+    const path = join(await tempDir(t), 'checkpoint')
+    await using checkpoint = await openCheckpoint(path)
+    for (let i = 0; i < 500; i++) checkpoint.begin(source(`${i}`), { sourceId: `${i}`, offset: i, tailHash: `1:${i}` })
+    await checkpoint.begun()
+    const { entries: kept } = decodeCheckpointLog(await readFile(path))
+    expect(kept.size).toBe(500)
+    expect(kept.get('7')).toMatchObject({ offset: 7, tailHash: '1:7' })
+  })
+
   it('takes nothing once it is closed, and says where it cannot be opened', async t => {
     const dir = await tempDir(t)
     const checkpoint = await openCheckpoint(join(dir, 'checkpoint'))
