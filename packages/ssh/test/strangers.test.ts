@@ -123,7 +123,7 @@ describe('a server among strangers', () => {
   })
 
   it('ends who has logged in and never opens a session', async () => {
-    const to = await server({ limits: { loginTimeoutMs: 200 } })
+    const to = await server({ limits: { loginTimeoutMs: 3000 } })
     const raw = await rawClient(to)
     await new Promise<void>(resolve => raw.once('close', () => resolve()))
     await vi.waitFor(() => expect(to.stats().connections).toBe(0))
