@@ -50,7 +50,10 @@ const commonJs = [
 /** For the programs that hold ssh2. */
 export const withSsh2: Options = { banner: { js: commonJs }, esbuildPlugins: [withoutNativeSsh2] }
 
-/** The programs of one app: bundled, so that starting one opens a few files; what is imported lazily is its own chunk. */
+/**
+ * The programs of one app, and what they start as threads: bundled, so that starting one opens a few files; what is
+ * imported lazily is its own chunk.
+ */
 export function programs(names: readonly string[], overrides: Options = {}): Config {
   return defineConfig({
     entry: Object.fromEntries(names.map(name => [name, `src/${name}.ts`])),
@@ -66,7 +69,7 @@ export function programs(names: readonly string[], overrides: Options = {}): Con
     external: [/\.node$/, 'cpu-features', '@logflow/sendfile-native'],
     banner: { js: requireShim },
     tsconfig: 'tsconfig.json',
-    onSuccess: () => writeManuals(names),
+    onSuccess: writeManuals,
     esbuildOptions(options) {
       options.conditions = ['@logflow/source']
       options.legalComments = 'none'
@@ -77,9 +80,12 @@ export function programs(names: readonly string[], overrides: Options = {}): Con
 
 const run = promisify(execFile)
 
-/** Manual pages and completions beside the programs, in the programs' own words. */
-async function writeManuals(names: readonly string[]): Promise<void> {
-  for (const name of names) {
+/** Manual pages and completions beside the programs that are installed as commands, in the programs' own words. */
+async function writeManuals(): Promise<void> {
+  const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
+    readonly bin: Readonly<Record<string, string>>
+  }
+  for (const name of Object.keys(manifest.bin)) {
     const say = async (...args: readonly string[]): Promise<string> =>
       (await run(process.execPath, [`dist/${name}.js`, ...args])).stdout
     await writeIn(`dist/man/${name}.1`, await say('--man'))
