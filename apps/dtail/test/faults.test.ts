@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { SshSession } from '@logflow/ssh'
 import { describe, expect, it } from 'vitest'
 import { ask, type Asked } from './asked.ts'
 import { cuttingProxy, type Limit } from './cutting-proxy.ts'
+import { digest, logText } from './log-text.ts'
 import { serving, type Serving } from './serving.ts'
 import { spoiled } from './spoiled.ts'
 
@@ -16,14 +16,6 @@ function randomOf(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
 }
-
-function log(lines: number, name: string): string {
-  let text = ''
-  for (let i = 0; i < lines; i++) text += `${name} ${i} ${i % 5 === 0 ? 'hit' : 'miss'} ${'x'.repeat((i * 37) % 199)}\n`
-  return text
-}
-
-const hash = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
 const WAYS: readonly (readonly [string, Partial<Asked>])[] = [
   ['dcat', {}],
@@ -52,7 +44,7 @@ function failing(session: SshSession, random: () => number): SshSession {
 
 /** Two files, of which two servers have each. */
 async function twoFiles(here: Serving): Promise<readonly string[]> {
-  return [await here.file('a.log', log(9000, 'a')), await here.file('b.log', log(3000, 'b'))]
+  return [await here.file('a.log', logText(9000)), await here.file('b.log', logText(3000, { name: 'b' }))]
 }
 
 describe('whatever breaks', () => {
@@ -70,7 +62,8 @@ describe('whatever breaks', () => {
         faults = Math.floor(random() * 3)
         const limits = Array.from({ length: 2 }, (_, i): Limit => {
           if (random() < 0.3) return i === 0 ? { fromClient: 6000 } : { fromClient: between(random, 50, 6000) }
-          return between(random, i === 0 ? 20_000 : 100, 1_000_000)
+          const fromServer = between(random, i === 0 ? 20_000 : 100, 1_000_000)
+          return random() < 0.5 ? fromServer : { fromServer }
         })
         const native = random() < 0.3 ? { packings: ['zstd'] as const, packAlways: true } : undefined
         const proxies = await Promise.all([
@@ -83,7 +76,7 @@ describe('whatever breaks', () => {
         expect(answer.failed, context).toEqual([])
         for (const file of files)
           for (const server of ports.keys())
-            expect(hash(answer.bytesOf(file, server)), context).toBe(hash(whole.bytesOf(file)))
+            expect(digest(answer.bytesOf(file, server)), context).toBe(digest(whole.bytesOf(file)))
         for (const { account } of answer.sources)
           expect(account, context).toMatchObject({ state: 'ended', gapBytes: 0 })
       }

@@ -1,24 +1,16 @@
-import { createHash } from 'node:crypto'
 import { appendFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '@logflow/core'
 import type { SshSession } from '@logflow/ssh'
-import { describe, expect, it, vi } from 'vitest'
-import { ask, type Asked } from './asked.ts'
+import { describe, expect, it } from 'vitest'
+import { ask } from './asked.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
+import { digest, logText } from './log-text.ts'
 import { ended, site } from './programs.ts'
 import { serving } from './serving.ts'
 import { spoiled } from './spoiled.ts'
 
-const hash = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
-
-function log(lines: number, name = 'a'): string {
-  let text = ''
-  for (let i = 0; i < lines; i++) text += `${name} ${i} ${'x'.repeat((i * 41) % 190)}\n`
-  return text
-}
-
-const text = log(40_000)
+const text = logText(60_000)
 
 /** Does `change` to the first write of every session but the first: what a server says that it can. */
 function laterGreetings(change: (bytes: Uint8Array) => Promise<Uint8Array>): (session: SshSession) => SshSession {
@@ -54,7 +46,7 @@ describe('an answer that goes on', () => {
     const { bytes, failed } = await ask(proxy.port, { files: [await here.file('a.log', text)] })
     expect(failed).toEqual([])
     expect(proxy.cuts()).toBe(1)
-    expect(hash(bytes)).toBe(hash(text))
+    expect(digest(bytes)).toBe(digest(text))
   })
 
   it('is not asked for once more from a server that cannot go on', async t => {
@@ -74,6 +66,7 @@ describe('an answer that goes on', () => {
     const proxy = await cuttingProxy(t, here.server.port, [1_000_000])
     const path = await here.file('a.log', text)
     const { bytes, failed } = await ask(proxy.port, { files: [path, path] })
+    expect(proxy.cuts()).toBe(1)
     expect(failed).toMatchObject([{ reason: expect.stringContaining('cannot go on') }])
     expect(bytes.length).toBeLessThan(1_000_000)
   })
@@ -83,30 +76,30 @@ describe('an answer that goes on', () => {
     ['with nothing in its place', false],
   ] as const)('finds what was rotated %s, and takes it once', async ([, isReplaced], t) => {
     const here = await serving(t)
-    const files = [await here.file('a.log', text), await here.file('a.log.1', log(2000, 'older'))]
-    const asked: Asked = { files: [join(here.folder, 'a.log*')] }
-    const proxy = await cuttingProxy(t, here.server.port, [2_000_000])
-    const asking = ask(proxy.port, asked)
-    await vi.waitFor(() => expect(proxy.cuts()).toBe(1), { timeout: 5000, interval: 5 })
-    await rename(join(here.folder, 'a.log.1'), join(here.folder, 'a.log.2'))
-    await rename(join(here.folder, 'a.log'), join(here.folder, 'a.log.1'))
-    if (isReplaced) await here.file('a.log', 'new\n')
-    const { bytesOf, bytes, failed, sources } = await asking
+    const older = logText(2000, { name: 'older' })
+    const [newer, aged] = [await here.file('a.log', text), await here.file('a.log.1', older)]
+    const onCut = async (): Promise<void> => {
+      await rename(aged, join(here.folder, 'a.log.2'))
+      await rename(newer, aged)
+      if (isReplaced) await here.file('a.log', 'new\n')
+    }
+    const proxy = await cuttingProxy(t, here.server.port, [2_000_000], { onCut })
+    const { bytesOf, bytes, failed, sources } = await ask(proxy.port, { files: [join(here.folder, 'a.log*')] })
+    expect(proxy.cuts()).toBe(1)
     expect(failed).toEqual([])
-    for (const [at, path] of files.entries())
-      expect(hash(bytesOf(path))).toBe(hash(at === 0 ? text : log(2000, 'older')))
-    expect(bytes.length).toBe(text.length + log(2000, 'older').length)
+    expect(digest(bytesOf(newer))).toBe(digest(text))
+    expect(digest(bytesOf(aged))).toBe(digest(older))
+    expect(bytes.length).toBe(text.length + older.length)
     for (const { account } of sources) expect(account).toMatchObject({ state: 'ended', gapBytes: 0 })
   })
 
   it('says how much is missing of a file that is gone', async t => {
     const here = await serving(t)
     const path = await here.file('a.log', text)
-    const proxy = await cuttingProxy(t, here.server.port, [2_000_000])
-    const asking = ask(proxy.port, { files: [path] })
-    await vi.waitFor(() => expect(proxy.cuts()).toBe(1), { timeout: 5000, interval: 5 })
-    await rename(path, join(here.folder, 'elsewhere'))
-    const { bytes, failed, sources } = await asking
+    const onCut = (): Promise<void> => rename(path, join(here.folder, 'elsewhere'))
+    const proxy = await cuttingProxy(t, here.server.port, [2_000_000], { onCut })
+    const { bytes, failed, sources } = await ask(proxy.port, { files: [path] })
+    expect(proxy.cuts()).toBe(1)
     expect(failed).toEqual([])
     expect(sources).toMatchObject([{ account: { state: 'ended', gapBytes: text.length - bytes.length } }])
     expect(text.startsWith(bytes.toString())).toBe(true)
@@ -128,7 +121,7 @@ describe('an answer that goes on', () => {
 
   it('is not taken for whole when the server failed beside what it sent', async t => {
     const here = await serving(t)
-    const files = [await here.file('a.log', text), await here.file('b.log', log(100, 'b'))]
+    const files = [await here.file('a.log', text), await here.file('b.log', logText(100, { name: 'b' }))]
     const info = here.context.log.info.bind(here.context.log)
     let failures = 0
     here.context.log.info = (...args) => {
@@ -138,23 +131,22 @@ describe('an answer that goes on', () => {
     const { bytesOf, failed } = await ask(here.server.port, { files: [join(here.folder, '*.log')] })
     expect(failed).toEqual([])
     expect(failures).toBe(2)
-    expect(files.map(file => hash(bytesOf(file)))).toEqual([hash(text), hash(log(100, 'b'))])
+    expect(files.map(file => digest(bytesOf(file)))).toEqual([digest(text), digest(logText(100, { name: 'b' }))])
   })
 })
 
 describe('dcat, as a program', () => {
   const common = ['--cfg', 'none', '--user', 'paul', '--trustAllHosts', '--noColor', '--plain']
 
-  it('ends with 4 and says how many bytes are missing of a file that was cut', { timeout: 30_000 }, async t => {
+  it('ends with 4 and says how many bytes are missing of a file that was cut', { timeout: 60_000 }, async t => {
     const here = await site(t)
     const path = join(here.folder, 'a.log')
     await writeFile(path, text)
     const { port } = await here.serve()
-    const proxy = await cuttingProxy(t, port, [2_000_000])
-    const asking = here.run('dcat', [...common, '--servers', `127.0.0.1:${proxy.port}`, '--files', path])
-    await vi.waitFor(() => expect(proxy.cuts()).toBe(1), { timeout: 20_000, interval: 5 })
-    await truncate(path, 100)
-    const { code, stdout, stderr } = await asking
+    const proxy = await cuttingProxy(t, port, [2_000_000], { onCut: () => truncate(path, 100) })
+    const args = [...common, '--servers', `127.0.0.1:${proxy.port}`, '--files', path]
+    const { code, stdout, stderr } = await here.run('dcat', args)
+    expect(proxy.cuts()).toBe(1)
     expect(text.startsWith(stdout.toString())).toBe(true)
     expect(stderr).toContain(`gap ${text.length - stdout.length} bytes`)
     expect(code).toBe(4)
@@ -173,7 +165,7 @@ describe('dcat, as a program', () => {
     await here.serve('--port', String(first.port))
     const { code, stdout, stderr } = await ending
     expect(stderr).toContain('going on where it was')
-    expect(hash(stdout)).toBe(hash(large))
+    expect(digest(stdout)).toBe(digest(large))
     expect(code).toBe(0)
   })
 })
