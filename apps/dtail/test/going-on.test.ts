@@ -12,11 +12,13 @@ import { spoiled } from './spoiled.ts'
 
 const text = logText(60_000)
 
-/** Does `change` to the first write of every session but the first: what a server says that it can. */
-function laterGreetings(change: (bytes: Uint8Array) => Promise<Uint8Array>): (session: SshSession) => SshSession {
+type Change = (bytes: Uint8Array) => Promise<Uint8Array>
+
+/** Does `change` to the first write of every session but the first `but`: what a server says that it can. */
+function greetings(change: Change, { but = 0 } = {}): (session: SshSession) => SshSession {
   let sessions = 0
   return session => {
-    let greeted = sessions++ === 0
+    let greeted = sessions++ < but
     const write = async (bytes: Uint8Array): Promise<void> => {
       if (greeted) return session.write(bytes)
       greeted = true
@@ -37,7 +39,7 @@ function failsAt(turn: number): (session: SshSession) => SshSession {
 
 describe('an answer that goes on', () => {
   it('waits for a server that takes its time to say that it can', async t => {
-    const late = laterGreetings(async bytes => {
+    const late = greetings(async bytes => {
       await systemClock.sleep(400)
       return bytes
     })
@@ -50,8 +52,9 @@ describe('an answer that goes on', () => {
   })
 
   it('is not asked for once more from a server that cannot go on', async t => {
-    const other = laterGreetings(async bytes =>
-      Buffer.from(Buffer.from(bytes).toString('latin1').replace('native', 'foreign'), 'latin1'),
+    const other = greetings(
+      async bytes => Buffer.from(Buffer.from(bytes).toString('latin1').replace('native', 'foreign'), 'latin1'),
+      { but: 1 },
     )
     const here = await serving(t, {}, { spoil: other })
     const proxy = await cuttingProxy(t, here.server.port, [1_000_000])

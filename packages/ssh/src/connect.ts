@@ -9,6 +9,7 @@ import { CLIENT_WINDOW_BYTES } from './limits.ts'
 import { publicKeyOf, type PublicKey } from './public-key.ts'
 import { ChannelSession, type SshSession } from './session.ts'
 import { SingleKeyAgent } from './single-key-agent.ts'
+import { isOwnServer, OWN_SOFTWARE } from './software.ts'
 
 /** A host key that a server showed, to be trusted or not. */
 export interface OfferedHostKey {
@@ -126,6 +127,7 @@ function openSession({ socket, lend }: LendingSocket, options: ConnectSshOptions
           socket,
           user,
           peer: `${host}:${port}`,
+          isOwn: isOwnServer(client),
           disconnect: () => client.end(),
           lend,
           maxWindowBytes: options.maxWindowBytes ?? CLIENT_WINDOW_BYTES,
@@ -157,7 +159,7 @@ function start(
       sock,
       username: user,
       readyTimeout: 0,
-      ident: 'logflow',
+      ident: OWN_SOFTWARE,
       algorithms: algorithmLists('client', algorithms),
       authHandler: (_left, _partial, next) => next(methods.shift() ?? (false as unknown as AnyAuthMethod)),
       hostVerifier: (blob: Buffer, answer: (trusted: boolean) => void) => {

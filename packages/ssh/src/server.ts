@@ -11,6 +11,7 @@ import { offeredHostKeys } from './offered-host-keys.ts'
 import { resolveServerLimits, type SshServerLimits } from './limits.ts'
 import { peerName, ServerConnection } from './server-connection.ts'
 import type { SshSession } from './session.ts'
+import { OWN_SOFTWARE } from './software.ts'
 
 /** Options of {@link openSshServer}. */
 export interface SshServerOptions {
@@ -216,7 +217,7 @@ function createSsh(options: SshServerOptions): InstanceType<typeof ssh2.Server> 
     return new ssh2.Server({
       hostKeys: offeredHostKeys(options.hostKeys),
       algorithms: algorithmLists('server', options.algorithms),
-      ident: 'logflow',
+      ident: OWN_SOFTWARE,
     })
   } catch (cause) {
     throw new SshError('LF_SSH_ALGORITHM', `cannot set up SSH: ${(cause as Error).message}`, { cause })

@@ -15,6 +15,8 @@ export interface SshSession extends AsyncDisposable {
   readonly peer: string
   /** Server: the key whose signature let the user in; `undefined` after a password. Client: always `undefined`. */
   readonly identity: PublicKey | undefined
+  /** Client: whether the server calls itself one of this package. A hint, not a proof. Server: always `false`. */
+  readonly isOwn: boolean
   /**
    * What arrives, to be iterated once. Ends when the peer sends the end or closes; chunk boundaries mean nothing.
    *
@@ -55,6 +57,7 @@ export interface ChannelSessionInit {
   readonly user: string
   readonly peer: string
   readonly identity?: PublicKey | undefined
+  readonly isOwn?: boolean
   /** Says goodbye in SSH's way and ends the socket. */
   readonly disconnect: () => void
   /** What the socket reads need not be kept for whoever gets it. */
@@ -71,6 +74,7 @@ export class ChannelSession implements SshSession {
   readonly user: string
   readonly peer: string
   readonly identity: PublicKey | undefined
+  readonly isOwn: boolean
   readonly closed: Promise<void>
   readonly input: AsyncIterable<Uint8Array>
   readonly #init: ChannelSessionInit
@@ -88,6 +92,7 @@ export class ChannelSession implements SshSession {
     this.user = init.user
     this.peer = init.peer
     this.identity = init.identity
+    this.isOwn = init.isOwn ?? false
     this.#nextRekeyBytes = init.rekeyBytes ?? REKEY_BYTES
     this.#ciphers = new PacketCiphers(init.channel, init.lend)
     this.#queue = new WriteQueue(init.channel, init.socket, () => this.#ciphers.release())

@@ -18,6 +18,11 @@ async function withSession(rekeyBytes?: number): Promise<{ here: SshSession; the
 }
 
 describe('SshSession', () => {
+  it('knows whether the server is one of ours', async () => {
+    const { here, there } = await withSession()
+    expect([here.isOwn, there.isOwn]).toEqual([true, false])
+  })
+
   it('carries bytes both ways, however they were cut', async () => {
     const here = await client(await server())
     const sent = randomBytes(300_000)

@@ -82,8 +82,8 @@ const NO_QUANTILES =
 
 /** How long to wait for a server to say what it can, before a command is sent that older ones do not know. */
 const CAPABILITIES_WAIT_MS = 250
-/** The same for a server that has said it before, and whose answer is to go on. */
-const CAPABILITIES_AGAIN_WAIT_MS = 20_000
+/** The same for a server that is known to say it, however busy it is. */
+const CAPABILITIES_CERTAIN_WAIT_MS = 20_000
 
 /**
  * Asks one server and passes on what it says, until it asks to close. `ledger` keeps account of what comes; whatever is
@@ -277,7 +277,8 @@ class Conversation {
   /** What the server can do; `undefined` when it does not say. */
   async #waitForCapabilities(): Promise<readonly string[] | undefined> {
     const waiting = new AbortController()
-    const waitMs = this.#init.ledger.movements > 0 ? CAPABILITIES_AGAIN_WAIT_MS : CAPABILITIES_WAIT_MS
+    const certain = this.#init.session.isOwn || this.#init.ledger.movements > 0
+    const waitMs = certain ? CAPABILITIES_CERTAIN_WAIT_MS : CAPABILITIES_WAIT_MS
     const late = systemClock.sleep(waitMs, waiting).then(() => undefined)
     late.catch(() => {}) // they came in time
     const gone = this.#init.session.closed.then(() => undefined)

@@ -27,6 +27,7 @@ export function timedWrites(session: SshSession, clock: Clock): TimedSession {
       user: session.user,
       peer: session.peer,
       identity: session.identity,
+      isOwn: session.isOwn,
       input: session.input,
       closed: session.closed,
       write: bytes => timed(session.write(bytes)),
