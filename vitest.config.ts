@@ -18,9 +18,10 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'benchmarks/**/*.test.ts',
           ],
-          setupFiles: ['./tests/loopback-only.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          setupFiles: ['./tests/loopback-only.ts', './tests/patience.ts'],
+          expect: { poll: { timeout: 30_000 } },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -28,6 +29,8 @@ export default defineConfig({
         test: {
           name: 'programs',
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
+          setupFiles: ['./tests/patience.ts'],
+          expect: { poll: { timeout: 30_000 } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

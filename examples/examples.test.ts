@@ -17,7 +17,7 @@ class Example {
   }
 
   async has(text: string): Promise<void> {
-    await vi.waitFor(() => expect(this.output).toContain(text), { timeout: 10_000 })
+    await vi.waitFor(() => expect(this.output).toContain(text))
   }
 
   async stop(): Promise<void> {

@@ -32,7 +32,7 @@ class Run {
   }
 
   async has(text: string): Promise<void> {
-    await vi.waitFor(() => expect(this.out, this.stderr).toBe(text), { timeout: 15_000, interval: 20 })
+    await vi.waitFor(() => expect(this.out, this.stderr).toBe(text), { interval: 20 })
   }
 
   async stop(): Promise<unknown> {
@@ -67,7 +67,7 @@ describe('rrtail and our own servers', () => {
       server = spawn(process.execPath, [tailsrvProgram, ...words, log], { stdio: ['ignore', 'ignore', 'pipe'] })
       let said = ''
       server.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
-      await vi.waitFor(() => expect(said).toContain('server.listening'), { timeout: 10_000 })
+      await vi.waitFor(() => expect(said).toContain('server.listening'))
     }
     beforeEach(async () => {
       port = await freePort()

@@ -45,7 +45,7 @@ async function serve(command: string): Promise<number> {
       const socket = connect(port, '127.0.0.1').on('error', () => {})
       await once(socket, 'connect').finally(() => socket.destroy())
     },
-    { timeout: 10_000, interval: 20 },
+    { interval: 20 },
   )
   return port
 }
@@ -62,7 +62,7 @@ class Reading {
   }
 
   async has(text: string): Promise<void> {
-    await vi.waitFor(() => expect(this.text).toBe(text), { timeout: 10_000, interval: 10 })
+    await vi.waitFor(() => expect(this.text).toBe(text), { interval: 10 })
   }
 }
 
@@ -72,7 +72,7 @@ async function bytesFor(port: number, header: string, count: number): Promise<st
   let text = ''
   socket.on('data', chunk => (text += String(chunk)))
   socket.write(header)
-  await vi.waitFor(() => expect(text.length).toBeGreaterThanOrEqual(count), { timeout: 10_000, interval: 10 })
+  await vi.waitFor(() => expect(text.length).toBeGreaterThanOrEqual(count), { interval: 10 })
   socket.destroy()
   return text
 }
@@ -141,9 +141,9 @@ describe.runIf(originals)('the programs of tailsrv 0.9.3', () => {
       appendFileSync(log, text)
       const tssync = new Reading(original('tssync'), [`127.0.0.1:${port}`, copy])
       const mirrored = (): void => expect(readFileSync(copy, 'utf8')).toBe(readFileSync(log, 'utf8'))
-      await vi.waitFor(mirrored, { timeout: 10_000, interval: 20 })
+      await vi.waitFor(mirrored, { interval: 20 })
       appendFileSync(log, 'as it runs\n')
-      await vi.waitFor(mirrored, { timeout: 10_000, interval: 20 })
+      await vi.waitFor(mirrored, { interval: 20 })
       await stop(tssync.child)
     }
   })
@@ -154,7 +154,6 @@ describe.runIf(originals)('the programs of tailsrv 0.9.3', () => {
     const loadtest = new Reading(original('loadtest'), ['-j', '200', `127.0.0.1:${port}`])
     appendFileSync(log, 'the very last line\n')
     await vi.waitFor(() => expect(loadtest.text).toContain('200 others: the very last line'), {
-      timeout: 15_000,
       interval: 50,
     })
   })

@@ -110,7 +110,7 @@ describe('console', () => {
     ;(closers.shift() as () => void)()
     await vi.waitFor(() => expect(connected().at(-1)).toBe(false))
     await startGrinder(Number(new URL(grinder.url).port))
-    await vi.waitFor(() => expect(connected().at(-1)).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(connected().at(-1)).toBe(true))
   })
 
   it('counts messages that nobody can read instead of passing them on', async () => {
@@ -146,7 +146,7 @@ describe('console', () => {
         for (let i = 0; i < 50; i++) grinder.send(lines(10, 'x'.repeat(1000)))
         expect(await missed()).toBeGreaterThan(0)
       },
-      { timeout: 15_000, interval: 20 },
+      { interval: 20 },
     )
     const decoder = new EventStreamDecoder()
     let told = 0
@@ -156,7 +156,7 @@ describe('console', () => {
       }
     })
     slow.resume()
-    await vi.waitFor(async () => expect(told).toBe(await missed()), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(told).toBe(await missed()))
   })
 
   it('turns away one page too many', async () => {

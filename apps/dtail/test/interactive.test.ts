@@ -5,7 +5,6 @@ import { site, type Site } from './programs.ts'
 import { atTerminal } from './terminal.ts'
 
 const common = ['--cfg', 'none', '--user', 'paul', '--trustAllHosts', '--noColor', '--logger', 'stdout']
-const soon = { timeout: 10_000 }
 
 /** A server with a file to ask about, and the flags that ask it. */
 async function asking(
@@ -24,13 +23,13 @@ describe('a client with -interactive-query', () => {
     const here = await site(t)
     const { path, args } = await asking(here, 'a.log', '')
     const dtail = atTerminal(t, here, 'dtail', [...args, '--plain', '--grep', 'red', '--interactive-query'])
-    await expect.poll(() => dtail.shown, soon).toContain('Interactive query control enabled.')
+    await expect.poll(() => dtail.shown).toContain('Interactive query control enabled.')
     const writing = setInterval(() => void appendFile(path, 'red 1\nblue 2\n'), 20)
     t.onTestFinished(() => clearInterval(writing))
-    await expect.poll(() => dtail.shown, soon).toContain('red 1\n')
+    await expect.poll(() => dtail.shown).toContain('red 1\n')
     expect(dtail.shown).not.toContain('blue')
     dtail.press(':reload --grep blue\n')
-    await expect.poll(() => dtail.shown, soon).toMatch(/reload applied successfully\n[^]*blue 2\nblue 2\n/)
+    await expect.poll(() => dtail.shown).toMatch(/reload applied successfully\n[^]*blue 2\nblue 2\n/)
     dtail.press(':quit\n')
     expect(await dtail.ended).toBe(0)
     expect(dtail.shown.split('quitting interactive session')).toHaveLength(2)
@@ -41,12 +40,12 @@ describe('a client with -interactive-query', () => {
     const { args } = await asking(here, 'a.log', 'x\ny\n')
     const query = 'select count($line) group by $hostname interval 1 logformat generic'
     const dmap = atTerminal(t, here, 'dmap', [...args, '--query', query, '--interactive-query'])
-    await expect.poll(() => dmap.shown, soon).toMatch(/count\(\$line\)[^]*\n\s*2\s*\n/)
+    await expect.poll(() => dmap.shown).toMatch(/count\(\$line\)[^]*\n\s*2\s*\n/)
     dmap.press(`:reload --query "${query.replace('count', 'last')}"\n`)
-    await expect.poll(() => dmap.shown, soon).toMatch(/reload applied successfully[^]*last\(\$line\)[^]*\n\s*y\s*\n/)
+    await expect.poll(() => dmap.shown).toMatch(/reload applied successfully[^]*last\(\$line\)[^]*\n\s*y\s*\n/)
     dmap.press(':show\n:reload --nonsense\n')
-    await expect.poll(() => dmap.shown, soon).toContain('capable=1/1')
-    await expect.poll(() => dmap.shown, soon).toContain('interactive query error: -nonsense cannot be changed')
+    await expect.poll(() => dmap.shown).toContain('capable=1/1')
+    await expect.poll(() => dmap.shown).toContain('interactive query error: -nonsense cannot be changed')
     dmap.press(':quit\n')
     expect(await dmap.ended).toBe(0)
   })
@@ -67,11 +66,9 @@ describe('a client at a terminal', () => {
     const dtail = atTerminal(t, here, 'dtail', args)
     const writing = setInterval(() => void appendFile(path, 'one\n'), 20)
     t.onTestFinished(() => clearInterval(writing))
-    await expect.poll(() => dtail.shown, soon).toContain('|one\n')
+    await expect.poll(() => dtail.shown).toContain('|one\n')
     dtail.press('\u0003')
-    await expect
-      .poll(() => dtail.shown, soon)
-      .toContain(' Hint: Hit Ctrl+C again to exit\n Connection stats: connected=1|')
+    await expect.poll(() => dtail.shown).toContain(' Hint: Hit Ctrl+C again to exit\n Connection stats: connected=1|')
     dtail.press('\u0003')
     expect(await dtail.ended).toBe(0)
   })

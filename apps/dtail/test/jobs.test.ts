@@ -31,9 +31,7 @@ describe('the jobs of dserver', () => {
     }
     const cfg = await configure(here, { Schedule: [job] })
     const server = await here.serve('--cfg', cfg, '--logger', 'stdout')
-    await expect
-      .poll(() => text(join(here.folder, 'out.csv')), { timeout: 10_000 })
-      .toBe('count($line),sum(price)\n2,7.000000\n')
+    await expect.poll(() => text(join(here.folder, 'out.csv'))).toBe('count($line),sum(price)\n2,7.000000\n')
     expect(await text(join(here.folder, 'out.csv.query'))).toBe(`${job.Query} outfile out.csv`)
     const { stdout } = await server.stop()
     expect(stdout.toString()).toMatch(/INFO\|\d+-\d+\|Starting job nightly\n/)
@@ -54,7 +52,7 @@ describe('the jobs of dserver', () => {
     const server = await here.serve('--cfg', await configure(here, { Continuous: [job] }))
     const writing = setInterval(() => void appendFile(log, line('ORDERS', 'price=5')), 50)
     t.onTestFinished(() => clearInterval(writing))
-    await expect.poll(() => text(out), { timeout: 10_000 }).toBe('max(price)\n5.000000\n')
+    await expect.poll(() => text(out)).toBe('max(price)\n5.000000\n')
     expect(await server.stop()).toMatchObject({ code: 0 })
     expect(await text(out)).toBe('max(price)\n5.000000\n')
   })
@@ -77,7 +75,7 @@ describe('the jobs of dserver', () => {
     const two = (value: number): string => String(value).padStart(2, '0')
     const name = `${day.getFullYear()}${two(day.getMonth() + 1)}${two(day.getDate())}.log`
     await expect
-      .poll(() => text(join(log, name)), { timeout: 10_000 })
+      .poll(() => text(join(log, name)))
       .toMatch(/user DTAIL-SCHEDULE@127\.0\.0\.1:\d+ not authorized[^]*nightly\|Job exited with status 1\n/)
     await expect(stat(join(here.folder, 'out.csv'))).rejects.toThrow('ENOENT')
   })

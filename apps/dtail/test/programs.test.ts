@@ -170,7 +170,7 @@ describe('dtail', () => {
     const { code, stdout } = await done
     expect(code).toBe(0)
     expect(stdout.toString()).toMatch(/^(Hello\n)+$/)
-  }, 40_000)
+  })
 
   it('ends when its time is up', async t => {
     const here = await site(t)

@@ -103,7 +103,7 @@ describe('the API of grinder', () => {
     await using writer = await openStore(store)
     const bytes = encodeBatch([lines(source('/access.log'), accessLines(8))])
     await writer.append({ stream: 'a', id: { epoch: 'e', sequence: 1 }, bytes })
-    await vi.waitFor(() => expect(live('events')).toHaveLength(1), { timeout: 5000 })
+    await vi.waitFor(() => expect(live('events')).toHaveLength(1))
     const [event] = live('events')[0]?.events as { name: string; receivedAtMs: number; groundAtMs: number }[]
     expect(event?.name).toBe('http.5xx')
     expect((event?.groundAtMs ?? 0) - (event?.receivedAtMs ?? 0)).toBeLessThan(1500)
@@ -117,7 +117,7 @@ describe('the API of grinder', () => {
     await using writer = await openStore(store)
     const bytes = encodeBatch([lines(source('/access.log'), accessLines(500))])
     await writer.append({ stream: 'a', id: { epoch: 'e', sequence: 1 }, bytes })
-    await vi.waitFor(() => expect(live('lines').length).toBeGreaterThan(0), { timeout: 5000 })
+    await vi.waitFor(() => expect(live('lines').length).toBeGreaterThan(0))
     const messages = live('lines') as { lines: unknown[]; notShown: number }[]
     const shown = messages.reduce((sum, message) => sum + message.lines.length, 0)
     const notShown = messages.reduce((sum, message) => sum + message.notShown, 0)
@@ -130,11 +130,11 @@ describe('the API of grinder', () => {
     // A folder under the name of the next checkpoint is in the way, like a disk that is full.
     await mkdir(join(state, 'checkpoint.json.new'))
     await fillStore(store, { a: busyDevice(2) })
-    await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(503), { timeout: 5000 })
+    await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(503))
     expect(await fetchJson('/healthz')).toMatchObject({ ok: false, problem: expect.stringContaining('cannot write') })
     expect(await fetchJson('/api/events')).toMatchObject({ events: [] })
     await rmdir(join(state, 'checkpoint.json.new'))
-    await vi.waitFor(async () => expect(await fetchJson('/healthz')).toMatchObject({ ok: true }), { timeout: 5000 })
+    await vi.waitFor(async () => expect(await fetchJson('/healthz')).toMatchObject({ ok: true }))
     const { events } = (await fetchJson('/api/events')) as { events: unknown[] }
     expect(events).toHaveLength(10)
   })

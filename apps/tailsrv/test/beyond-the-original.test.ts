@@ -23,7 +23,7 @@ async function replies(
     decoder.push(new Uint8Array(chunk))
     for (let reply = decoder.read(); reply; reply = decoder.read()) all.push(reply)
   })
-  await vi.waitFor(() => expect(until(all)).toBe(true), { timeout: 10_000, interval: 10 })
+  await vi.waitFor(() => expect(until(all)).toBe(true), { interval: 10 })
   socket.destroy()
   return all
 }

@@ -35,7 +35,7 @@ export class Tailsrv {
       if (!found) throw new Error(`no ${name} in: ${this.#stderr}`)
       return found
     }
-    return vi.waitFor(look, { timeout: 10_000, interval: 10 })
+    return vi.waitFor(look, { interval: 10 })
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -97,9 +97,9 @@ describe.runIf(runsTypeScript)('runProgram', () => {
     let log = ''
     child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))
     const done = finish(child)
-    await vi.waitFor(() => expect(log).toContain('sample.waiting'), { timeout: 20_000 })
+    await vi.waitFor(() => expect(log).toContain('sample.waiting'))
     child.kill('SIGINT')
-    await vi.waitFor(() => expect(log).toContain('sample.asked'), { timeout: 20_000 })
+    await vi.waitFor(() => expect(log).toContain('sample.asked'))
     child.kill('SIGINT')
     expect(await done).toMatchObject({ code: 0, stdout: 'drained\n' })
   })

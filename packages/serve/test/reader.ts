@@ -28,7 +28,7 @@ export class TestReader {
         if (now !== text)
           throw new Error(`has ${JSON.stringify(now.slice(-200))}, not ${JSON.stringify(text.slice(-200))}`)
       },
-      { timeout: 5000, interval: 5 },
+      { interval: 5 },
     )
   }
 

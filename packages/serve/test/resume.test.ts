@@ -75,7 +75,7 @@ class FrameReader {
   }
 
   async tells(...story: string[]): Promise<void> {
-    await vi.waitFor(() => expect(this.story).toEqual(story), { timeout: 5000, interval: 5 })
+    await vi.waitFor(() => expect(this.story).toEqual(story), { interval: 5 })
   }
 }
 
@@ -130,7 +130,7 @@ describe.each(engines)('resume, %s engine', engine => {
     const reader = resume('start')
     const positions = (): number[] =>
       reader.replies.flatMap(reply => (reply.kind === 'position' ? [reply.token.offset] : []))
-    await vi.waitFor(() => expect(positions().at(-1)).toBe(40_000_001), { timeout: 15_000, interval: 50 })
+    await vi.waitFor(() => expect(positions().at(-1)).toBe(40_000_001), { interval: 50 })
     expect(positions().length).toBeGreaterThan(2)
     const parts = reader.replies.flatMap(reply => (reply.kind === 'bytes' ? [reply.bytes] : []))
     expect(Buffer.concat(parts).equals(bytes)).toBe(true)

@@ -15,9 +15,9 @@ describe('tailStream', () => {
     const stream = tailStream(path, { from: 'start' })
     const chunks: string[] = []
     stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()))
-    await vi.waitFor(() => expect(chunks.join('')).toBe('first\nsecönd\n'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(chunks.join('')).toBe('first\nsecönd\n'))
     appendFileSync(path, 'third\n')
-    await vi.waitFor(() => expect(chunks.join('')).toBe('first\nsecönd\nthird\n'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(chunks.join('')).toBe('first\nsecönd\nthird\n'))
     stream.destroy()
     await once(stream, 'close')
   })

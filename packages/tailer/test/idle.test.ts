@@ -24,7 +24,7 @@ describe.runIf(process.platform === 'linux')('a file to which nothing is written
     const reader = following(join(dir, '*.log'), { from: 'start', idleMs: 1 })
     await reader.until(found => found.filter(({ kind }) => kind === 'lines').length === paths.length)
     const next = reader.untilText('new\n')
-    await vi.waitFor(() => expect(openBelow(dir)).toBe(0), { timeout: 10_000 })
+    await vi.waitFor(() => expect(openBelow(dir)).toBe(0))
     appendFileSync(paths[123] as string, 'new\n')
     await next
     await reader.stop()
@@ -36,7 +36,7 @@ describe.runIf(process.platform === 'linux')('a file to which nothing is written
     const reader = following(path, { from: 'start', idleMs: 1 })
     await reader.untilText('one\n')
     const next = reader.untilText('three\n')
-    await vi.waitFor(() => expect(openBelow(path)).toBe(0), { timeout: 10_000 })
+    await vi.waitFor(() => expect(openBelow(path)).toBe(0))
     appendFileSync(path, 'two\n')
     renameSync(path, `${path}.1`)
     writeFileSync(path, 'three\n')

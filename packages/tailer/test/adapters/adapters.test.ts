@@ -57,7 +57,7 @@ describe('Tail', () => {
     expect(() => new Tail(`${path}.none`)).toThrow(expect.objectContaining({ code: 'ENOENT' }))
     const { errors } = tailed(path)
     await rm(path)
-    await vi.waitFor(() => expect(errors).toEqual([expect.objectContaining({ code: 'ENOENT' })]), { timeout: 5000 })
+    await vi.waitFor(() => expect(errors).toEqual([expect.objectContaining({ code: 'ENOENT' })]))
   })
 })
 
