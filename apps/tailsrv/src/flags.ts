@@ -19,7 +19,7 @@ export const flags = {
     value: 'NAME',
     choices: ['auto', 'native', 'javascript'],
     default: 'auto',
-    help: 'What moves the bytes: sendfile on a thread, or a read loop; auto takes the first where it can be.',
+    help: 'What moves the bytes: sendfile on threads, or a read loop; auto takes the first where it can be.',
   }),
   maxClients: flag.integer({ value: 'N', min: 1, max: 1_000_000, default: 10_000, help: 'Clients at a time.' }),
   maxClientsPerAddress: flag.integer({

@@ -1,6 +1,5 @@
 #include "engine.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -19,12 +18,12 @@ namespace {
 constexpr int kEventsPerWait = 256;
 /// Bytes moved between two looks at epoll and the commands, so that a cancel never waits behind a thousand readers.
 constexpr size_t kRoundBytes = 8 * 1024 * 1024;
-constexpr int64_t kReadAheadBytes = 8 * 1024 * 1024;
 
 }  // namespace
 
 int Engine::Start() {
   if (const int error = epoll_.Open(); error != 0) return error;
+  if (watch_.Open()) epoll_.WatchInput(watch_.fd(), Epoll::kWatchKey);
   // A thread inherits the mask: signals stay with the thread of the program, and SIGPIPE becomes EPIPE.
   sigset_t all;
   sigset_t before;
@@ -92,6 +91,12 @@ void Engine::Notice(const epoll_event& event) {
     Obey();
     return;
   }
+  if (event.data.u64 == Epoll::kWatchKey) {
+    for (File* file : watch_.Take()) {
+      if (file->HasGrown()) WakeBefore(*file, file->vouched());
+    }
+    return;
+  }
   const auto found = jobs_.find(event.data.u64);
   if (found == jobs_.end()) return;
   Job& job = *found->second;
@@ -143,17 +148,12 @@ void Engine::ObeyOne(Command& command) {
 }
 
 void Engine::ObeyExtend(File& file, int64_t size) {
-  std::vector<Job*> behind;
-  behind.reserve(file.parked.size());
-  for (Job* job : file.parked) {
-    if (job->offset.load(std::memory_order_relaxed) < size) behind.push_back(job);
-  }
-  for (Job* job : behind) MakeReady(*job);
+  if (file.watch_id >= 0) file.Vouch(size);
+  WakeBefore(file, size);
 }
 
 void Engine::ObeyAdd(std::shared_ptr<Job> added) {
-  Job& job = *added;
-  jobs_.emplace(job.id, std::move(added));
+  Job& job = Enter(std::move(added));
   TuneLoopback(job.socket.get());
   const bool input = job.input_left > 0;
   if (const int error = epoll_.Watch(job.socket.get(), job.id, input); error != 0) {
@@ -163,8 +163,7 @@ void Engine::ObeyAdd(std::shared_ptr<Job> added) {
 }
 
 void Engine::ObeyFollow(std::shared_ptr<Job> added, uint64_t after) {
-  Job& job = *added;
-  jobs_.emplace(job.id, std::move(added));
+  Job& job = Enter(std::move(added));
   const auto found = jobs_.find(after);
   if (found == jobs_.end()) return Finish(job, Outcome::kClosed, 0);
   job.socket = std::move(found->second->socket);
@@ -174,6 +173,15 @@ void Engine::ObeyFollow(std::shared_ptr<Job> added, uint64_t after) {
     return Finish(job, Outcome::kFailed, error);
   }
   MakeReady(job);
+}
+
+Job& Engine::Enter(std::shared_ptr<Job> added) {
+  Job& job = *added;
+  File& file = *job.file;
+  jobs_.emplace(job.id, std::move(added));
+  file.jobs++;
+  if (job.notices && file.watch_id < 0 && watch_.Add(file)) file.Vouch(FileSize(file.fd()));
+  return job;
 }
 
 void Engine::ObeyHangUp(Job& job) {
@@ -207,12 +215,12 @@ size_t Engine::Pump(Job& job) {
     return 0;
   }
   // The size is asked for first: a request for more than there is would leave the last segment corked on older kernels.
-  const int64_t size = SizeOf(*job.file);
+  const int64_t size = job.file->SizeIn(round_);
   if (size < 0) {
     Finish(job, Outcome::kFailed, errno);
     return 0;
   }
-  ReadAhead(job, size);
+  job.file->ReadAhead(job.offset.load(std::memory_order_relaxed), size);
   size_t moved = 0;
   while (moved < quota_bytes_) {
     const int64_t offset = job.offset.load(std::memory_order_relaxed);
@@ -224,7 +232,7 @@ size_t Engine::Pump(Job& job) {
     SendResult result{SendStatus::kAtEnd, 0, 0};
     if (offset < until) {
       const auto limit = std::min(quota_bytes_ - moved, static_cast<size_t>(until - offset));
-      result = SendChunk(job, offset, limit);
+      result = job.file->Send(job.socket.get(), offset, limit);
     }
     if (result.status != SendStatus::kSent) {
       Rest(job, result);
@@ -235,24 +243,6 @@ size_t Engine::Pump(Job& job) {
   }
   MakeReady(job);
   return moved;
-}
-
-int64_t Engine::SizeOf(File& file) {
-  if (file.sized_in_round != round_ || file.size < 0) {
-    file.size = FileSize(file.fd.get());
-    file.sized_in_round = round_;
-  }
-  return file.size;
-}
-
-SendResult Engine::SendChunk(Job& job, int64_t offset, size_t limit) {
-  File& file = *job.file;
-  if (!file.copied) {
-    const SendResult result = SendFileChunk(job.socket.get(), file.fd.get(), offset, limit);
-    if (result.status != SendStatus::kUnsupported) return result;
-    file.copied = true;
-  }
-  return CopyFileChunk(job.socket.get(), file.fd.get(), offset, limit);
 }
 
 /// What becomes of a job that could not move a byte.
@@ -269,14 +259,14 @@ void Engine::Rest(Job& job, const SendResult& result) {
   }
 }
 
-/// Keeps the disk ahead of the foremost reader, so that sendfile seldom waits for it and others are not held up.
-void Engine::ReadAhead(const Job& job, int64_t size) {
-  File& file = *job.file;
-  const int64_t offset = job.offset.load(std::memory_order_relaxed);
-  if (size - offset < kReadAheadBytes / 4 || offset + kReadAheadBytes / 2 < file.read_ahead_to) return;
-  const int64_t from = std::max(offset, std::min(file.read_ahead_to, size));
-  posix_fadvise(file.fd.get(), from, kReadAheadBytes, POSIX_FADV_WILLNEED);
-  file.read_ahead_to = from + kReadAheadBytes;
+/// There are bytes before `size`: followers that wait for one of them go on.
+void Engine::WakeBefore(File& file, int64_t size) {
+  std::vector<Job*> behind;
+  behind.reserve(file.parked.size());
+  for (Job* job : file.parked) {
+    if (job->offset.load(std::memory_order_relaxed) < size) behind.push_back(job);
+  }
+  for (Job* job : behind) MakeReady(*job);
 }
 
 void Engine::MakeReady(Job& job) {
@@ -306,6 +296,7 @@ void Engine::Unpark(Job& job) {
 void Engine::Finish(Job& job, Outcome outcome, int error) {
   SetState(job, JobState::kReady);
   const Completion completion{job.id, outcome, error, job.offset.load(std::memory_order_relaxed)};
+  if (--job.file->jobs == 0) watch_.Remove(*job.file);
   job.file.reset();
   if (job.kept && (outcome == Outcome::kEnded || outcome == Outcome::kTruncated)) {
     job.state = JobState::kIdle;

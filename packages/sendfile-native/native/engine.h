@@ -14,6 +14,7 @@
 #include "epoll.h"
 #include "job.h"
 #include "sendfile.h"
+#include "watch.h"
 
 namespace logflow {
 
@@ -21,7 +22,7 @@ namespace logflow {
 ///
 ///     ready --quota used--> ready (at the back of the queue)
 ///     ready --EAGAIN------> blocked --EPOLLOUT--> ready
-///     ready --end of file-> parked --Extend-----> ready        (followers only)
+///     ready --end of file-> parked --Extend-----> ready        (followers only; also when growth is noticed here)
 ///     any   --end reached, peer gone, cancelled, failed-------> reported, descriptors closed
 ///     any   --end reached, and the connection is kept---------> reported, idle --Follow--> ready, --HangUp--> closed
 class Engine {
@@ -61,6 +62,8 @@ class Engine {
 
   void Post(Command command);
   void Run();
+  Job& Enter(std::shared_ptr<Job> job);
+  void WakeBefore(File& file, int64_t size);
   void Obey();
   void ObeyOne(Command& command);
   void ObeyAdd(std::shared_ptr<Job> job);
@@ -70,11 +73,8 @@ class Engine {
   void Notice(const epoll_event& event);
   void PumpRound();
   size_t Pump(Job& job);
-  int64_t SizeOf(File& file);
-  SendResult SendChunk(Job& job, int64_t offset, size_t limit);
   void DropInputOf(Job& job);
   void Rest(Job& job, const SendResult& result);
-  void ReadAhead(const Job& job, int64_t size);
   void MakeReady(Job& job);
   void SetState(Job& job, JobState state);
   void Unpark(Job& job);
@@ -84,6 +84,7 @@ class Engine {
   const size_t quota_bytes_;
   const Report report_;
   Epoll epoll_;
+  Watch watch_;
   std::thread thread_;
   std::atomic<bool> stopping_{false};
 

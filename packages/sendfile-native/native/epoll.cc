@@ -6,25 +6,31 @@
 
 namespace logflow {
 
+namespace {
+
+uint32_t Edges(bool input) {
+  return static_cast<uint32_t>(EPOLLOUT) | static_cast<uint32_t>(EPOLLET) | (input ? static_cast<uint32_t>(EPOLLIN) : 0u);
+}
+
+}  // namespace
+
 int Epoll::Open() {
   epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll_.valid()) return errno;
   wake_ = Fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake_.valid()) return errno;
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.u64 = kWakeKey;
-  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0 ? 0 : errno;
+  return WatchInput(wake_.get(), kWakeKey);
 }
 
-int Epoll::Watch(int fd, uint64_t key, bool input) { return Control(EPOLL_CTL_ADD, fd, key, input); }
+int Epoll::Watch(int fd, uint64_t key, bool input) { return Control(EPOLL_CTL_ADD, fd, key, Edges(input)); }
 
-int Epoll::Rewatch(int fd, uint64_t key, bool input) { return Control(EPOLL_CTL_MOD, fd, key, input); }
+int Epoll::WatchInput(int fd, uint64_t key) { return Control(EPOLL_CTL_ADD, fd, key, EPOLLIN); }
 
-int Epoll::Control(int operation, int fd, uint64_t key, bool input) {
+int Epoll::Rewatch(int fd, uint64_t key, bool input) { return Control(EPOLL_CTL_MOD, fd, key, Edges(input)); }
+
+int Epoll::Control(int operation, int fd, uint64_t key, uint32_t events) {
   epoll_event event{};
-  event.events = static_cast<uint32_t>(EPOLLOUT) | static_cast<uint32_t>(EPOLLET);
-  if (input) event.events |= EPOLLIN;
+  event.events = events;
   event.data.u64 = key;
   return epoll_ctl(epoll_.get(), operation, fd, &event) == 0 ? 0 : errno;
 }

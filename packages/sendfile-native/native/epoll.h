@@ -13,12 +13,17 @@ class Epoll {
  public:
   /// Key under which the wake-up itself is reported.
   static constexpr uint64_t kWakeKey = 0;
+  /// For the one other thing that is no connection.
+  static constexpr uint64_t kWatchKey = UINT64_MAX;
 
   /// 0, or the errno of what could not be created.
   int Open();
 
   /// Reports once each time `fd` becomes writable, hangs up, or (when `input` is set) has something to read. 0 or errno.
   int Watch(int fd, uint64_t key, bool input);
+
+  /// Says when `fd` has something to read, as long as it has. 0 or errno.
+  int WatchInput(int fd, uint64_t key);
 
   /// As `Watch`, for a descriptor that is watched already; what it is ready for now is reported again. 0 or errno.
   int Rewatch(int fd, uint64_t key, bool input);
@@ -36,7 +41,7 @@ class Epoll {
   void TakeWake();
 
  private:
-  int Control(int operation, int fd, uint64_t key, bool input);
+  int Control(int operation, int fd, uint64_t key, uint32_t events);
 
   Fd epoll_;
   Fd wake_;

@@ -4,33 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "fd.h"
+#include "file.h"
 
 namespace logflow {
 
 /// `end` of a job that follows its file.
 constexpr int64_t kFollow = -1;
-
-struct Job;
-
-/// One open file, shared by its jobs: the descriptor is closed with the last of them. Found again by device and inode,
-/// since descriptor numbers are used again. Everything but the identity belongs to the engine's thread.
-struct File {
-  Fd fd;
-  uint64_t device = 0;
-  uint64_t inode = 0;
-  /// Followers that have everything there is, in no order; each knows its place.
-  std::vector<Job*> parked;
-  /// As of `sized_in_round`: asked for once per round, however many jobs have their turn in it.
-  int64_t size = -1;
-  uint64_t sized_in_round = 0;
-  /// Up to where the kernel was asked to read ahead.
-  int64_t read_ahead_to = 0;
-  /// sendfile cannot read this file (some network and user-space file systems): its bytes are copied instead.
-  bool copied = false;
-};
 
 /// What a job waits for: its turn, its peer, more of its file, or (a kept one that was reported) the next order. The
 /// numbers are known to src/native-binding.ts.
@@ -43,6 +24,8 @@ struct Job {
   std::shared_ptr<File> file;
   /// Exclusive; `kFollow` waits at the end of the file.
   int64_t end = kFollow;
+  /// Whether growth of the file is noticed here, too, and not only announced.
+  bool notices = false;
   /// The connection is ours alone: it stays open after `kEnded` and `kTruncated`, until the next job or `HangUp`.
   bool kept = false;
   /// Bytes from the peer that are still read and dropped; beyond them its input is left in the kernel.

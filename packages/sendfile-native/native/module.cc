@@ -9,10 +9,11 @@ namespace {
 
 using logflow::CallError;
 using logflow::Environment;
+using logflow::Work;
 
 /// Counts up when the functions or their arguments change; src/native-binding.ts refuses any other.
-constexpr int kInterfaceVersion = 2;
-constexpr size_t kMaxArguments = 6;
+constexpr int kInterfaceVersion = 3;
+constexpr size_t kMaxArguments = 7;
 
 napi_value Fail(napi_env env, int error, const char* call) {
   napi_value text;
@@ -61,8 +62,9 @@ napi_value Start(const Call& call) {
   napi_valuetype type = napi_undefined;
   napi_typeof(call.env, call.values[0], &type);
   const int64_t quota = call.Number(1);
-  if (type != napi_function || quota <= 0) return Fail(call.env, EINVAL, "start");
-  return Result(call, call.environment->Start(call.values[0], static_cast<size_t>(quota)));
+  const int64_t threads = call.Number(2);
+  if (type != napi_function || quota <= 0 || threads <= 0) return Fail(call.env, EINVAL, "start");
+  return Result(call, call.environment->Start(call.values[0], static_cast<size_t>(quota), static_cast<size_t>(threads)));
 }
 
 napi_value Stop(const Call& call) {
@@ -70,18 +72,21 @@ napi_value Stop(const Call& call) {
   return Undefined(call);
 }
 
+/// Four arguments from `first` on: descriptor of the file, offset, end, whether growth is noticed.
+Work WorkOf(const Call& call, size_t first) {
+  return {static_cast<int>(call.Number(first)), call.Number(first + 1), call.Number(first + 2), call.Number(first + 3) == 1};
+}
+
 napi_value Add(const Call& call) {
   const auto id = static_cast<uint64_t>(call.Number(0));
   const auto socket = static_cast<int>(call.Number(1));
-  const auto file = static_cast<int>(call.Number(2));
-  return Result(call, call.environment->Add(id, socket, file, {call.Number(3), call.Number(4)}, call.Number(5)));
+  return Result(call, call.environment->Add(id, socket, WorkOf(call, 3), call.Number(2)));
 }
 
 napi_value Follow(const Call& call) {
   const auto after = static_cast<uint64_t>(call.Number(0));
   const auto id = static_cast<uint64_t>(call.Number(1));
-  const auto file = static_cast<int>(call.Number(2));
-  return Result(call, call.environment->Follow(after, id, file, {call.Number(3), call.Number(4)}));
+  return Result(call, call.environment->Follow(after, id, WorkOf(call, 2)));
 }
 
 napi_value HangUp(const Call& call) {

@@ -1,5 +1,5 @@
 /**
- * File to many sockets without copying: Linux sendfile and epoll on a thread, JavaScript with the same results elsewhere.
+ * File to many sockets without copying: Linux sendfile and epoll on threads, JavaScript with the same results elsewhere.
  *
  * @packageDocumentation
  */

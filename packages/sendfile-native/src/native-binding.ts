@@ -5,18 +5,23 @@ import { env } from 'node:process'
 /** Called once for each job that is over; `outcome` indexes {@link NATIVE_OUTCOMES}. */
 export type NativeDone = (id: number, outcome: number, errno: number, offset: number) => void
 
-/** What native/module.cc exports. One engine per environment; every call but `start` needs it running. */
+/** What a job sends. */
+export type NativeWork = readonly [fileFd: number, offset: number, end: number, notices: 0 | 1]
+
+/** What native/module.cc exports. Engines belong to an environment; every call but `start` needs them running. */
 export interface NativeBinding {
   readonly interfaceVersion: number
-  start(onDone: NativeDone, quotaBytes: number): void
+  /** One engine per thread. */
+  start(onDone: NativeDone, quotaBytes: number, threads: number): void
   stop(): void
   /**
-   * `end` is -1 for a follower. Ids are the caller's, at least 1, never used twice. `keptInput` is -1 for a connection
-   * that somebody else owns; otherwise it is kept after the end of the job, and so many bytes of input are dropped.
+   * Ids are the caller's, at least 1, never used twice; `id % threads` names the engine. `keptInput` is -1 for a connection
+   * that somebody else owns; otherwise it is kept after the end of the job, and so many bytes of input are dropped. `end`
+   * is -1 for a follower; with `notices` 1 growth of its file is noticed without an announcement, too.
    */
-  add(id: number, socketFd: number, fileFd: number, offset: number, end: number, keptInput: number): void
-  /** The next job of a kept connection whose job `after` is over. */
-  follow(after: number, id: number, fileFd: number, offset: number, end: number): void
+  add(id: number, socketFd: number, keptInput: number, ...work: NativeWork): void
+  /** The next job of a kept connection whose job `after`, of the same engine, is over. */
+  follow(after: number, id: number, ...work: NativeWork): void
   /** Closes a kept connection whose job is over, once what was sent is on its way. */
   hangUp(id: number): void
   extend(fileFd: number, size: number): void
@@ -34,7 +39,7 @@ export const NATIVE_OUTCOMES = ['ended', 'truncated', 'closed', 'cancelled', 'fa
 /** By number as in native/job.h. */
 export const NATIVE_STATES = ['ready', 'blocked', 'parked'] as const
 
-const INTERFACE_VERSION = 2
+const INTERFACE_VERSION = 3
 
 /** Whether the native engine can be used here, and where it comes from or what it lacks. */
 export interface NativeSupport {

@@ -95,7 +95,11 @@ export class NativeLeg implements Transfer {
   #over = false
   #settle: (result: TransferResult) => void = () => {}
 
-  constructor({ fd, offset, end = FOLLOW }: ResolvedRequest, home: NativeHome, begin: Begin | undefined) {
+  constructor(
+    { fd, offset, end = FOLLOW, noticesGrowth }: ResolvedRequest,
+    home: NativeHome,
+    begin: Begin | undefined,
+  ) {
     this.#home = home
     this.#start = offset
     this.#offset = offset
@@ -106,7 +110,7 @@ export class NativeLeg implements Transfer {
       return
     }
     try {
-      this.id = begin({ fileFd: this.#file.fd, offset, end }, (outcome, errno, reached) => {
+      this.id = begin({ fileFd: this.#file.fd, offset, end, notices: noticesGrowth }, (outcome, errno, reached) => {
         this.#offset = reached
         const name = NATIVE_OUTCOMES[outcome] as TransferOutcome
         this.#finish(name, name === 'failed' ? readError(errno, reached) : undefined)

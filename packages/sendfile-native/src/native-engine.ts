@@ -1,5 +1,6 @@
-import { QUOTA_BYTES } from './limits.ts'
-import type { NativeBinding } from './native-binding.ts'
+import { availableParallelism } from 'node:os'
+import { MAX_THREADS, QUOTA_BYTES } from './limits.ts'
+import type { NativeBinding, NativeWork } from './native-binding.ts'
 
 /** Told once when a job is over: outcome by number, errno, offset of the first byte that was not sent. */
 export type JobDone = (outcome: number, errno: number, offset: number) => void
@@ -10,36 +11,44 @@ export interface JobWork {
   readonly offset: number
   /** -1 for a follower. */
   readonly end: number
+  /** Whether a follower goes on without an announcement when the engine itself has noticed growth. */
+  readonly notices: boolean
 }
 
 const NOT_KEPT = -1
 
-/** The one thread of this environment, shared by its fanouts: started for the first, stopped after the last. */
+/** The threads of this environment, shared by its fanouts: started for the first, stopped after the last. */
 export class NativeEngine {
   static #running: NativeEngine | undefined
-  static #lastId = 0
+  static #lastRound = 0
   readonly binding: NativeBinding
   readonly #jobs = new Map<number, JobDone>()
+  /** Jobs of each thread that are not over. */
+  readonly #loads: number[]
   #users = 0
 
   private constructor(binding: NativeBinding) {
     this.binding = binding
+    this.#loads = Array.from({ length: Math.min(MAX_THREADS, availableParallelism()) }, () => 0)
   }
 
-  /** The running engine, one user more. @throws Error of the system call when the thread cannot start */
+  /** The running engine, one user more. @throws Error of the system call when a thread cannot start */
   static acquire(binding: NativeBinding): NativeEngine {
-    const engine = (NativeEngine.#running ??= NativeEngine.#start(binding))
+    const engine = (NativeEngine.#running ??= NativeEngine.#open(binding))
     engine.#users++
     return engine
   }
 
-  static #start(binding: NativeBinding): NativeEngine {
+  static #open(binding: NativeBinding): NativeEngine {
     const engine = new NativeEngine(binding)
-    binding.start((id, outcome, errno, offset) => {
+    const onDone = (id: number, outcome: number, errno: number, offset: number): void => {
       const done = engine.#jobs.get(id)
+      if (!done) return
       engine.#jobs.delete(id)
-      done?.(outcome, errno, offset)
-    }, QUOTA_BYTES)
+      engine.#count(id, -1)
+      done(outcome, errno, offset)
+    }
+    binding.start(onDone, QUOTA_BYTES, engine.#loads.length)
     return engine
   }
 
@@ -50,19 +59,32 @@ export class NativeEngine {
     this.binding.stop()
   }
 
-  /** Starts a job and returns its id. @throws Error with `errno` and `syscall` */
+  /** Starts a job on the thread that has the fewest, and returns its id. @throws Error with `errno` and `syscall` */
   add(socketFd: number, work: JobWork, done: JobDone, keptInput: number = NOT_KEPT): number {
-    const id = ++NativeEngine.#lastId
-    this.binding.add(id, socketFd, work.fileFd, work.offset, work.end, keptInput)
-    this.#jobs.set(id, done)
-    return id
+    const thread = this.#loads.indexOf(Math.min(...this.#loads))
+    return this.#start(thread, done, id => this.binding.add(id, socketFd, keptInput, ...numbersOf(work)))
   }
 
   /** The next job of a kept connection whose job `after` is over; its id. @throws Error with `errno` and `syscall` */
   follow(after: number, work: JobWork, done: JobDone): number {
-    const id = ++NativeEngine.#lastId
-    this.binding.follow(after, id, work.fileFd, work.offset, work.end)
+    const thread = after % this.#loads.length
+    return this.#start(thread, done, id => this.binding.follow(after, id, ...numbersOf(work)))
+  }
+
+  #start(thread: number, done: JobDone, start: (id: number) => void): number {
+    const id = ++NativeEngine.#lastRound * this.#loads.length + thread
+    start(id)
     this.#jobs.set(id, done)
+    this.#count(id, 1)
     return id
   }
+
+  #count(id: number, change: 1 | -1): void {
+    const thread = id % this.#loads.length
+    this.#loads[thread] = (this.#loads[thread] as number) + change
+  }
+}
+
+function numbersOf({ fileFd, offset, end, notices }: JobWork): NativeWork {
+  return [fileFd, offset, end, notices ? 1 : 0]
 }

@@ -12,7 +12,7 @@ import { SocketConnection } from './socket-connection.ts'
 import { descriptorOf, whenFlushed } from './socket-state.ts'
 import type { AdoptOptions, Connection, FanoutStats, Transfer, TransferRequest } from './transfer.ts'
 
-/** Hands descriptors to the thread of the addon; what that cannot send goes on in JavaScript. */
+/** Hands descriptors to the threads of the addon; what that cannot send goes on in JavaScript. */
 export class NativeFanout implements Fanout {
   readonly engine = 'native'
   readonly #engine: NativeEngine

@@ -26,6 +26,7 @@ export class NativeTransfer implements Transfer {
   readonly #file: OpenFile<Transfer>
   readonly #start: number
   readonly #onClose = (): void => this.#stop('closed')
+  readonly #notices: boolean
   #offset: number
   #end: number | undefined
   #id = 0
@@ -34,12 +35,13 @@ export class NativeTransfer implements Transfer {
   #over = false
   #settle: (result: TransferResult) => void = () => {}
 
-  constructor(socket: Socket, { fd, offset, end }: ResolvedRequest, surroundings: NativeSurroundings) {
+  constructor(socket: Socket, { fd, offset, end, noticesGrowth }: ResolvedRequest, surroundings: NativeSurroundings) {
     this.#socket = socket
     this.#surroundings = surroundings
     this.#start = offset
     this.#offset = offset
     this.#end = end
+    this.#notices = noticesGrowth
     this.#file = surroundings.files.enter(fd, this)
     this.done = new Promise(settle => (this.#settle = settle))
     socket.once('close', this.#onClose)
@@ -82,7 +84,7 @@ export class NativeTransfer implements Transfer {
     const fd = descriptorOf(this.#socket)
     if (fd === undefined) return this.#continueInJavascript()
     try {
-      const work = { fileFd: this.#file.fd, offset: this.#offset, end: this.#end ?? FOLLOW }
+      const work = { fileFd: this.#file.fd, offset: this.#offset, end: this.#end ?? FOLLOW, notices: this.#notices }
       this.#id = this.#surroundings.engine.add(fd, work, (outcome, errno, offset) => {
         this.#offset = offset
         this.#jobDone(NATIVE_OUTCOMES[outcome] as (typeof NATIVE_OUTCOMES)[number], errno)

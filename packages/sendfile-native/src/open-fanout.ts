@@ -15,7 +15,7 @@ export interface FanoutOptions {
 }
 
 /**
- * Opens a fanout. The native engine has one thread for all fanouts of a Node environment (main thread or worker).
+ * Opens a fanout. The native engine has one thread per core, at most two, for all fanouts of a Node environment (main thread or worker).
  *
  * @throws SendfileError `LF_SENDFILE_UNSUPPORTED` when `native` is asked for where it cannot be
  */

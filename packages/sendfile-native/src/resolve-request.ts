@@ -7,16 +7,17 @@ export interface ResolvedRequest {
   readonly fd: number
   readonly offset: number
   readonly end: number | undefined
+  readonly noticesGrowth: boolean
 }
 
 /** @throws RangeError on a bad range; SendfileError `LF_SENDFILE_START` when the file is not open */
-export function resolveRequest({ fd, offset, mode, end }: TransferRequest): ResolvedRequest {
+export function resolveRequest({ fd, offset, mode, end, noticesGrowth = false }: TransferRequest): ResolvedRequest {
   checkOffset('offset', offset)
   if (mode === 'follow') {
     if (end !== undefined) throw new RangeError('a follower has no end; use mode end, or endAt later')
-    return { fd, offset, end }
+    return { fd, offset, end, noticesGrowth }
   }
-  return { fd, offset, end: end === undefined ? sizeOf(fd) : checkOffset('end', end) }
+  return { fd, offset, end: end === undefined ? sizeOf(fd) : checkOffset('end', end), noticesGrowth: false }
 }
 
 /** @throws RangeError unless `value` is an integer from 0 up to 2^53 */

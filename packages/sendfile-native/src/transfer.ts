@@ -13,6 +13,12 @@ export interface TransferRequest {
   readonly mode: 'end' | 'follow'
   /** Exclusive end of an `end` transfer. @defaultValue the size of the file when `send` is called */
   readonly end?: number | undefined
+  /**
+   * Whether a follower may go on before {@link Fanout.extend}, as soon as the engine itself notices that the file has
+   * grown: the native one does, on file systems that tell (inotify). A file that was cut or overwritten at its end is left
+   * alone until the next `extend`. @defaultValue false
+   */
+  readonly noticesGrowth?: boolean | undefined
 }
 
 /**

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MAX_THREADS } from '../src/limits.ts'
 import { openFanout, type Fanout } from '../src/index.ts'
 import { engines } from './engines.ts'
 import { nextBytes, openDescriptors, Pairs, patterned, received, sha256, TestFile } from './loopback.ts'
@@ -132,8 +133,8 @@ describe.each(engines)('adopt, %s engine', engine => {
     for (const { server } of ends) fanout.adopt(server, { onClosed }).send({ fd: file.fd, offset: 0, mode: 'follow' })
     await vi.waitFor(() => expect(fanout.stats().parked).toBe(20))
     expect(ends.every(({ server }) => server.destroyed)).toBe(true)
-    // Two ends of twenty connections in this process, the file of the engine, and that of its files.
-    await vi.waitFor(() => expect(openDescriptors()).toBeLessThanOrEqual(before + 42))
+    // Two ends of twenty connections in this process, the file once for each thread, and that of the fanout.
+    await vi.waitFor(() => expect(openDescriptors()).toBeLessThanOrEqual(before + 40 + MAX_THREADS + 1))
     for (const { client } of ends) client.resetAndDestroy()
     await vi.waitFor(() => expect(onClosed).toHaveBeenCalledTimes(20))
     await vi.waitFor(() => expect(openDescriptors()).toBeLessThanOrEqual(before))

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, connect } from 'node:tls'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -38,9 +38,12 @@ describe('native/build.mjs', () => {
   it.runIf(native)('reports an error of the compiler, and fails only when it is told to be strict', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sendfile-build-'))
     const output = join(folder, 'addon.node')
+    const headers = join(folder, 'include/node')
+    mkdirSync(headers, { recursive: true })
+    writeFileSync(join(headers, 'node_api.h'), '')
     const build = (...options: string[]): number | null =>
       spawnSync(process.execPath, [buildScript, '--output', output, ...options], {
-        env: { ...process.env, CXX: '/bin/true' },
+        env: { ...process.env, CXX: '/bin/true', npm_config_nodedir: folder },
       }).status
     // A "compiler" that does nothing leaves no file behind.
     expect([build(), build('--strict')]).toEqual([0, 1])
@@ -58,9 +61,9 @@ describe.runIf(native)('the native engine', () => {
        const server = createServer({ allowHalfOpen: true }, socket => {
          socket.on('error', () => {})
          const fd = openSync(workerData.path, 'r')
-         addon.add(1, socket._handle.fd, fd, 0, -1)
+         addon.add(1, socket._handle.fd, -1, fd, 0, -1, 1)
        })
-       addon.start((...done) => parentPort.postMessage(done), 65536)
+       addon.start((...done) => parentPort.postMessage(done), 65536, 2)
        server.listen(0, '127.0.0.1', () => {
          const client = connect(server.address().port, '127.0.0.1')
          client.on('error', () => {})
@@ -78,7 +81,7 @@ describe.runIf(native)('the native engine', () => {
     )
   const over = (thread: Worker): Promise<number> => new Promise(resolve => thread.once('exit', resolve))
 
-  it('stops its thread when a worker ends with transfers under way, however it ends', async () => {
+  it('stops its threads when a worker ends with transfers under way, however it ends', async () => {
     const threads = (): number => Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1])
     const [before, descriptors] = [threads(), openDescriptors()]
     for (const body of ['process.exit(0)', 'addon.stop(); process.exit(0)', "throw new Error('on purpose')"]) {

@@ -46,6 +46,8 @@ export interface FeedStats {
 }
 
 const LINGER_POLL_MS = 1000
+/** Between two looks at a file that grows while the engine notices by itself what there is to send: they cost it the core. */
+const CALM_MS = 50
 
 /** One growing file and everybody who reads it. Readers share nothing but the wake-up when the file has grown. */
 export class FileFeed {
@@ -204,8 +206,7 @@ export class FileFeed {
       this.#size = size
       switch (kind) {
         case 'grew':
-          fanout.extend(this.#current.fd, size)
-          for (const reader of this.#current.readers) reader.grew()
+          if (!this.#announce(size)) await this.#pause(CALM_MS)
           break
         case 'truncated':
           this.#options.logger.info({ event: 'file.truncated', path: this.#file.path, from: before, size })
@@ -230,11 +231,23 @@ export class FileFeed {
   /** Nobody tells any more what happens to a file without a name, but it may still be written to. */
   async #linger(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.#options.clock.sleep(LINGER_POLL_MS, { signal: this.#stop.signal }).catch(() => {})
+      await this.#pause(LINGER_POLL_MS)
       if (this.#stop.signal.aborted) return
-      this.#options.fanout.extend(this.#current.fd, sizeOf(this.#current.fd))
-      for (const reader of this.#current.readers) reader.grew()
+      this.#announce(sizeOf(this.#current.fd))
     }
+  }
+
+  /** Tells everybody that the current file has `size` bytes. Whether anybody has to be told. */
+  #announce(size: number): boolean {
+    const { fd, readers } = this.#current
+    this.#options.fanout.extend(fd, size)
+    let needed = false
+    for (const reader of readers) needed = reader.grew() || needed
+    return needed
+  }
+
+  #pause(ms: number): Promise<void> {
+    return this.#options.clock.sleep(ms, { signal: this.#stop.signal }).catch(() => {})
   }
 
   #cut(before: number): void {
@@ -242,6 +255,7 @@ export class FileFeed {
     old.cutFrom = before
     this.#push(old.fd)
     this.#endGeneration(old, 0)
+    this.#options.fanout.extend(old.fd, this.#size)
   }
 
   #rotate(): void {
@@ -253,8 +267,7 @@ export class FileFeed {
 
   /** Writers move to the new file a moment after it has the name: until then the old one goes on. */
   async #retire(old: Generation): Promise<void> {
-    const { clock, limits } = this.#options
-    await clock.sleep(limits.rotationGraceMs, { signal: this.#stop.signal }).catch(() => {})
+    await this.#pause(this.#options.limits.rotationGraceMs)
     this.#endGeneration(old, sizeOf(old.fd))
     this.#releaseOld()
   }

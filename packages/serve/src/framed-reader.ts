@@ -54,8 +54,9 @@ export class FramedReader implements FeedReader {
     this.#wake?.()
   }
 
-  grew(): void {
+  grew(): boolean {
     this.#wake?.()
+    return true
   }
 
   destroy(): void {

@@ -6,8 +6,8 @@ export interface GenerationReader {
   readonly client: Client
   /** The generation ends here, which may be behind the reader. */
   endAt(end: number): void
-  /** There are more bytes. */
-  grew(): void
+  /** There are more bytes. Whether it had to be told: `false` when its engine notices by itself. */
+  grew(): boolean
   /** Closes its connection now. */
   destroy(): void
 }

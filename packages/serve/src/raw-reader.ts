@@ -40,7 +40,9 @@ export class RawReader implements FeedReader {
   }
 
   /** The fanout was told, and wakes whom it concerns. */
-  grew(): void {}
+  grew(): boolean {
+    return this.#transfer.engine !== 'native'
+  }
 
   destroy(): void {
     this.#connection.destroy()
@@ -51,7 +53,7 @@ export class RawReader implements FeedReader {
     const { fd, end } = generation
     this.#home.enter(this, generation)
     const transfer = this.#connection.send(
-      end === undefined ? { fd, offset, mode: 'follow' } : { fd, offset, mode: 'end', end },
+      end === undefined ? { fd, offset, mode: 'follow', noticesGrowth: true } : { fd, offset, mode: 'end', end },
     )
     void transfer.done.then(result => this.#done(generation, result))
     return transfer
