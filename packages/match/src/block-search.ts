@@ -16,6 +16,16 @@ export interface BlockSearchOptions {
   readonly withNewline?: boolean | undefined
 }
 
+/** Lines that {@link BlockSearch.choose} chose, at least one of them unless `bytes` is empty. */
+export interface ChosenLines {
+  /** One behind the other; good until the next call, and while the text is left alone. */
+  readonly bytes: Uint8Array
+  /** Where in the text the first of them starts. */
+  readonly from: number
+  /** Where in the text the last of them ends. */
+  readonly to: number
+}
+
 /**
  * Chooses lines out of text that lies in its own memory. Nobody has to know where the lines end, and what is chosen
  * comes in one piece: the way from a file to an output with the least work in between.
@@ -24,12 +34,10 @@ export interface BlockSearch {
   /** Where the text goes: read a file right into it. */
   readonly text: Uint8Array
   /**
-   * The chosen lines of `text` between `from` and `to`, one behind the other; good until the next call, and while
-   * `text` is left alone. There must be whole lines, of which the last may lack its newline.
+   * The chosen lines of `text` between `from` and `to`. There must be whole lines, of which the last may lack its
+   * newline. What lies outside may be written to meanwhile.
    */
-  choose(from: number, to: number): Uint8Array
-  /** Where the chosen lines are: pairs of start and end in `text`, runs of neighbours as one. */
-  runs(from: number, to: number): readonly number[]
+  choose(from: number, to: number): ChosenLines
 }
 
 /** What every way to search a block is told. */
@@ -69,26 +77,20 @@ class WasmBlockSearch implements BlockSearch {
     return this.#memory.text
   }
 
-  choose(from: number, to: number): Uint8Array {
+  choose(from: number, to: number): ChosenLines {
     const memory = this.#memory
     let gathered = 0
+    let [first, last] = [from, from]
     for (let at = from; at < to; at = memory.leftOff) {
       const count = this.#step({ from: at, to })
+      if (count === 0) continue
+      if (gathered === 0) first = memory.runs[0] as number
+      last = memory.runs[2 * count - 1] as number
       // Most often all or nothing of it.
-      if (count === 1 && memory.runs[0] === from && memory.runs[1] === to) return memory.text.subarray(from, to)
-      if (count > 0) gathered = memory.gather(count, gathered)
+      if (count === 1 && first === from && last === to) return { bytes: memory.text.subarray(from, to), from, to }
+      gathered = memory.gather(count, gathered)
     }
-    return memory.gathered(gathered)
-  }
-
-  runs(from: number, to: number): number[] {
-    const memory = this.#memory
-    const runs: number[] = []
-    for (let at = from; at < to; at = memory.leftOff) {
-      const count = this.#step({ from: at, to })
-      for (let i = 0; i < count; i++) addRun(runs, memory.runs[2 * i] as number, memory.runs[2 * i + 1] as number)
-    }
-    return runs
+    return { bytes: memory.gathered(gathered), from: first, to: last }
   }
 
   /** One step of the search: leaves in the memory what is chosen, and returns how many runs that is. */
@@ -176,30 +178,21 @@ class PlainBlockSearch implements BlockSearch {
     this.#scanner = init.plan.fallback()
   }
 
-  choose(from: number, to: number): Uint8Array {
-    const runs = this.runs(from, to)
-    const parts = Array.from({ length: runs.length / 2 }, (_, i) => this.text.subarray(runs[2 * i], runs[2 * i + 1]))
-    return Buffer.concat(parts)
-  }
-
-  runs(from: number, to: number): number[] {
+  choose(from: number, to: number): ChosenLines {
     const { invert = false, withNewline = false } = this.#init
     const bytes = this.text.subarray(from, to)
     const ends = endsOf(bytes)
     const found = new Uint32Array(ends.length)
     const matching = new Set(found.subarray(0, this.#scanner.scan({ bytes, ends, withNewline }, found)))
-    const runs: number[] = []
-    for (const [line, end] of ends.entries()) {
-      const start = line === 0 ? 0 : (ends[line - 1] as number)
-      if (matching.has(line) !== invert) addRun(runs, from + start, from + end)
+    const lines = Array.from(ends.keys()).filter(line => matching.has(line) !== invert)
+    const startOf = (line: number | undefined): number => (line ? (ends[line - 1] as number) : 0)
+    const endOf = (line: number | undefined): number => (line === undefined ? 0 : (ends[line] as number))
+    return {
+      bytes: Buffer.concat(lines.map(line => bytes.subarray(startOf(line), endOf(line)))),
+      from: from + startOf(lines[0]),
+      to: from + endOf(lines.at(-1)),
     }
-    return runs
   }
-}
-
-function addRun(runs: number[], start: number, end: number): void {
-  if (runs.length > 0 && runs.at(-1) === start) runs[runs.length - 1] = end
-  else runs.push(start, end)
 }
 
 function endsOf(bytes: Uint8Array): Uint32Array {

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { BlockSearch, BlockSearchOptions } from './block-search.ts'
+export type { BlockSearch, BlockSearchOptions, ChosenLines } from './block-search.ts'
 export { MatchError, matchErrors, type MatchErrorCode } from './errors.ts'
 export { DEFAULT_MAX_PATTERN_BYTES, DEFAULT_MAX_STATES } from './limits.ts'
 export { compilePattern, type Matcher, type MatchingLinesOptions, type PatternOptions } from './matcher.ts'

@@ -82,7 +82,7 @@ class StripeSearcher {
       if (size === 0 || this.#firstLineBytes(this.#held + size) > this.#setup.maxLineBytes) break
       this.#position += size
       const end = this.#wholeLines(this.#held + size, to - through)
-      if (end > 0) this.#add(this.#search.choose(0, end))
+      if (end > 0) this.#add(this.#search.choose(0, end).bytes)
       this.#text.copyWithin(0, end, this.#held + size)
       this.#held += size - end
       through += end

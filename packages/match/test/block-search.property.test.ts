@@ -33,10 +33,17 @@ function expected(
   matcher: Matcher,
   text: string,
   { invert, withNewline }: { invert: boolean; withNewline: boolean },
-): string {
-  return linesOf(text)
-    .filter(line => matcher.test(Buffer.from(withNewline ? line : line.replace(/\n$/, ''))) !== invert)
-    .join('')
+): { readonly lines: string; readonly from: number; readonly to: number } {
+  let [lines, from, to, at] = ['', 0, 0, 0]
+  for (const line of linesOf(text)) {
+    const start = at
+    at += Buffer.byteLength(line)
+    if (matcher.test(Buffer.from(withNewline ? line : line.replace(/\n$/, ''))) === invert) continue
+    if (lines === '') from = start
+    lines += line
+    to = at
+  }
+  return { lines, from, to }
 }
 
 function check(pattern: string, texts: readonly string[], choice: { invert: boolean; withNewline: boolean }): void {
@@ -45,17 +52,13 @@ function check(pattern: string, texts: readonly string[], choice: { invert: bool
   const search = matcher.searchBlocks({ textBytes: 65_536, ...choice })
   for (const text of texts) {
     // Where others were before, and somewhere amid the room.
-    const from = 7
+    const start = 7
     const bytes = Buffer.from(text)
-    search.text.set(bytes, from)
-    const to = from + bytes.length
-    const lines = expected(matcher, text, choice)
-    expect(Buffer.from(search.choose(from, to)).toString()).toBe(lines)
-    const runs = search.runs(from, to)
-    const inRuns = runs.map((start, i) =>
-      i % 2 === 0 ? bytes.subarray(start - from, (runs[i + 1] as number) - from) : '',
-    )
-    expect(inRuns.map(String).join('')).toBe(lines)
+    search.text.set(bytes, start)
+    const { lines, from, to } = expected(matcher, text, choice)
+    const chosen = search.choose(start, start + bytes.length)
+    expect(Buffer.from(chosen.bytes).toString()).toBe(lines)
+    if (lines !== '') expect([chosen.from - start, chosen.to - start]).toEqual([from, to])
   }
 }
 

@@ -80,7 +80,7 @@ function isInBlock(matcher: Matcher, text: Uint8Array, withNewline: boolean): bo
   const [chosen, others] = [false, true].map(invert => {
     const search = matcher.searchBlocks({ textBytes: bytes.length, withNewline, invert })
     search.text.set(bytes)
-    return search.choose(0, bytes.length).length
+    return search.choose(0, bytes.length).bytes.length
   })
   if ((chosen ?? 0) + (others ?? 0) !== bytes.length || (chosen !== 0 && others !== 0))
     throw new Error(`equal lines differ: ${chosen} and ${others} bytes`)

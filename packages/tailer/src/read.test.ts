@@ -142,6 +142,24 @@ describe('readBlocks', () => {
     expect(() => readBlocks(path, { maxLineBytes: 1000 })).toThrow(RangeError)
   })
 
+  it('reads into the buffers that it is given, by turns', async t => {
+    const path = join(await tempDir(t), 'app.log')
+    const content = Array.from({ length: 5000 }, (_, i) => `line ${i}\n`).join('')
+    await writeFile(path, content)
+    const memory = new Uint8Array(100_000)
+    const buffers = (size: number) => [memory.subarray(0, size), memory.subarray(size, 2 * size)] as const
+    const starts = new Set<boolean>()
+    let text = ''
+    for await (const item of readBlocks(path, { batchBytes: 10_000, buffers })) {
+      if (item.kind !== 'block') continue
+      expect(item.bytes.buffer).toBe(memory.buffer)
+      starts.add(item.bytes.byteOffset < 20_000)
+      text += Buffer.from(item.bytes).toString('latin1')
+    }
+    expect(text).toBe(content)
+    expect(starts.size).toBe(2)
+  })
+
   it('tells what it cannot read', async t => {
     const items = await collect(readBlocks(join(await tempDir(t), 'none')))
     expect(items).toMatchObject([{ kind: 'event', event: 'failed', detail: { code: 'LF_TAILER_OPEN' } }])

@@ -68,6 +68,11 @@ async function expandForReading(pattern: string, options: ResolvedTailerOptions)
 export interface ReadBlocksOptions extends Omit<TailerOptions, 'maxGlobTargets' | 'globstar'> {
   /** Number the lines, at the price of looking for every newline. @defaultValue true */
   readonly countLines?: boolean | undefined
+  /**
+   * Gives two buffers of so many bytes, which are read into by turns: blocks lie in them, but for long lines and what
+   * was compressed. @defaultValue memory of its own
+   */
+  readonly buffers?: ((size: number) => readonly [Uint8Array, Uint8Array]) | undefined
 }
 
 /**
@@ -79,7 +84,7 @@ export interface ReadBlocksOptions extends Omit<TailerOptions, 'maxGlobTargets' 
  */
 export function readBlocks(
   path: string,
-  { countLines = true, ...options }: ReadBlocksOptions = {},
+  { countLines = true, buffers = newPair, ...options }: ReadBlocksOptions = {},
 ): AsyncGenerator<LineBlock | Gap | SourceEvent, void, undefined> {
   const resolved = resolveTailerOptions(options)
   const { batchBytes, maxLineBytes } = resolved
@@ -88,7 +93,7 @@ export function readBlocks(
   }
   return readFile(path, resolved, {
     createCutter: source => new BlockCutter({ source, maxLineBytes, countLines }),
-    createBuffers: takeTurns,
+    createBuffers: size => takeTurns(buffers(size)),
   })
 }
 
@@ -286,11 +291,14 @@ function newBuffers(size: number): () => Uint8Array {
   return () => newBuffer(size)
 }
 
-/** Two buffers: one is read into while the other one is worked on. */
-function takeTurns(size: number): () => Uint8Array {
-  const buffers = [newBuffer(size), newBuffer(size)]
+function newPair(size: number): readonly [Uint8Array, Uint8Array] {
+  return [newBuffer(size), newBuffer(size)]
+}
+
+/** One is read into while the other one is worked on. */
+function takeTurns(buffers: readonly [Uint8Array, Uint8Array]): () => Uint8Array {
   let turn = 0
-  return () => buffers[turn++ % 2] as Uint8Array
+  return () => buffers[turn++ & 1] as Uint8Array
 }
 
 async function readChunk(

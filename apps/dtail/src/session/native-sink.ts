@@ -10,7 +10,7 @@ import {
 import { sourceIdOf, type DtailOptions, type NativeBlock } from '@logflow/protocol'
 import { readBlocks } from '@logflow/tailer'
 import { timeRangeOf } from '../time/time-range.ts'
-import { lineChoice } from '../whole-file/line-choice.ts'
+import { LineChoice } from '../whole-file/line-choice.ts'
 import type { NativeAnswers } from './native-answers.ts'
 import { NATIVE_BATCH_BYTES, NATIVE_MAX_LINE_BYTES, SEARCH_BATCH_BYTES } from './native-limits.ts'
 import { openDeliveries } from './open-deliveries.ts'
@@ -83,7 +83,13 @@ export class NativeSink {
       batchBytes: matcher ? SEARCH_BATCH_BYTES : NATIVE_BATCH_BYTES,
       maxLineBytes: NATIVE_MAX_LINE_BYTES,
     }
-    const blocks = readBlocks(path, { ...options, countLines, admit })
+    const choice = matcher && new LineChoice(matcher, { invert: command.pattern.kind === 'invert' })
+    const blocks = readBlocks(path, {
+      ...options,
+      countLines,
+      admit,
+      buffers: choice && (size => choice.buffers(size)),
+    })
     const left: Delivery[] = []
     let selected: SelectedBlocks | undefined
     for await (const item of blocks) {
@@ -93,14 +99,10 @@ export class NativeSink {
         else await this.note(item, name)
         continue
       }
-      if (item.cut && matcher) await onCut()
+      if (item.cut && choice) await onCut()
       const source = this.#sourceOf(item.source)
-      if (matcher) {
-        selected ??= new SelectedBlocks(this.#answers, {
-          source,
-          choice: lineChoice(matcher, command.pattern.kind === 'invert'),
-          fromOffset,
-        })
+      if (choice) {
+        selected ??= new SelectedBlocks(this.#answers, { source, choice, fromOffset })
         await selected.take(item)
         continue
       }

@@ -1,5 +1,6 @@
 import type { Source } from '@logflow/core'
 import type { LineBlock } from '@logflow/tailer'
+import type { ChosenLines } from '@logflow/match'
 import type { LineChoice } from '../whole-file/line-choice.ts'
 import type { NativeAnswers } from './native-answers.ts'
 import { NATIVE_BATCH_BYTES, POSITION_BYTES } from './native-limits.ts'
@@ -12,11 +13,14 @@ export interface SelectedBlocksOptions {
   readonly fromOffset: number
 }
 
-/** The chosen lines of a file as blocks: runs of neighbours are copied together, nobody handles a line. */
+/** So much is sent as it lies; less is gathered. */
+const LARGE_BYTES = NATIVE_BATCH_BYTES / 4
+
+/** The chosen lines of a file as blocks, in the pieces in which they are chosen: nobody handles a line. */
 export class SelectedBlocks {
   readonly #answers: NativeAnswers
   readonly #options: SelectedBlocksOptions
-  #gathered: Buffer = Buffer.allocUnsafeSlow(NATIVE_BATCH_BYTES)
+  #gathered: Uint8Array = new Uint8Array(NATIVE_BATCH_BYTES)
   #filled = 0
   #offset = 0
   #through = 0
@@ -30,22 +34,9 @@ export class SelectedBlocks {
   /** Searches the next block of the source. */
   async take({ bytes, offset, cut }: LineBlock): Promise<void> {
     const end = offset + bytes.length
-    if (end > this.#options.fromOffset) {
-      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      const runs = this.#options.choice.runsOf(buffer)
-      for (let i = 0; i < runs.length; i += 2) {
-        const skipped = this.#options.fromOffset - offset
-        const from = Math.max(runs[i] as number, skipped <= 0 ? 0 : skipped)
-        const to = runs[i + 1] as number
-        if (to <= from) continue
-        if (this.#filled + to - from > NATIVE_BATCH_BYTES) await this.flush()
-        if (this.#filled === 0) this.#offset = offset + from
-        this.#through = offset + to
-        if (to - from > NATIVE_BATCH_BYTES) await this.#send(buffer.subarray(from, to))
-        else this.#filled += buffer.copy(this.#gathered, this.#filled, from, to)
-      }
-    }
-    if (cut || this.#filled > NATIVE_BATCH_BYTES / 2) await this.flush()
+    const known = Math.max(0, this.#options.fromOffset - offset)
+    if (known < bytes.length) await this.#add(this.#options.choice.choose(bytes.subarray(known)), offset + known)
+    if (cut) await this.flush()
     if (end - Math.max(this.#told, this.#through) < POSITION_BYTES) return
     await this.flush()
     this.#told = end
@@ -58,6 +49,17 @@ export class SelectedBlocks {
     const bytes = this.#gathered.subarray(0, this.#filled)
     this.#filled = 0
     await this.#send(bytes)
+  }
+
+  /** @param offset - Where in the source the text lies of which was chosen. */
+  async #add({ bytes, from, to }: ChosenLines, offset: number): Promise<void> {
+    if (bytes.length === 0) return
+    if (bytes.length >= LARGE_BYTES || this.#filled + bytes.length > NATIVE_BATCH_BYTES) await this.flush()
+    if (this.#filled === 0) this.#offset = offset + from
+    this.#through = offset + to
+    if (bytes.length >= LARGE_BYTES) return this.#send(bytes)
+    this.#gathered.set(bytes, this.#filled)
+    this.#filled += bytes.length
   }
 
   #send(bytes: Uint8Array): Promise<void> {

@@ -1,8 +1,11 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs'
 import type { ByteSource } from './byte-source.ts'
 
 /** Bytes that tell what a file is packed with. */
 const HEAD_BYTES = 4
+
+/** Asking another thread takes as long as reading so much. */
+const LEAST_AHEAD_BYTES = 256 * 1024
 
 /** `undefined` for what is no regular file or cannot be opened: another way of reading knows what to do. */
 export async function openBlocks(path: string, signal: AbortSignal): Promise<ByteSource | undefined> {
@@ -25,8 +28,8 @@ export async function openBlocks(path: string, signal: AbortSignal): Promise<Byt
 }
 
 /**
- * A file that is read in this process's own time, block by block into memory of the caller: four times as cheap as
- * reading with promises into memory that is new each time. For programs that have nothing else to do meanwhile.
+ * A file that is read block by block into memory of the caller: four times as cheap as reading into memory that is new
+ * each time.
  */
 export class FileBlocks implements ByteSource {
   readonly descriptor: number
@@ -48,6 +51,7 @@ export class FileBlocks implements ByteSource {
     return this.#broken
   }
 
+  /** In this thread's own time. */
   read(block: Buffer, from: number): number {
     try {
       const size = readSync(this.descriptor, block, from, block.length - from, this.#position)
@@ -57,6 +61,26 @@ export class FileBlocks implements ByteSource {
       this.#broken = true
       throw error
     }
+  }
+
+  /** By another thread, unless there is little left. */
+  readAhead(block: Buffer, from: number): number | Promise<number> {
+    return this.size - this.#position < LEAST_AHEAD_BYTES ? this.read(block, from) : this.#readAside(block, from)
+  }
+
+  #readAside(block: Buffer, from: number): Promise<number> {
+    const done = new Promise<number>((resolve, reject) => {
+      read(this.descriptor, block, from, block.length - from, this.#position, (error, size) => {
+        if (error) {
+          this.#broken = true
+          return reject(error)
+        }
+        this.#position += size
+        resolve(size)
+      })
+    })
+    done.catch(() => {}) // whoever waits for it gets to know
+    return done
   }
 
   /** Skips what somebody else has read. */

@@ -1,21 +1,44 @@
-import type { BlockSearch, Matcher } from '@logflow/match'
+import type { BlockSearch, ChosenLines, Matcher } from '@logflow/match'
 
-/** Chooses the lines that match, as runs of neighbours, so that they can be copied as they lie. */
-export interface LineChoice {
-  /** Pairs of start and end in `bytes`, which are whole lines (the last one of a file may lack its newline). */
-  runsOf(bytes: Uint8Array): readonly number[]
+/** Chooses the lines that a matcher matches with their newline, or the others. */
+export class LineChoice {
+  readonly #matcher: Matcher
+  readonly #invert: boolean
+  /** Over the buffers. */
+  #here: BlockSearch | undefined
+  /** For what lies elsewhere. */
+  #copied: BlockSearch | undefined
+
+  constructor(matcher: Matcher, { invert }: { readonly invert: boolean }) {
+    this.#matcher = matcher
+    this.#invert = invert
+  }
+
+  /** Two buffers of so many bytes. What lies in them is searched there, and need not be copied first. */
+  buffers(size: number): readonly [Uint8Array, Uint8Array] {
+    const { text } = (this.#here = this.#searchOver(2 * size))
+    return [text.subarray(0, size), text.subarray(size)]
+  }
+
+  /**
+   * Chooses of `bytes`, which are whole lines (the last one of a file may lack its newline). What comes is good until
+   * the next call, and while `bytes` are left alone.
+   */
+  choose(bytes: Uint8Array): ChosenLines {
+    const here = this.#here
+    if (here && here.text.buffer === bytes.buffer) return chooseAt(here, bytes.byteOffset - here.text.byteOffset, bytes)
+    if (!this.#copied || this.#copied.text.length < bytes.length) this.#copied = this.#searchOver(bytes.length)
+    this.#copied.text.set(bytes)
+    return chooseAt(this.#copied, 0, bytes)
+  }
+
+  #searchOver(bytes: number): BlockSearch {
+    return this.#matcher.searchBlocks({ textBytes: Math.max(bytes, 1), invert: this.#invert, withNewline: true })
+  }
 }
 
-/** The lines that `matcher` matches with their newline, or with `invert` the others. */
-export function lineChoice(matcher: Matcher, invert: boolean): LineChoice {
-  let search: BlockSearch | undefined
-  return {
-    runsOf(bytes) {
-      if (!search || search.text.length < bytes.length) {
-        search = matcher.searchBlocks({ textBytes: Math.max(bytes.length, 1), invert, withNewline: true })
-      }
-      search.text.set(bytes)
-      return search.runs(0, bytes.length)
-    },
-  }
+/** Of `bytes`, which lie at `start` of what is searched; positions count from there. */
+function chooseAt(search: BlockSearch, start: number, { length }: Uint8Array): ChosenLines {
+  const { bytes, from, to } = search.choose(start, start + length)
+  return { bytes, from: from - start, to: to - start }
 }

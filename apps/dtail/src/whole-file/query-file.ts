@@ -2,7 +2,7 @@ import type { Source } from '@logflow/core'
 import type { Aggregator } from '@logflow/query'
 import type { WholeFileRules } from './copy-file.ts'
 import type { ByteSource } from './byte-source.ts'
-import { READ_BYTES, readWholeLines } from './whole-lines.ts'
+import { readWholeLines, textBytesFor } from './whole-lines.ts'
 
 /** All lines of the file into a query that chooses lines itself. */
 export function queryFile(
@@ -11,7 +11,7 @@ export function queryFile(
   source: Source,
   rules: WholeFileRules,
 ): Promise<void> {
-  const text = Buffer.allocUnsafeSlow(rules.maxLineBytes + 2 * READ_BYTES)
+  const text = Buffer.allocUnsafeSlow(textBytesFor(rules.maxLineBytes))
   const take = (from: number, to: number): void => aggregator.add({ source, bytes: text.subarray(from, to) })
   return readWholeLines(file, { text, take }, rules)
 }

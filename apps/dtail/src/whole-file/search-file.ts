@@ -6,7 +6,7 @@ import type { WholeFileRules } from './copy-file.ts'
 import { FileBlocks } from './file-blocks.ts'
 import { deservesThreads, searchInThreads } from './search-in-threads.ts'
 import type { WantedLines } from './wanted-lines.ts'
-import { READ_BYTES, readWholeLines, type LineReader } from './whole-lines.ts'
+import { readWholeLines, textBytesFor, type LineReader } from './whole-lines.ts'
 
 const NEWLINE = 10
 const LINE_END: Uint8Array = Uint8Array.of(NEWLINE)
@@ -20,7 +20,7 @@ export async function searchFile(
 ): Promise<void> {
   if (file instanceof FileBlocks && deservesThreads(file.size)) await searchInThreads(file, wanted, writer, rules)
   const { matcher, invert } = wanted
-  const textBytes = rules.maxLineBytes + 2 * READ_BYTES
+  const textBytes = textBytesFor(rules.maxLineBytes)
   const search = matcher.searchBlocks({ textBytes, invert, withNewline: true })
   const gatherer = new LineGatherer(writer)
   try {
@@ -44,7 +44,7 @@ class FileSearch implements LineReader {
   }
 
   async take(from: number, to: number): Promise<void> {
-    const chosen = this.#search.choose(from, to)
+    const chosen = this.#search.choose(from, to).bytes
     if (chosen.length === 0) return
     await this.#gatherer.add(chosen)
     // The last line of the file, or a piece of one.

@@ -32,6 +32,9 @@ export async function aggregateFile(file: WholeFile, aggregator: Aggregator): Pr
   return takeBlocks(file, (blocks, { rules, source }) => queryFile(blocks, aggregator, source, rules))
 }
 
+/** Two longer lines are more than one memory has room for. */
+const MOST_LINE_BYTES = 256 * 1024 * 1024
+
 interface Taking {
   readonly rules: WholeFileRules
   readonly source: Source
@@ -48,7 +51,8 @@ async function takeBlocks(file: WholeFile, take: TakeBlocks): Promise<readonly D
     before > 0 ||
     after > 0 ||
     max > 0 ||
-    maxLineBytes < Math.max(BLOCK_BYTES, READ_BYTES)
+    maxLineBytes < Math.max(BLOCK_BYTES, READ_BYTES) ||
+    maxLineBytes > MOST_LINE_BYTES
   )
     return undefined
   const blocks = await openBlocks(file.resolved, file.signal)

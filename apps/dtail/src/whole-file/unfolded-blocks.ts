@@ -47,6 +47,10 @@ class UnfoldedBlocks implements ByteSource {
     return this.#rest.length > 0 ? this.#take(block, from) : this.#readOn(block, from)
   }
 
+  readAhead(block: Buffer, from: number): number | Promise<number> {
+    return this.read(block, from)
+  }
+
   async close(): Promise<void> {
     await this.#chunks.return()
     await this.#file.close()
