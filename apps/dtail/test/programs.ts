@@ -20,8 +20,17 @@ export interface Site {
   run(program: string, args: readonly string[], input?: string): Promise<Ended>
   /** Starts a program. */
   start(program: string, args: readonly string[]): ChildProcess
-  /** Starts a dserver and returns its port. */
-  serve(...args: readonly string[]): Promise<{ readonly port: number; stop(signal?: NodeJS.Signals): Promise<Ended> }>
+  /** Starts a dserver that listens. */
+  serve(...args: readonly string[]): Promise<Served>
+}
+
+/** A dserver that runs. */
+export interface Served {
+  readonly port: number
+  /** Sends a signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Ended>
+  /** Waits until its log, which goes to its standard output with `--logger stdout`, says so. */
+  says(text: string): Promise<void>
 }
 
 /** Programs run from their sources, so that a test needs no build. `environment` goes over what they get otherwise. */
@@ -67,6 +76,7 @@ export async function site(test: Cleanup, environment: NodeJS.ProcessEnv = {}): 
       const port = await listeningPort(child)
       return {
         port,
+        says: text => saying(child, text),
         stop: (signal = 'SIGTERM') => {
           child.kill(signal)
           return ended(child)
@@ -85,6 +95,17 @@ export function ended(child: ChildProcess): Promise<Ended> {
     child.once('close', code =>
       resolve({ code, stdout: Buffer.concat(stdout ?? []), stderr: Buffer.concat(stderr ?? []).toString() }),
     )
+  })
+}
+
+function saying(child: ChildProcess, text: string): Promise<void> {
+  let said = ''
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (said.includes(text)) resolve()
+    })
+    child.once('close', () => reject(new Error(`dserver ended without saying ${text}: ${said}`)))
   })
 }
 

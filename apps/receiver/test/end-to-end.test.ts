@@ -218,7 +218,7 @@ describe('uploader to receiver', () => {
       // What is stored is counted a moment later.
       await vi.waitFor(async () => {
         const metrics = await (await fetch(`http://127.0.0.1:${String(port)}/metrics`)).text()
-        expect(metrics).toMatch(/^logflow_(receiver_accepted|uploader_uploads) 1$/m)
+        expect(metrics).toMatch(/^logflow_(receiver_accepted|uploader_uploads) [1-9]\d*$/m)
       })
       expect((await fetch(`http://127.0.0.1:${String(port)}/healthz`)).status).toBe(200)
     }

@@ -28,10 +28,8 @@ describe('the module of the search', () => {
     expect(process.env.UPDATE_WASM ? base64 : SEQUENCE_SEARCH_MODULE).toBe(base64)
   })
 
-  it('starts within a few milliseconds', () => {
-    const start = performance.now()
+  it('starts', () => {
     expect(startWasm(base64)).toHaveProperty('search')
-    expect(performance.now() - start).toBeLessThan(100)
   })
 
   it('is not had where WebAssembly is not', () => {

@@ -9,9 +9,9 @@ import { nextBytes, openDescriptors, Pairs, patterned, received, sha256, TestFil
 describe.each(engines)('adopt, %s engine', engine => {
   let fanout: Fanout
   let pairs: Pairs
-  const onClosed = vi.fn()
+  let onClosed = vi.fn()
   beforeEach(async () => {
-    onClosed.mockClear()
+    onClosed = vi.fn() // sockets of the test before may close only now
     fanout = openFanout({ engine })
     pairs = await Pairs.open()
   })
