@@ -17,16 +17,18 @@ export interface DtailPair {
   readonly server: ChildProcess
   /** A client that asks servers; `args` are what comes behind the flags that every client needs. */
   client(program: string, args: readonly string[]): Candidate
+  /** How the server ended, `undefined` while it runs: what clients say of it afterwards measures nothing. */
+  readonly ended: () => string | undefined
   close(): Promise<void>
 }
 
-/** Ours, and F when its programs are there; the Go original delivers other bytes than the file holds. */
-export async function startPairs(peers: string | undefined, options: PairOptions = {}): Promise<DtailPair[]> {
-  const peer = path.join(peers ?? '', 'F')
-  const hasPeer = peers !== undefined && existsSync(path.join(peer, 'dserver'))
-  const pairs = [await startPair('logflow', path.resolve(import.meta.dirname, '../node_modules/.bin'), options)]
-  if (hasPeer) pairs.push(await startPair('Go F', peer, options))
-  return pairs
+/** Programs of one make. */
+export interface PairMaker {
+  /** `logflow` or `Go F`. */
+  readonly name: string
+  readonly kind: Candidate['kind']
+  /** A pair of its own. */
+  readonly start: (options?: PairOptions) => Promise<DtailPair>
 }
 
 /** Options of {@link startPairs}. */
@@ -35,7 +37,27 @@ export interface PairOptions {
   readonly maxConnections?: number
 }
 
-async function startPair(name: string, folder: string, { maxConnections }: PairOptions): Promise<DtailPair> {
+/** Ours, and F when its programs are there; the Go original delivers other bytes than the file holds. */
+export function pairMakers(peers: string | undefined): readonly PairMaker[] {
+  const maker = (name: string, kind: Candidate['kind'], folder: string): PairMaker => ({
+    name,
+    kind,
+    start: options => startPair(name, folder, options),
+  })
+  const peer = path.join(peers ?? '', 'F')
+  const hasPeer = peers !== undefined && existsSync(path.join(peer, 'dserver'))
+  const ours = maker('logflow', 'ours', path.resolve(import.meta.dirname, '../node_modules/.bin'))
+  return hasPeer ? [ours, maker('Go F', 'peer', peer)] : [ours]
+}
+
+/** A pair of each make. */
+export async function startPairs(peers: string | undefined, options: PairOptions = {}): Promise<DtailPair[]> {
+  const pairs: DtailPair[] = []
+  for (const { start } of pairMakers(peers)) pairs.push(await start(options))
+  return pairs
+}
+
+async function startPair(name: string, folder: string, { maxConnections }: PairOptions = {}): Promise<DtailPair> {
   const home = await prepareHome()
   const port = await freePort()
   const isOurs = name === 'logflow'
@@ -67,6 +89,10 @@ async function startPair(name: string, folder: string, { maxConnections }: PairO
       const kind = isOurs ? 'ours' : 'peer'
       const all = [...prefix, ...quiet, '--trustAllHosts', ...args]
       return { name: `${name} ${clientProgram}`, kind, command, args: all, cwd: home, env }
+    },
+    ended() {
+      const { exitCode, signalCode } = server
+      return exitCode === null && signalCode === null ? undefined : `ended (${signalCode ?? `exit code ${exitCode}`})`
     },
     async close() {
       await end(server)

@@ -9,7 +9,8 @@ import { interleaved } from './measure.ts'
 import type { PreparedRow, RowGroup } from './row.ts'
 import { burst } from './rows/burst.ts'
 import { serverlessMap } from './rows/dmap.ts'
-import { fleet } from './rows/fleet.ts'
+import { dserverMemory } from './rows/dserver-memory.ts'
+import { fleet, fleetOf1000 } from './rows/fleet.ts'
 import { rrtail } from './rows/rrtail.ts'
 import { serverlessCat, serverlessCatPacked, serverlessGrep, serverlessGrepPacked } from './rows/serverless.ts'
 import { sshCat } from './rows/ssh-cat.ts'
@@ -28,7 +29,9 @@ const groups: readonly RowGroup[] = [
   sshCat,
   sshGrep,
   fleet,
+  fleetOf1000,
   burst,
+  dserverMemory,
   rrtail,
   tailsrv,
   tailsrvAccept,
@@ -65,8 +68,7 @@ process.exitCode = await runProgram(
         for (const row of prepared.rows) {
           signal.throwIfAborted()
           if (stderr.isTerminal) await stderr.write(`\r\u001b[K${row.name} …`)
-          const runs = await interleaved(row.candidates, options.rounds, () => {})
-          const result = withLimits(row, summarise(row, row.candidates, runs))
+          const result = await resultOf(row, { rounds: options.rounds, signal })
           results.push(result)
           if (stderr.isTerminal) await stderr.write('\r\u001b[K')
           await stdout.write(`${rowText(result)}\n`)
@@ -80,10 +82,17 @@ process.exitCode = await runProgram(
   },
 )
 
+async function resultOf(row: PreparedRow, how: Parameters<typeof interleaved>[1]): Promise<RowResult> {
+  const { name, what, inputBytes } = row
+  if (row.impossible !== undefined)
+    return { row: name, what, inputBytes, figures: [], problems: [`not measured: ${row.impossible}`] }
+  return withLimits(row, summarise(row, row.candidates, await interleaved(row.candidates, how)))
+}
+
 function withLimits(row: PreparedRow, result: RowResult): RowResult {
   const mine = result.figures.find(({ kind }) => kind === 'ours')
-  if (!row.limit || !mine) return result
-  const problems = [...result.problems]
+  const problems = [...result.problems, ...(row.problems?.() ?? [])]
+  if (!row.limit || !mine) return { ...result, problems }
   if (mine.medianMs > row.limit.wallMs)
     problems.push(`${mine.name} took ${mine.medianMs.toFixed(1)} ms, bound ${row.limit.wallMs}`)
   if (mine.peakRssMegabytes > row.limit.peakRssMegabytes)

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { usageOf } from './process-usage.ts'
 import { openDrain, openHash, type Output, type Sink } from './sink.ts'
 
 /** A command line to measure. */
@@ -16,7 +17,7 @@ export interface Candidate {
   /** It says the same in other words, so that its output is not compared. */
   readonly ownWords?: boolean
   /** For a program that does not end by itself: runs it once and measures the part that counts. */
-  readonly live?: (candidate: Candidate) => Promise<{ readonly run: Run; readonly output: Output }>
+  readonly live?: (candidate: Candidate) => Promise<Verified>
 }
 
 /** One run of a candidate: process start to exit, its output read to the end. */
@@ -28,22 +29,28 @@ export interface Run {
   readonly code: number | null
 }
 
+/** What a candidate did in the run that looks at what it writes. */
+export interface Verified {
+  readonly run: Run
+  readonly output: Output
+}
+
 /** All runs of a candidate. */
 export interface Measured {
-  /** What it wrote in the run before, which is not counted. */
-  readonly output: Output
+  /** The run before the others; its times do not count. */
+  readonly verified: Verified
   readonly runs: readonly Run[]
 }
 
 const TIME = '/usr/bin/time'
 
 /** Runs once, and looks at what comes out. */
-async function verify(candidate: Candidate): Promise<Output> {
-  if (candidate.live) return (await candidate.live(candidate)).output
+export async function verify(candidate: Candidate): Promise<Verified> {
+  if (candidate.live) return candidate.live(candidate)
   return inFolder(async (dir, devNull) => {
     const sink = openHash(dir)
-    await runOnce(candidate, { dir, devNull, sink })
-    return sink.output()
+    const run = await runOnce(candidate, { dir, devNull, sink })
+    return { run, output: sink.output() }
   })
 }
 
@@ -100,9 +107,7 @@ function sampleProc(child: ChildProcess): () => { readonly cpuMs: number; readon
   let [cpuMs, peakRssBytes] = [0, 0]
   const look = (): void => {
     try {
-      const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-      cpuMs = (Number(stat[11]) + Number(stat[12])) * 10
-      peakRssBytes = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+      ;({ cpuMs, peakRssBytes } = usageOf(child.pid))
     } catch {
       // It has ended between two looks.
     }
@@ -114,18 +119,26 @@ function sampleProc(child: ChildProcess): () => { readonly cpuMs: number; readon
   }
 }
 
-/** Runs every candidate once per round, A B C A B C, so that what the machine does hits all alike. */
+/**
+ * Runs every candidate once per round, A B C A B C, so that what the machine does hits all alike.
+ *
+ * @throws the signal's reason: what was told to stop ends its programs and servers, too, and such a run measures nothing
+ */
 export async function interleaved(
   candidates: readonly Candidate[],
-  rounds: number,
-  onRound: (round: number) => void,
+  { rounds, signal }: { readonly rounds: number; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, Measured>> {
-  const measured = new Map<string, { readonly output: Output; readonly runs: Run[] }>()
+  const measured = new Map<string, { readonly verified: Verified; readonly runs: Run[] }>()
   // Warms the page cache, too.
-  for (const candidate of candidates) measured.set(candidate.name, { output: await verify(candidate), runs: [] })
+  for (const candidate of candidates) {
+    measured.set(candidate.name, { verified: await verify(candidate), runs: [] })
+    signal.throwIfAborted()
+  }
   for (let round = 0; round < rounds; round++) {
-    onRound(round)
-    for (const candidate of candidates) measured.get(candidate.name)?.runs.push(await measure(candidate))
+    for (const candidate of candidates) {
+      measured.get(candidate.name)?.runs.push(await measure(candidate))
+      signal.throwIfAborted()
+    }
   }
   return measured
 }

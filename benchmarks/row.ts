@@ -21,6 +21,10 @@ export interface PreparedRow {
   readonly candidates: readonly Candidate[]
   /** A bound for ours, checked on the medians. */
   readonly limit?: { readonly wallMs: number; readonly peakRssMegabytes: number }
+  /** Why this machine cannot run the row; then it is not run, which is said. */
+  readonly impossible?: string | undefined
+  /** What went wrong beside the candidates, asked when all have run. */
+  readonly problems?: () => readonly string[]
 }
 
 /** A named group of rows. `prepare` starts what it needs; `close` ends it. */

@@ -38,11 +38,11 @@ export function summarise(
   const ours = median(runsOf(candidates.find(({ kind }) => kind === 'ours')?.name).map(run => run.wallMs))
   const figures = candidates.map(({ name, kind }) => ({
     ...figuresOf(name, kind, { runs: runsOf(name), inputBytes: row.inputBytes, ours }),
-    outputBytes: measured.get(name)?.output.bytes ?? 0,
-    outputSha256: measured.get(name)?.output.sha256 ?? '',
+    outputBytes: measured.get(name)?.verified.output.bytes ?? 0,
+    outputSha256: measured.get(name)?.verified.output.sha256 ?? '',
   }))
   const problems = candidates.flatMap(({ name }) => {
-    const codes = new Set(runsOf(name).map(run => run.code))
+    const codes = new Set([measured.get(name)?.verified.run, ...runsOf(name)].map(run => run?.code ?? null))
     return [...codes].filter(code => code !== 0).map(code => `${name} ended with ${code}`)
   })
   const compared = new Set(candidates.filter(({ ownWords }) => !ownWords).map(({ name }) => name))
@@ -97,7 +97,7 @@ export function rowText({ row, what, inputBytes, figures, problems }: RowResult)
     inputBytes > 0 ? figure.cpuSecondsPerGigabyte.toFixed(2) : '',
     figure.medianCpuMs.toFixed(0),
     figure.peakRssMegabytes.toFixed(0),
-    figure.oursIsFasterBy.toFixed(2),
+    Number.isFinite(figure.oursIsFasterBy) ? figure.oursIsFasterBy.toFixed(2) : '',
   ])
   const widths = head.map((title, i) => Math.max(title.length, ...cells.map(row => (row[i] as string).length)))
   const line = (row: readonly string[]): string =>

@@ -1,12 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { appendFileSync, closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startPairs, type DtailPair } from '../dtail-pair.ts'
-import type { Candidate, Run } from '../measure.ts'
+import type { Candidate, Verified } from '../measure.ts'
+import { usageOf } from '../process-usage.ts'
 import type { RowGroup } from '../row.ts'
-import type { Output } from '../sink.ts'
 
 const LINES = 1_000_000
 /** Lines that are appended before, until one arrives: the client follows. */
@@ -48,7 +48,7 @@ function* chunks(): Generator<Buffer> {
 }
 
 /** The client writes into a file: a pipe would be read, and the burst be written, by this one process. */
-async function runBurst(candidate: Candidate, file: string): Promise<{ readonly run: Run; readonly output: Output }> {
+async function runBurst(candidate: Candidate, file: string): Promise<Verified> {
   const printed = `${file}.printed`
   writeFileSync(file, '')
   const stdout = openSync(printed, 'w')
@@ -70,7 +70,7 @@ async function runBurst(candidate: Candidate, file: string): Promise<{ readonly 
   const started = performance.now()
   appendFileSync(file, data)
   const endedAtMs = await untilGrown(printed, before + data.length)
-  const run = { wallMs: endedAtMs - started, ...usageOf(child), code: 0 }
+  const run = { wallMs: endedAtMs - started, ...usageOf(child.pid), code: 0 }
   const gone = new Promise(resolve => child.once('close', resolve))
   child.kill('SIGKILL')
   await gone
@@ -91,10 +91,4 @@ async function untilGrown(file: string, size: number): Promise<number> {
 
 function sizeOf(file: string): number {
   return statSync(file).size
-}
-
-function usageOf({ pid }: ChildProcess): { readonly cpuMs: number; readonly peakRssBytes: number } {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return { cpuMs: (Number(stat[11]) + Number(stat[12])) * 10, peakRssBytes: Number(peak ?? 0) * 1024 }
 }

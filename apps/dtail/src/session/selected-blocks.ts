@@ -13,6 +13,9 @@ export interface SelectedBlocksOptions {
   readonly fromOffset: number
 }
 
+/** Bytes that are enough for most answers. */
+const SMALL_BYTES = 16 * 1024
+
 /** So much is sent as it lies; less is gathered. */
 const LARGE_BYTES = NATIVE_BATCH_BYTES / 4
 
@@ -20,7 +23,7 @@ const LARGE_BYTES = NATIVE_BATCH_BYTES / 4
 export class SelectedBlocks {
   readonly #answers: NativeAnswers
   readonly #options: SelectedBlocksOptions
-  #gathered: Uint8Array = new Uint8Array(NATIVE_BATCH_BYTES)
+  #gathered: Uint8Array = new Uint8Array(0)
   #filled = 0
   #offset = 0
   #through = 0
@@ -58,8 +61,19 @@ export class SelectedBlocks {
     if (this.#filled === 0) this.#offset = offset + from
     this.#through = offset + to
     if (bytes.length >= LARGE_BYTES) return this.#send(bytes)
-    this.#gathered.set(bytes, this.#filled)
-    this.#filled += bytes.length
+    this.#gather(bytes)
+  }
+
+  /** Small answers need little memory: a thousand sessions that come and go would leave much behind. */
+  #gather(lines: Uint8Array): void {
+    const size = this.#filled + lines.length
+    if (size > this.#gathered.length) {
+      const larger = new Uint8Array(size <= SMALL_BYTES ? SMALL_BYTES : NATIVE_BATCH_BYTES)
+      larger.set(this.#gathered.subarray(0, this.#filled))
+      this.#gathered = larger
+    }
+    this.#gathered.set(lines, this.#filled)
+    this.#filled = size
   }
 
   #send(bytes: Uint8Array): Promise<void> {
