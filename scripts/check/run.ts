@@ -53,6 +53,12 @@ interface VitestReport {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numFailedTestSuites: number
+  readonly testResults: readonly { readonly assertionResults: readonly TestResult[] }[]
+}
+
+interface TestResult {
+  readonly status: string
+  readonly fullName: string
 }
 
 /** A run of the test runner, with its tests as the counts. A file that does not even load counts as a failure. */
@@ -66,9 +72,16 @@ export async function vitest(name: string, args: readonly string[], options: Too
   if (!existsSync(file)) return { passed: 0, failed: 1, notes: [`vitest ended with ${code} and no report`] }
   const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport
   const failed = report.numFailedTests + (report.numFailedTests === 0 && code !== 0 ? 1 : 0)
-  const notes =
-    report.numPendingTests > 0 ? [`${report.numPendingTests} tests did not apply on this runtime or machine`] : []
-  return { passed: report.numPassedTests, failed, notes }
+  return { passed: report.numPassedTests, failed, notes: skippedNotes(report) }
+}
+
+function skippedNotes({ numPendingTests, testResults }: VitestReport): string[] {
+  if (numPendingTests === 0) return []
+  const skipped = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status !== 'passed' && status !== 'failed')
+  const names = skipped.map(({ fullName }) => `  - ${fullName}`)
+  return [`${numPendingTests} tests did not apply on this runtime or machine:`, ...names]
 }
 
 /** Adds counts up. */

@@ -20,7 +20,7 @@ interface Ending {
 
 function run(program: string, args: readonly string[]): Promise<Ending> {
   return new Promise(resolve => {
-    const options = { cwd: dir, env: { PATH: process.env.PATH, HOME: dir }, timeout: 20_000 }
+    const options = { cwd: dir, env: { PATH: process.env.PATH, HOME: dir }, timeout: 60_000 }
     execFile(path.join(bin, program), args, options, (error: ExecFileException | null, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
     )

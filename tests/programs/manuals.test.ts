@@ -1,7 +1,7 @@
 import { execFile, type ExecFileException } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { debianTool, type DebianTool } from '@logflow/testkit'
+import { DEBIAN_TOOL_MS, debianTool, type DebianTool } from '@logflow/testkit'
 import { describe, expect, it } from 'vitest'
 
 const apps = path.resolve(import.meta.dirname, '../../apps')
@@ -21,7 +21,7 @@ interface Said {
 
 function run(tool: DebianTool, args: readonly string[]): Promise<Said> {
   return new Promise(resolve => {
-    execFile(tool.path, args, { env: tool.env, timeout: 20_000 }, (error: ExecFileException | null, stdout, stderr) =>
+    execFile(tool.path, args, { env: tool.env, timeout: 60_000 }, (error: ExecFileException | null, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
     )
   })
@@ -33,39 +33,55 @@ describe('manual pages and completions of every program, as they are packed', ()
     for (const shell of ['bash', 'zsh', 'fish']) expect(built(`completions/${shell}`)).toHaveLength(15)
   })
 
-  it('groff reads every page without a warning', async () => {
-    const groff = await debianTool({ program: 'usr/bin/groff', packages: ['groff-base'] })
-    if (!groff) return
-    for (const page of built('man'))
-      expect(await run(groff, ['-ww', '-man', '-Tutf8', '-z', page])).toMatchObject({ code: 0, stderr: '' })
-  }, 300_000)
+  it(
+    'groff reads every page without a warning',
+    async t => {
+      const groff = await debianTool({ program: 'usr/bin/groff', packages: ['groff-base'] })
+      if (!groff) return t.skip()
+      for (const page of built('man'))
+        expect(await run(groff, ['-ww', '-man', '-Tutf8', '-z', page])).toMatchObject({ code: 0, stderr: '' })
+    },
+    DEBIAN_TOOL_MS + 60_000,
+  )
 
-  it('mandoc has nothing against any page but that they bear no date', async () => {
-    const mandoc = await debianTool({ program: 'usr/bin/mandoc', packages: ['mandoc'] })
-    if (!mandoc) return
-    for (const page of built('man')) {
-      const { stdout, stderr } = await run(mandoc, ['-T', 'lint', '-W', 'warning', page])
-      const complaints = (stdout + stderr).split('\n').filter(line => line !== '' && !line.includes('missing date'))
-      expect(complaints).toEqual([])
-    }
-  }, 300_000)
+  it(
+    'mandoc has nothing against any page but that they bear no date',
+    async t => {
+      const mandoc = await debianTool({ program: 'usr/bin/mandoc', packages: ['mandoc'] })
+      if (!mandoc) return t.skip()
+      for (const page of built('man')) {
+        const { stdout, stderr } = await run(mandoc, ['-T', 'lint', '-W', 'warning', page])
+        const complaints = (stdout + stderr).split('\n').filter(line => line !== '' && !line.includes('missing date'))
+        expect(complaints).toEqual([])
+      }
+    },
+    DEBIAN_TOOL_MS + 60_000,
+  )
 
-  it('bash takes every script and offers what begins so', async () => {
-    const bash = await debianTool({ program: 'bin/bash', packages: ['bash'] })
-    if (!bash) return
-    const call = 'source "$1"; COMP_WORDS=("$2" --versio); COMP_CWORD=1; "_$2"; echo "${COMPREPLY[@]}"'
-    for (const script of built('completions/bash'))
-      expect(await run(bash, ['--norc', '-c', call, 'bash', script, path.basename(script)])).toEqual({
-        code: 0,
-        stdout: '--version\n',
-        stderr: '',
-      })
-  }, 300_000)
+  it(
+    'bash takes every script and offers what begins so',
+    async t => {
+      const bash = await debianTool({ program: 'bin/bash', packages: ['bash'] })
+      if (!bash) return t.skip()
+      const call = 'source "$1"; COMP_WORDS=("$2" --versio); COMP_CWORD=1; "_$2"; echo "${COMPREPLY[@]}"'
+      for (const script of built('completions/bash'))
+        expect(await run(bash, ['--norc', '-c', call, 'bash', script, path.basename(script)])).toEqual({
+          code: 0,
+          stdout: '--version\n',
+          stderr: '',
+        })
+    },
+    DEBIAN_TOOL_MS + 60_000,
+  )
 
-  it('zsh takes every script', async () => {
-    const zsh = await debianTool({ program: 'bin/zsh', packages: ['zsh'] })
-    if (!zsh) return
-    for (const script of built('completions/zsh'))
-      expect(await run(zsh, ['-f', '-n', script])).toMatchObject({ code: 0, stderr: '' })
-  }, 300_000)
+  it(
+    'zsh takes every script',
+    async t => {
+      const zsh = await debianTool({ program: 'bin/zsh', packages: ['zsh'] })
+      if (!zsh) return t.skip()
+      for (const script of built('completions/zsh'))
+        expect(await run(zsh, ['-f', '-n', script])).toMatchObject({ code: 0, stderr: '' })
+    },
+    DEBIAN_TOOL_MS + 60_000,
+  )
 })

@@ -5,7 +5,7 @@
  */
 export { asyncChunksOf, chunksOf } from './chunks-of.ts'
 export { collect, type CollectOptions } from './collect.ts'
-export { debianTool, type DebianTool, type DebianToolOptions } from './debian-tool.ts'
+export { DEBIAN_TOOL_MS, debianTool, type DebianTool, type DebianToolOptions } from './debian-tool.ts'
 export { DeliveryChecker, type CheckedWorld } from './delivery-checker.ts'
 export { FakeClock } from './fake-clock.ts'
 export { freePort } from './free-port.ts'

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { DEBIAN_TOOL_MS } from '@logflow/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Rrtail } from '../rrtail-process.ts'
 import { runCuts } from './cut-run.ts'
@@ -22,10 +23,10 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
   }
   beforeAll(async () => {
     sshd = await StockSshd.start()
-  }, 300_000)
+  }, DEBIAN_TOOL_MS + 60_000)
   afterAll(() => sshd?.close())
-  beforeEach(() => {
-    if (!sshd) return
+  beforeEach(t => {
+    if (!sshd) return t.skip()
     folder = join(sshd.folder, `test-${++made}`)
     mkdirSync(folder)
     path = join(folder, 'app.log')
@@ -34,8 +35,8 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
     for (const rrtail of running.splice(0)) await rrtail.stop()
   })
 
-  it('brings bytes of any kind, and what is added, with the configuration of ssh', async () => {
-    if (!sshd) return
+  it('brings bytes of any kind, and what is added, with the configuration of ssh', async t => {
+    if (!sshd) return t.skip()
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) & 0xff))
     writeFileSync(path, bytes)
     const rrtail = start(`web1:${path}`)
@@ -47,8 +48,8 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
     await part.has('last\n')
   })
 
-  it('heals that matching of errors was little tested: no login, no file, no folder, a server that shows another key', async () => {
-    if (!sshd) return
+  it('heals that matching of errors was little tested: no login, no file, no folder, a server that shows another key', async t => {
+    if (!sshd) return t.skip()
     const missing = start(`web1:${folder}/none`)
     expect([await missing.exit, missing.stderr]).toEqual([1, expect.stringContaining('no such file')])
     const stranger = start(`nobody-here@web1:${path}`)
@@ -67,8 +68,8 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
     expect([await unknown.exit, unknown.stderr]).toEqual([1, expect.stringContaining('Host key verification failed')])
   })
 
-  it('leaves nothing running on the server when its connection dies or it ends', async () => {
-    if (!sshd) return
+  it('leaves nothing running on the server when its connection dies or it ends', async t => {
+    if (!sshd) return t.skip()
     writeFileSync(path, 'quiet\n')
     const rrtail = start(`web1:${path}`)
     await rrtail.has('quiet\n')
@@ -78,8 +79,8 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
     await expect.poll(() => sshd?.sessions()).toEqual([])
   })
 
-  it('heals that the original did not check whether the file is append-only', async () => {
-    if (!sshd) return
+  it('heals that the original did not check whether the file is append-only', async t => {
+    if (!sshd) return t.skip()
     writeFileSync(path, 'first version, read\n')
     const rrtail = start(`web1:${path}`)
     await rrtail.has('first version, read\n')
@@ -90,8 +91,8 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
     expect(rrtail.stderr).toContain('gap: the file was replaced or cut after byte 20')
   })
 
-  it('heals that the original stopped at log rotation, twice in a row and with the second last packed', async () => {
-    if (!sshd) return
+  it('heals that the original stopped at log rotation, twice in a row and with the second last packed', async t => {
+    if (!sshd) return t.skip()
     writeFileSync(path, 'one\n')
     const rrtail = start(`web1:${path}`)
     await rrtail.has('one\n')
@@ -106,8 +107,8 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
     expect([await rrtail.stop(), rrtail.stderr]).toEqual([0, ''])
   })
 
-  it('says which rotated file cannot be unpacked, and goes on', async () => {
-    if (!sshd) return
+  it('says which rotated file cannot be unpacked, and goes on', async t => {
+    if (!sshd) return t.skip()
     writeFileSync(path, 'one\n')
     const rrtail = start(`web1:${path}`)
     await rrtail.has('one\n')
@@ -121,8 +122,8 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
     expect(rrtail.stderr).toContain(`the server cannot unpack ${path}.1.gz`)
   })
 
-  it('goes on after its end with the place of --state, which is of one file and private', async () => {
-    if (!sshd) return
+  it('goes on after its end with the place of --state, which is of one file and private', async t => {
+    if (!sshd) return t.skip()
     const state = join(folder, 'place')
     writeFileSync(path, 'one\n')
     const first = start(`web1:${path}`, '--state', state)
@@ -137,11 +138,11 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
     expect([await nowhere.exit, nowhere.stderr]).toEqual([1, expect.stringContaining('cannot be written')])
   })
 
-  it('notices another network long before silence would tell', async () => {
+  it('notices another network long before silence would tell', async t => {
     const cell = NetworkCell.open()
-    if (!cell) return
+    if (!cell) return t.skip()
     const away = await StockSshd.start({ namespace: cell.name, address: cell.address })
-    if (!away) return
+    if (!away) return t.skip()
     const far = join(away.folder, 'far.log')
     writeFileSync(far, 'here\n')
     const rrtail = new Rrtail('-F', away.config, '--silence-timeout', '10m', `web1:${far}`)
@@ -154,9 +155,9 @@ describe('rrtail and a stock sshd', { timeout: 60_000 }, () => {
     cell.close()
   })
 
-  it('brings every byte once through random cuts, in each of which the file is rotated twice', async () => {
+  it('brings every byte once through random cuts, in each of which the file is rotated twice', async t => {
     const outcome = await runCuts(14, 20_260_501)
-    if (!outcome) return
+    if (!outcome) return t.skip()
     expect(outcome).toMatchObject({ same: true, rotations: 28, received: outcome.written, stderr: '' })
   }, 120_000)
 })
