@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { conditions: [...conditions, 'node', 'import', 'default'] },
   ssr: { resolve: { conditions: [...conditions, 'node', 'import', 'default'] } },
   test: {
+    // Of vitest's own accord one core is left for itself, which is half of a machine with two.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
