@@ -35,6 +35,7 @@ describe('HostTrust', () => {
     expect(await Promise.all(['a', 'b', 'c'].map(host => trust.verify(offer(host))))).toEqual([true, true, true])
     const asked = ["Encountered 3 unknown hosts: 'a:2222,b:2222,c:2222'\n", QUESTION]
     expect(questions).toEqual([...asked, ...asked])
+    await trust.written()
     const text = await readFile(path, 'utf8')
     for (const name of ['[a]:2222', '[b]:2222', '[c]:2222', '[10.0.0.1]:2222'])
       expect(text).toContain(`${name} ${formatPublicKey(key)}\n`)
@@ -78,7 +79,17 @@ describe('HostTrust', () => {
     const { trust, path, questions } = await person(t, true)
     expect(await trust.verify(offer('a'))).toBe(true)
     expect(questions).toEqual([])
+    await trust.written()
     expect(await readFile(path, 'utf8')).toContain('[a]:2222 ')
+  })
+
+  it('remembers a thousand hosts that are trusted while the file is written', async t => {
+    const { trust, path } = await person(t, true)
+    const hosts = Array.from({ length: 1000 }, (_, i) => `h${i}`)
+    for (const host of hosts) expect(await trust.verify(offer(host))).toBe(true)
+    await trust.written()
+    const text = await readFile(path, 'utf8')
+    for (const host of hosts) expect(text).toContain(`[${host}]:2222 `)
   })
 
   it('asks again for more than fifty', async t => {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { systemClock } from '@logflow/core'
 import { fingerprint, formatPublicKey, KnownHosts, normalizedHost, type OfferedHostKey } from '@logflow/ssh'
 import type { DtailLog } from '../output/dtail-log.ts'
 
@@ -16,6 +17,9 @@ export interface HostTrustOptions {
   readonly batchMs?: number
 }
 
+/** How long hosts that are trusted are gathered before the file is written. */
+const GATHER_MS = 200
+
 interface Waiting {
   readonly offered: OfferedHostKey
   readonly changed: boolean
@@ -29,8 +33,12 @@ export class HostTrust {
   #known: Promise<KnownHosts> | undefined
   #waiting: Waiting[] = []
   #asking = false
+  /** Lines of hosts that were accepted and may not be in the file yet. */
+  readonly #accepted = new Set<string>()
   #unwritten: OfferedHostKey[] = []
   #writing: Promise<void> | undefined
+  /** Aborted when nobody shall wait for more hosts any more. */
+  readonly #hurry = new AbortController()
 
   constructor(options: HostTrustOptions) {
     this.#options = options
@@ -43,7 +51,7 @@ export class HostTrust {
     const known = await (this.#known ??= KnownHosts.open(path))
     const trust = known.look(offered.host, offered.port, offered.key)
     const name = normalizedHost(offered.host, offered.port)
-    if (trust === 'trusted') return true
+    if (trust === 'trusted' || this.#accepted.has(lineOf(offered))) return true
     if (trust === 'revoked') {
       log.error(name, `Host key ${fingerprint(offered.key)} is revoked in ${path}`)
       return false
@@ -51,8 +59,14 @@ export class HostTrust {
     const changed = trust === 'changed'
     if (!this.#trustAll) return this.#askPerson(offered, changed)
     if (changed) log.warn(name, `HOST KEY HAS CHANGED, trusting the new one: ${fingerprint(offered.key)}`)
-    await this.#remember([offered])
+    this.#remember([offered])
     return true
+  }
+
+  /** Resolves when every host that is trusted is in the file, or the log says why not. */
+  async written(): Promise<void> {
+    this.#hurry.abort()
+    await this.#writing
   }
 
   #askPerson(offered: OfferedHostKey, changed: boolean): Promise<boolean> {
@@ -68,7 +82,7 @@ export class HostTrust {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, 50)
       const trusted = this.#trustAll || (await this.#question(batch))
-      if (trusted) await this.#remember(batch.map(({ offered }) => offered))
+      if (trusted) this.#remember(batch.map(({ offered }) => offered))
       else this.#options.log.info("Didn't add hosts to known hosts file", this.#options.path)
       for (const { answer } of batch) answer(trusted)
     }
@@ -113,17 +127,20 @@ export class HostTrust {
     }
   }
 
-  /** One write after another, since two would overwrite each other's lines; each of all hosts that came meanwhile. */
-  #remember(hosts: readonly OfferedHostKey[]): Promise<void> {
+  /**
+   * One write after another, since two would overwrite each other's lines; each of all hosts that came meanwhile. The
+   * whole file is written each time, so a first look at a thousand servers must not write it a thousand times.
+   */
+  #remember(hosts: readonly OfferedHostKey[]): void {
     this.#unwritten.push(...hosts)
-    return (this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined)))
+    for (const host of hosts) this.#accepted.add(lineOf(host))
+    this.#writing ??= this.#writeAll()
   }
 
   async #writeAll(): Promise<void> {
     const { path, log } = this.#options
     while (this.#unwritten.length > 0) {
-      // What a whole round of handshakes brings goes into one file.
-      await new Promise(resolve => setImmediate(resolve))
+      await systemClock.sleep(GATHER_MS, this.#hurry).catch(() => {}) // told to hurry
       const hosts = this.#unwritten.splice(0)
       try {
         const known = (await this.#known) ?? (await KnownHosts.open(path))
@@ -134,10 +151,15 @@ export class HostTrust {
         this.#known = undefined
       }
     }
+    this.#writing = undefined
   }
 }
 
-function detailsOf({ host, port, address, key }: OfferedHostKey): string {
-  const line = (name: string): string => `${normalizedHost(name, port)} ${formatPublicKey(key)}\n`
-  return `${line(host)}${line(address)}${fingerprint(key)}\n`
+function detailsOf(offered: OfferedHostKey): string {
+  const { address, key } = offered
+  return `${lineOf(offered)}\n${lineOf({ ...offered, host: address })}\n${fingerprint(key)}\n`
+}
+
+function lineOf({ host, port, key }: OfferedHostKey): string {
+  return `${normalizedHost(host, port)} ${formatPublicKey(key)}`
 }

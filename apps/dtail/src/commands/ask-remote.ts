@@ -45,7 +45,8 @@ export async function askRemote(prepared: Prepared): Promise<number> {
   if (question.files.length === 0) throw new UsageError('no files to read; name them with -files')
   const servers = serversOf(prepared)
   keepModest(servers.length)
-  const asking = await askingOf(prepared)
+  const trust = trustOf(prepared)
+  const asking = await askingOf(prepared, trust)
   const started = run.options.interactiveQuery ? await startControl(prepared, servers.length) : undefined
   if (run.options.interactiveQuery && !started) return 1
   const control = started && { control: started.control, signal: AbortSignal.any([signal, started.signal]) }
@@ -65,7 +66,18 @@ export async function askRemote(prepared: Prepared): Promise<number> {
   } finally {
     stopWatching()
     started?.close()
+    await trust.written()
   }
+}
+
+function trustOf({ run: { options, stderr }, log }: Prepared): HostTrust {
+  return new HostTrust({
+    path: testMode() ? './known_hosts' : join(homedir(), '.ssh', 'known_hosts'),
+    trustAll: options.trustAllHosts,
+    log,
+    ask: text => stderr.write(text),
+    answers: process.stdin,
+  })
 }
 
 /** How far the sources of a server are. */
@@ -117,30 +129,16 @@ function serversOf({ run: { options, given }, config }: Prepared): readonly Serv
 }
 
 /** What is asked, as whom, and where the answers go. */
-async function askingOf({
-  run,
-  config,
-  question,
-  query,
-  range,
-  log,
-  printer,
-  report,
-  signal,
-}: Prepared): Promise<Asking> {
-  const { options, stderr } = run
+async function askingOf(
+  { run, config, question, query, range, log, printer, report, signal }: Prepared,
+  trust: HostTrust,
+): Promise<Asking> {
+  const { options } = run
   const keys = await ownKeys({
     given: options.authKeyPath || options.key,
     configured: config.Client.AuthKeyPath,
     agentKeyIndex: options.agentKeyIndex,
     log,
-  })
-  const trust = new HostTrust({
-    path: testMode() ? './known_hosts' : join(homedir(), '.ssh', 'known_hosts'),
-    trustAll: options.trustAllHosts,
-    log,
-    ask: text => stderr.write(text),
-    answers: process.stdin,
   })
   const resumable = !question.query && question.timeoutSeconds === 0 && !question.files.some(isJournal)
   const registers = !options.noAuthKey && !config.Client.AuthKeyDisable
