@@ -1,13 +1,19 @@
 /**
  * Which file of a follow reads which inode, so that no bytes are read twice under two names: a rotated name that
  * matches the pattern too, a link beside its target. A key is device, inode and birth, so that a new file in a reused
- * inode is not taken for the old one.
+ * inode is not taken for the old one. An owner is a number: a claim keeps nothing of it in memory.
  */
-export class Claims<Owner> {
-  readonly #owners = new Map<string, Owner>()
+export class Claims {
+  readonly #owners = new Map<string, number>()
+  #lastOwner = 0
+
+  /** Another owner than all before. */
+  newOwner(): number {
+    return ++this.#lastOwner
+  }
 
   /** Whether `owner` has it now; false when another one does. */
-  claim(key: string, owner: Owner): boolean {
+  claim(key: string, owner: number): boolean {
     const current = this.#owners.get(key)
     if (current !== undefined && current !== owner) return false
     this.#owners.set(key, owner)
@@ -15,7 +21,7 @@ export class Claims<Owner> {
   }
 
   /** Who has it. */
-  ownerOf(key: string): Owner | undefined {
+  ownerOf(key: string): number | undefined {
     return this.#owners.get(key)
   }
 
@@ -29,8 +35,8 @@ export class Claims<Owner> {
     return this.#owners.size
   }
 
-  /** Keeps only what `isAlive` says. */
-  prune(isAlive: (key: string, owner: Owner) => boolean): void {
-    for (const [key, owner] of this.#owners) if (!isAlive(key, owner)) this.#owners.delete(key)
+  /** Keeps only what belongs to one of these. */
+  prune(alive: ReadonlySet<number>): void {
+    for (const [key, owner] of this.#owners) if (!alive.has(owner)) this.#owners.delete(key)
   }
 }

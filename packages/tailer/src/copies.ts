@@ -1,5 +1,6 @@
 import type { Generation } from './generation.ts'
 import { hashTail, type FileIdentity } from './identity.ts'
+import { beginAlike, type KnownHead } from './known-head.ts'
 import type { ReadHandle } from './file-system.ts'
 
 /** A file as it was opened. */
@@ -11,7 +12,7 @@ export interface OpenedCopy {
 /** How far a content was read, when its generation is not open any more. */
 export interface KnownContent {
   /** Its first bytes, as far as they were seen. */
-  readonly head: Uint8Array
+  readonly head: KnownHead
   readonly offset: number
   /** See `formatTailHash`. */
   readonly tailHash: string
@@ -33,6 +34,8 @@ export type Copied = 'rest' | 'part' | 'none'
  * has read of it yet; `changed` when that was cut, so that the file may copy what it holds now.
  */
 export async function compareWith(generation: Generation, opened: OpenedCopy): Promise<Copied | 'changed'> {
+  // Only its own bytes can tell whether it begins with something that short.
+  if (generation.headIsProof && opened.identity.head.length < generation.head.length) generation.stir()
   const holds = await generation.learnHead()
   const copied = await compareWithKnown(knownOf(generation), opened)
   return copied === 'none' && !holds ? 'changed' : copied
@@ -48,10 +51,4 @@ export async function compareWithKnown(
   // As long as one that is equal in the first kilobyte and no longer than what was read is, it is a part of it.
   if (identity.size < offset) return 'part'
   return (await hashTail(handle, offset, parseInt(tailHash, 10))) === tailHash ? 'rest' : 'none'
-}
-
-/** Whether one begins with the other, and there is anything to compare. */
-function beginAlike(a: Uint8Array, b: Uint8Array): boolean {
-  const size = Math.min(a.length, b.length)
-  return size > 0 && Buffer.compare(a.subarray(0, size), b.subarray(0, size)) === 0
 }

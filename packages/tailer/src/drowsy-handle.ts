@@ -20,8 +20,8 @@ export class DrowsyHandle implements ReadHandle {
   #gone = false
   #openedSize: number
 
-  /** Takes the handle over; `facts` are those of its file now. */
-  constructor(handle: ReadHandle, facts: FileFacts, reopen: Reopen) {
+  /** Takes the handle over; without one it is asleep. `facts` are those of its file when it was open. */
+  constructor(handle: ReadHandle | undefined, facts: FileFacts, reopen: Reopen) {
     this.#handle = handle
     this.#facts = facts
     this.#openedSize = Number(facts.size)

@@ -1,8 +1,8 @@
 import { read } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
+import type { DescriptorHandle } from './descriptor-handle.ts'
 import { nodeFileSystem } from './file-system.ts'
 import {
   formatTailHash,
@@ -50,7 +50,7 @@ export async function tokenOfOpenFile({
 export async function earlierFiles(
   path: string,
   token: ResumeToken,
-  current: FileHandle,
+  current: DescriptorHandle,
 ): Promise<readonly EarlierFile[] | undefined> {
   if (await provesResumeToken(current, token)) return []
   const now = await identifyBy(current, await current.stat({ bigint: true }))
@@ -75,7 +75,7 @@ export async function earlierFiles(
 }
 
 interface OpenSibling {
-  readonly handle: FileHandle
+  readonly handle: DescriptorHandle
   readonly identity: FileIdentity
 }
 

@@ -1,6 +1,6 @@
-import type { JsonObject } from '@logflow/core'
+import type { Source, SourceEvent } from '@logflow/core'
 import { TailerError } from './errors.ts'
-import { errorDetail } from './events.ts'
+import { errorDetail, failedEvent } from './events.ts'
 
 /** What is going wrong with a path now, so that each failure is told once, and again when it changes or comes back. */
 export class Failures {
@@ -12,12 +12,12 @@ export class Failures {
   }
 
   /** What to tell about it; `undefined` when that was told. */
-  add(doing: 'look' | 'read', error: unknown): JsonObject | undefined {
+  tell(doing: 'look' | 'read', error: unknown, source: Source): SourceEvent | undefined {
     const detail = errorDetail(error)
     const text = JSON.stringify(detail)
     if (this.#texts.get(doing) === text) return undefined
     this.#texts.set(doing, text)
-    return detail
+    return failedEvent(source, detail)
   }
 
   /** It went well this time. */

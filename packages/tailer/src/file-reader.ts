@@ -1,5 +1,5 @@
 import type { ReadHandle } from './file-system.ts'
-import { readAt, TAIL_BYTES } from './identity.ts'
+import { formatTailHash, readAt, TAIL_BYTES } from './identity.ts'
 import type { FreshBytes } from './line-cutter.ts'
 
 /** What one read found: bytes that follow, nothing yet, or that the bytes before the offset are not those we read. */
@@ -44,7 +44,10 @@ export class FileReader {
   readonly #handle: ReadHandle
   readonly #buffer: ReadBuffer
   #offset = 0
-  #tail = new Uint8Array(0)
+  /** The last bytes before the offset, as they were read; at most {@link TAIL_BYTES}. */
+  #tail: Uint8Array = new Uint8Array(0)
+  /** What these hash to, while they are not at hand themselves. */
+  #tailHash: string | undefined
   /** What is known to follow the offset, although it was not read yet. */
   #ahead: Uint8Array = new Uint8Array(0)
 
@@ -58,9 +61,25 @@ export class FileReader {
     return this.#offset
   }
 
-  /** The last bytes before the offset, as they were read; at most {@link TAIL_BYTES}. */
-  get tail(): Uint8Array {
-    return this.#tail
+  /** Proof of the last bytes before the offset, see `formatTailHash`. */
+  get tailHash(): string {
+    return this.#tailHash ?? formatTailHash(this.#tail)
+  }
+
+  /** All bytes before the offset, while these are few and at hand. */
+  get whole(): Uint8Array | undefined {
+    return this.#tailHash === undefined && this.#tail.length === this.#offset ? this.#tail : undefined
+  }
+
+  /** Whether something is known of what follows the offset, although it was not read yet. */
+  get looksAhead(): boolean {
+    return this.#ahead.length > 0
+  }
+
+  /** Goes on at `offset`, which somebody had come to who proves what lies before it. */
+  goOn(offset: number, tailHash: string): void {
+    this.#offset = offset
+    this.#tailHash = tailHash
   }
 
   /** Goes on at `offset`, with what lies before it now as the proof; the file must still begin with `head`. */
@@ -80,19 +99,32 @@ export class FileReader {
 
   /** Whether the bytes around the offset are still those that were read, and seen. */
   async holds(): Promise<boolean> {
-    const known = this.#ahead.length === 0 ? this.#tail : Buffer.concat([this.#tail, this.#ahead])
-    const found = await readAt(this.#handle, this.#offset - this.#tail.length, known.length)
-    return Buffer.compare(found, known) === 0
+    const overlap = this.#overlap
+    const found = await readAt(this.#handle, this.#offset - overlap, overlap + this.#ahead.length)
+    return this.#isTail(found.subarray(0, overlap)) && Buffer.compare(found.subarray(overlap), this.#ahead) === 0
+  }
+
+  get #overlap(): number {
+    return this.#tailHash === undefined ? this.#tail.length : parseInt(this.#tailHash || '0', 10)
+  }
+
+  /** Whether these are the bytes before the offset; then they are at hand. */
+  #isTail(found: Uint8Array): boolean {
+    if (this.#tailHash === undefined) return Buffer.compare(found, this.#tail) === 0
+    if (formatTailHash(found) !== this.#tailHash) return false
+    this.#tail = found.slice()
+    this.#tailHash = undefined
+    return true
   }
 
   /** What follows the offset, at most one buffer of it. */
   async read(): Promise<ReadResult> {
-    const overlap = this.#tail.length
+    const overlap = this.#overlap
     const { bytes: buffer, start, batchBytes } = this.#buffer
     const size = batchBytes + overlap
     const { bytesRead } = await this.#handle.read(buffer, start, size, this.#offset - overlap)
     const found = buffer.subarray(start, start + bytesRead)
-    if (bytesRead < overlap || !startsWith(found, this.#tail)) return { kind: 'changed' }
+    if (bytesRead < overlap || !this.#isTail(found.subarray(0, overlap))) return { kind: 'changed' }
     if (!startsWith(found.subarray(overlap), this.#ahead.subarray(0, batchBytes))) return { kind: 'changed' }
     if (bytesRead === overlap) return { kind: 'end' }
     if (this.#ahead.length > 0) this.#ahead = this.#ahead.subarray(bytesRead - overlap)

@@ -1,5 +1,6 @@
-import { constants, statSync, watch } from 'node:fs'
-import { lstat, open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises'
+import { constants, lstat, readdir, realpath, stat, statSync, watch } from 'node:fs'
+import { promisify } from 'node:util'
+import { DescriptorHandle } from './descriptor-handle.ts'
 
 /** What is known of a file without reading it; `BigIntStats` of Node is one. */
 export interface FileFacts {
@@ -60,15 +61,19 @@ export interface FileSystem<Handle extends ReadHandle = ReadHandle> {
   watch(path: string, heard: DirectoryListener, failed: (error: unknown) => void): { close(): void }
 }
 
+// `node:fs/promises` does the same and leaves more behind, until all of the heap is looked through.
+const [statLater, lstatLater, readdirLater] = [promisify(stat), promisify(lstat), promisify(readdir)]
+const realpathLater = promisify(realpath.native)
+
 /** The files of this machine. */
-export const nodeFileSystem: FileSystem<FileHandle> = {
-  open: path => open(path, constants.O_RDONLY | constants.O_NONBLOCK),
-  stat: path => stat(path, { bigint: true }),
-  lstat: path => lstat(path, { bigint: true }),
+export const nodeFileSystem: FileSystem<DescriptorHandle> = {
+  open: path => DescriptorHandle.open(path, constants.O_RDONLY | constants.O_NONBLOCK),
+  stat: path => statLater(path, { bigint: true }),
+  lstat: path => lstatLater(path, { bigint: true }),
   glance: path => statSync(path, { throwIfNoEntry: false }),
-  readdir: path => readdir(path),
-  readEntries: path => readdir(path, { withFileTypes: true }),
-  realpath: path => realpath(path),
+  readdir: path => readdirLater(path),
+  readEntries: path => readdirLater(path, { withFileTypes: true }),
+  realpath: path => realpathLater(path),
   watch(path, heard, failed) {
     const watcher = watch(path, { persistent: false }, (kind, name) => heard(kind === 'rename', name))
     watcher.on('error', failed)

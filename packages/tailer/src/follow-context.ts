@@ -1,17 +1,38 @@
 import type { Claims } from './claims.ts'
 import type { ReadBuffer } from './file-reader.ts'
+import type { SharedHorizons } from './horizon.ts'
 import type { ResolvedFollowOptions } from './options.ts'
+import type { PathOpenerInit } from './path-opener.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
-import type { DirectoryWatch } from './watch.ts'
 
 /** What the files of one follow have in common. */
 export interface FollowContext<File> {
   readonly options: ResolvedFollowOptions
   readonly buffer: ReadBuffer
-  readonly claims: Claims<File>
-  readonly watch: DirectoryWatch
+  readonly claims: Claims
+  readonly horizons: SharedHorizons
   /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one. */
   readonly isCopy: (path: string, opened: OpenedSibling) => Promise<CopyVerdict>
+  /** A path was opened there: growth is told where its file lies, not where a link to it lies. */
+  readonly listenTo: (path: string, openedPath: string) => Promise<void>
   /** Something is to be read in this file. */
   readonly wake: (file: File) => void
+}
+
+/** How one path of a follow is opened. */
+export function openingOf<File>(
+  path: string,
+  { options, buffer, claims, isCopy }: FollowContext<File>,
+  { owner, first }: { readonly owner: number; readonly first: boolean },
+): PathOpenerInit {
+  return {
+    path,
+    options,
+    buffer,
+    first,
+    isCopy: opened => isCopy(path, opened),
+    claim: key => claims.claim(key, owner),
+    isTaken: key => claims.ownerOf(key) !== undefined,
+    release: key => claims.release(key),
+  }
 }

@@ -4,9 +4,11 @@ import type { Delivery } from '@logflow/core'
 import { Claims } from './claims.ts'
 import { ReadBuffer } from './file-reader.ts'
 import type { FollowContext } from './follow-context.ts'
-import { FollowedFile } from './followed-file.ts'
+import type { FollowedFile } from './followed-file.ts'
+import { FollowedFiles } from './followed-files.ts'
 import { hasMagic, unescapeGlob } from './glob-pattern.ts'
 import { expandGlob } from './glob.ts'
+import { SharedHorizons } from './horizon.ts'
 import { claimKeyOf } from './identity.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
 import { errorDetail, failedEvent } from './events.ts'
@@ -63,7 +65,7 @@ export function tail(
 /** After a delivery the next round comes this much later: a busy writer's lines then travel together. */
 const HOT_MS = 5
 /** Files that are taken up at one time. */
-const OPENING = 16
+const OPENING = 8
 /** Files that are glanced at before others get their turn. */
 const GLANCES = 250
 /** Files at rest that are glanced at in one look; all of them have had their turn after {@link RECONCILE_MS}. */
@@ -77,8 +79,9 @@ class FollowGroup {
   readonly #patterns: readonly string[]
   readonly #options: ResolvedFollowOptions
   readonly #context: FollowContext<FollowedFile>
-  readonly #files = new Map<string, FollowedFile>()
-  readonly #ready = new Set<FollowedFile>()
+  readonly #watch: DirectoryWatch
+  readonly #files: FollowedFiles
+  #ready = new Set<FollowedFile>()
   readonly #wakeup = new Wakeup()
   readonly #stopped = new AbortController()
   readonly #notices: Delivery[] = []
@@ -94,7 +97,7 @@ class FollowGroup {
   constructor(patterns: readonly string[], options: ResolvedFollowOptions) {
     this.#patterns = patterns
     this.#options = options
-    const watch = new DirectoryWatch(
+    this.#watch = new DirectoryWatch(
       (path, error) => {
         options.logger.warn({ event: 'directory.unwatched', path, pollMs: options.pollMs, err: error })
       },
@@ -102,15 +105,17 @@ class FollowGroup {
     )
     this.#context = {
       options,
-      watch,
       buffer: new ReadBuffer(options.batchBytes),
-      claims: new Claims<FollowedFile>(),
+      claims: new Claims(),
+      horizons: new SharedHorizons(),
       isCopy: (path, opened) => this.#isCopy(path, opened),
+      listenTo: (path, openedPath) => this.#files.listenTo(path, openedPath),
       wake: file => {
         this.#ready.add(file)
         this.#wakeup.wake()
       },
     }
+    this.#files = new FollowedFiles(this.#context, this.#watch)
   }
 
   /** Everything, until the end; closes every handle then. */
@@ -123,17 +128,21 @@ class FollowGroup {
       this.#lookAgain().catch(() => {}) // ends with the group
       for (;;) {
         yield* this.#notices.splice(0)
+        yield* this.#files.announcements()
+        // Whoever becomes ready meanwhile has its turn in the next round.
         for (const file of [...this.#ready]) {
-          this.#ready.delete(file)
+          this.#takeReady(file)
           for (const item of await file.step()) {
             this.#deliveredMs = this.#options.clock.monotonicMs()
             yield item
             signal?.throwIfAborted()
           }
+          this.#layToRest(file)
         }
         if (await this.#rest()) break
       }
-      for (const file of this.#files.values()) yield* await file.flush()
+      this.#files.wakeHolding()
+      for (const file of this.#files.awake) yield* await file.flush()
     } finally {
       await this.#close()
     }
@@ -151,7 +160,7 @@ class FollowGroup {
     signal?.throwIfAborted()
     if (this.#discoverNow) await this.#discover(false)
     if (this.#stopped.signal.aborted) return true
-    if (this.#ready.size > 0 || this.#notices.length > 0) return false
+    if (this.#ready.size > 0 || this.#notices.length > 0 || this.#files.hasAnnouncements) return false
     if (once) return true
     // The background looks set the pace; this wait has no end of its own.
     await this.#wakeup.wait(undefined, clock, signal)
@@ -162,8 +171,8 @@ class FollowGroup {
 
   async #close(): Promise<void> {
     this.stop()
-    this.#context.watch.close()
-    for (const file of this.#files.values()) await file.close()
+    this.#watch.close()
+    for (const file of this.#files.awake) await file.close()
   }
 
   /** Looks at everything every `pollMs`, also while the consumer is busy: a rotation does not wait for it. */
@@ -171,14 +180,18 @@ class FollowGroup {
     const { clock, pollMs, discover, watch } = this.#options
     for (let look = 0; ; look++) {
       await clock.sleep(pollMs, { signal: this.#stopped.signal })
-      this.#context.watch.retry()
+      this.#watch.retry()
       const share = this.#restingShare()
-      let [at, asked] = [look, 0]
-      for (const file of this.#files.values()) {
-        if (at++ % share !== 0 && file.rests) continue
+      let asked = 0
+      for (const file of this.#files.awake) {
         // Without watching the files may lie on another machine, and a quick question may take for ever.
         if (!watch || file.mayHaveChanged()) await file.observe()
+        this.#layToRest(file)
         if (++asked % GLANCES === 0) await setImmediate()
+      }
+      for (let left = Math.ceil(this.#files.resting / share); left > 0; left -= GLANCES) {
+        for (const file of this.#files.changed(Math.min(left, GLANCES))) await file.observe()
+        await setImmediate()
       }
       if (discover && (!this.#hearsOfNames || look % share === 0)) this.#discoverNow = true
       if (this.#discoverNow || this.#ready.size > 0) this.#wakeup.wake()
@@ -186,8 +199,19 @@ class FollowGroup {
   }
 
   /** Of the files at rest one in so many is looked at each time: each at least every {@link RECONCILE_MS}. */
+  /** A set from which thousands were deleted keeps them in memory, until all of the heap is looked through. */
+  #takeReady(file: FollowedFile): void {
+    this.#ready.delete(file)
+    if (this.#ready.size === 0) this.#ready = new Set()
+  }
+
+  /** Keeps little of a file to which nothing happens. */
+  #layToRest(file: FollowedFile): void {
+    if (!this.#ready.has(file)) this.#files.rest(file)
+  }
+
   #restingShare(): number {
-    if (!this.#context.watch.complete) return 1
+    if (!this.#watch.complete) return 1
     const looks = Math.ceil(RECONCILE_MS / this.#options.pollMs)
     return Math.max(1, Math.min(looks, Math.ceil(this.#files.size / RESTING)))
   }
@@ -198,7 +222,7 @@ class FollowGroup {
       const directory = dirname(pattern)
       if (hasMagic(directory)) this.#hearsOfNames = false
       if (!hasMagic(pattern) || hasMagic(directory)) continue
-      this.#context.watch.addDirectory(unescapeGlob(directory), renamed => {
+      this.#watch.addDirectory(unescapeGlob(directory), renamed => {
         if (!renamed) return
         this.#discoverNow = true
         this.#wakeup.wake()
@@ -233,17 +257,18 @@ class FollowGroup {
       if (!named?.isFile || this.#context.claims.ownerOf(claimKeyOf(named))) return
     }
     if (this.#files.size >= this.#options.maxGlobTargets) return this.#tellLimit(path)
-    const file = new FollowedFile(path, this.#context, first)
-    this.#files.set(path, file)
+    const file = this.#files.add(path, first)
     await file.observe()
     if (first && sure && file.idle && !file.failed) this.#tellMissing(path)
+    // It wanted to tell that it is there: that is told of one at rest, too.
+    if (this.#files.rest(file)) this.#takeReady(file)
   }
 
   /** Whether a new file only holds what another one here was read to, as copytruncate makes it. */
   async #isCopy(path: string, opened: OpenedSibling): Promise<CopyVerdict> {
     const bases = baseNamesOf(basename(path)).map(base => join(dirname(path), base))
     for (const base of bases) {
-      const verdict = (await this.#files.get(base)?.claimCopy(opened)) ?? 'no'
+      const verdict = (await this.#files.wake(base)?.claimCopy(opened)) ?? 'no'
       if (verdict !== 'no') return verdict
     }
     return this.#options.discover && bases.some(base => this.#isNews(base, opened)) ? 'later' : 'no'
@@ -285,12 +310,13 @@ class FollowGroup {
   /** Files that a wildcard found, that are gone and read, need no entry. */
   async #forgetGone(): Promise<void> {
     const literal = new Set(this.#patterns.filter(pattern => !hasMagic(pattern)).map(unescapeGlob))
-    for (const [path, file] of this.#files) {
+    for (const file of this.#files.awake) {
+      const { path } = file
       if (!file.idle || literal.has(path) || (await lookAt(path, this.#options.fileSystem).catch(errorDetail))) continue
       if (await file.closeIfIdle()) this.#files.delete(path)
     }
     if (this.#context.claims.size > PRUNE_CLAIMS + this.#files.size * 4) {
-      this.#context.claims.prune((_key, owner) => this.#files.get(owner.path) === owner)
+      this.#context.claims.prune(this.#files.owners)
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Delivery } from '@logflow/core'
-import { eventOf, failedEvent } from './events.ts'
-import type { FollowContext } from './follow-context.ts'
+import { eventOf } from './events.ts'
+import { openingOf, type FollowContext } from './follow-context.ts'
 import { Failures, readFailure } from './failures.ts'
 import { isVanished } from './errors.ts'
 import type { Generation } from './generation.ts'
@@ -8,8 +8,9 @@ import { Glance } from './glance.ts'
 import { claimKeyOf } from './identity.ts'
 import { Lingering } from './lingering.ts'
 import { Notes } from './notes.ts'
-import { PathWatch } from './path-watch.ts'
 import { PathOpener, type Opened } from './path-opener.ts'
+import type { FollowedFileInit, RestingFile } from './resting-file.ts'
+import { Quiet } from './quiet.ts'
 import { Turns } from './turns.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
 import { claimCopy, insertByBirth, type CopyVerdict, type OpenedSibling } from './siblings.ts'
@@ -28,43 +29,50 @@ const MAX_GENERATIONS = 16
  */
 export class FollowedFile {
   readonly path: string
+  /** As which it claims what it reads. */
+  readonly owner: number
   readonly #context: FollowContext<FollowedFile>
   readonly #opener: PathOpener
   readonly #queue: Generation[] = []
   readonly #lingering: Lingering
   readonly #glance: Glance
   readonly #notes: Notes
-  readonly #watch: PathWatch
   readonly #turns = new Turns()
-  #goneSinceMs: number | undefined
-  #quietSinceMs: number
-  #mtimeNs = -1n
+  readonly #quiet: Quiet
   #truncations = 0
   #rescan = false
+  /** Something was told of the path since it was last looked at. */
+  #heard = false
   readonly #failures = new Failures()
   #notices: Delivery[] = []
   #closed = false
 
-  /** `first`: it is taken up as following begins. */
-  constructor(path: string, context: FollowContext<FollowedFile>, first: boolean) {
+  /** `first`: it is taken up as following begins. `resting` is what an earlier one of the same path gave. */
+  constructor(path: string, context: FollowContext<FollowedFile>, { first, resting }: FollowedFileInit) {
     this.path = path
     this.#context = context
-    const { options, buffer, claims } = context
-    this.#opener = new PathOpener({
-      path,
-      options,
-      buffer,
-      first,
-      isCopy: opened => context.isCopy(path, opened),
-      claim: key => claims.claim(key, this),
-      isTaken: key => claims.ownerOf(key) !== undefined,
-      release: key => claims.release(key),
-    })
-    this.#quietSinceMs = context.options.clock.monotonicMs()
+    const { options } = context
+    this.owner = resting?.owner ?? context.claims.newOwner()
+    this.#opener = new PathOpener(openingOf(path, context, { owner: this.owner, first }), resting?.opener)
+    this.#quiet = new Quiet(options, resting?.mtimeNs)
     this.#notes = new Notes(options.checkpoint)
-    this.#glance = new Glance(path, options.fileSystem)
+    this.#glance = new Glance(path, options.fileSystem, resting?.glance)
     this.#lingering = new Lingering(context.options.clock, context.options.lingerMs)
-    this.#watch = new PathWatch(path, context.watch, options.fileSystem, renamed => this.#hear(renamed))
+    if (resting) this.#queue.push(this.#opener.restore(resting))
+  }
+
+  /**
+   * What is to be kept of it while nothing happens to the path; it is of no use any more then. `undefined` while there
+   * is something to do, or to be seen.
+   */
+  rest(): RestingFile | undefined {
+    if (!this.#turns.idle || !this.rests || this.#closed || this.#heard) return undefined
+    if (this.#notices.length > 0 || this.#failures.any || !this.#context.options.watch) return undefined
+    const generation = this.#queue[0]?.rest()
+    const opener = generation && this.#opener.rest(this.#context.horizons)
+    if (!opener) return undefined
+    this.#closed = true
+    return { owner: this.owner, generation, opener, mtimeNs: this.#quiet.mtimeNs, glance: this.#glance.last }
   }
 
   /** Whether nothing is held for this path. */
@@ -80,7 +88,7 @@ export class FollowedFile {
   /** Whether a file is a copy of what is read here, as copytruncate makes one; if so it is this file's from now on. */
   claimCopy(opened: OpenedSibling): Promise<CopyVerdict> {
     const { released } = this.#opener
-    const claim = (key: string): boolean => this.#context.claims.claim(key, this)
+    const claim = (key: string): boolean => this.#context.claims.claim(key, this.owner)
     return this.#turns.take(async () => {
       // What is asleep may have been cut, and what has the name may not be open yet.
       this.#queue.forEach(generation => generation.stir())
@@ -113,7 +121,7 @@ export class FollowedFile {
 
   /** Whether time alone brings something about. */
   get #waits(): boolean {
-    return this.#lingering.size > 0 || this.#queue.length > 1 || this.#goneSinceMs !== undefined
+    return this.#lingering.size > 0 || this.#queue.length > 1 || this.#quiet.isGone
   }
 
   /** Reads a little: at most one batch of each generation that has something. Wakes itself when more is likely. */
@@ -135,15 +143,13 @@ export class FollowedFile {
   /** Closes it if nothing is held for the path by then; says whether it did. */
   closeIfIdle(): Promise<boolean> {
     return this.#turns.take(async () => {
-      if (!this.idle) return false
-      this.#closed = true
-      await this.#close()
-      return true
+      this.#closed ||= this.idle
+      if (this.#closed) await this.#close()
+      return this.#closed
     })
   }
 
   async #close(): Promise<void> {
-    this.#watch.close()
     for (const generation of this.#held) await generation.close()
     await this.#opener.close()
     this.#queue.length = 0
@@ -152,6 +158,7 @@ export class FollowedFile {
 
   async #observe(): Promise<void> {
     if (this.#closed) return
+    this.#heard = false
     try {
       await this.#opener.lookBeside()
       // Before the look: what changes during it is seen by the next glance.
@@ -160,7 +167,7 @@ export class FollowedFile {
       this.#opener.noteFirst(named)
       // A file that another path of this follow reads under its own name is not ours.
       const owner = named && this.#context.claims.ownerOf(claimKeyOf(named))
-      await this.#settle(owner === undefined || owner === this ? named : undefined)
+      await this.#settle(owner === undefined || owner === this.owner ? named : undefined)
       this.#opener.settled()
       if (this.#opener.unread) this.#rescan = true
       if (this.#mayDrowse) await this.#queue[0]?.drowse()
@@ -175,7 +182,7 @@ export class FollowedFile {
   async #settle(named: NamedFacts | undefined): Promise<void> {
     const newest = this.#queue.at(-1)
     const verdict = judgeRotation(newest && { fileKey: claimKeyOf(newest.identity), changed: false }, named)
-    this.#noteGone(verdict === 'gone')
+    if (this.#quiet.noteGone(verdict === 'gone')) this.#context.wake(this)
     if (verdict !== 'same') this.#queue.forEach(generation => generation.stir())
     switch (verdict) {
       case 'born':
@@ -198,27 +205,19 @@ export class FollowedFile {
     }
   }
 
-  #noteGone(gone: boolean): void {
-    if (gone && this.#goneSinceMs === undefined) this.#context.wake(this)
-    this.#goneSinceMs = gone ? (this.#goneSinceMs ?? this.#context.options.clock.monotonicMs()) : undefined
-  }
-
   async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
     if (size !== newest.offset) await newest.see(size)
-    if (size !== newest.offset || mtimeNs !== this.#mtimeNs) {
+    if (size !== newest.offset || mtimeNs !== this.#quiet.mtimeNs) {
       newest.stir()
       this.#context.wake(this)
     }
-    this.#mtimeNs = mtimeNs
+    this.#quiet.mtimeNs = mtimeNs
   }
 
   /** Nothing was written for long, and everything is read: the descriptor is better used elsewhere. */
   get #mayDrowse(): boolean {
-    const { clock, idleMs } = this.#context.options
     const [only] = this.#queue
-    if (idleMs === 0 || !only?.isRead || only.asleep || this.#waits || this.#rescan) return false
-    const quietMs = clock.monotonicMs() - this.#quietSinceMs
-    return quietMs >= idleMs || clock.now() - Number(this.#mtimeNs / 1_000_000n) >= idleMs
+    return only?.isRead === true && !only.asleep && !this.#waits && !this.#rescan && this.#quiet.isLong
   }
 
   /** The name is free: generations may have had it since the last look. */
@@ -233,7 +232,7 @@ export class FollowedFile {
     const opened = await this.#opener.openNamed({ newest: this.#queue.at(-1), held: this.#held, takeBack })
     this.#rescan = rotated && opened.generations.length > 0
     this.#takeUp(opened)
-    if (opened.openedPath !== undefined) await this.#watch.retarget(opened.openedPath)
+    if (opened.openedPath !== undefined) await this.#context.listenTo(this.path, opened.openedPath)
   }
 
   /** A folder in motion may have been listed without some of its files: looks once more. */
@@ -256,15 +255,13 @@ export class FollowedFile {
   }
 
   #describe(generations: readonly Generation[]): void {
-    for (const generation of generations) {
-      this.#notes.describe(generation, this.#opener.seen, this.#queue.slice(this.#queue.indexOf(generation) + 1))
-    }
+    for (const generation of generations) this.#notes.describe(generation, this.#opener.seen, this.#queue)
   }
 
   #enqueue(generation: Generation): void {
     this.#queue.push(generation)
-    this.#mtimeNs = generation.identity.mtimeNs
-    this.#quietSinceMs = this.#context.options.clock.monotonicMs()
+    this.#quiet.mtimeNs = generation.identity.mtimeNs
+    this.#quiet.end()
     this.#context.wake(this)
   }
 
@@ -293,7 +290,7 @@ export class FollowedFile {
     }
     switch (step.kind) {
       case 'bytes':
-        this.#quietSinceMs = this.#context.options.clock.monotonicMs()
+        this.#quiet.end()
         this.#notes.take(head, step.items, items)
         return this.#context.wake(this)
       case 'changed':
@@ -307,7 +304,6 @@ export class FollowedFile {
   /** Everything of the head is read, as of `nowMs`: goes on to the next generation when it is time. */
   async #atEnd(head: Generation, items: Delivery[], nowMs: number): Promise<void> {
     const { lingerMs } = this.#context.options
-    const quietMs = nowMs - this.#quietSinceMs
     const copy = head.gone ? await afterDeletion(head, this.#opener) : undefined
     if (copy) {
       this.#queue[0] = copy
@@ -317,13 +313,12 @@ export class FollowedFile {
     const next = this.#queue[1]
     if (!next) {
       await this.#observe()
-      const goneMs = nowMs - (this.#goneSinceMs ?? nowMs)
-      if (this.#goneSinceMs !== undefined && Math.min(quietMs, goneMs) >= lingerMs) await this.#letGo(head, items)
+      if (this.#quiet.isGone && this.#quiet.goneMsAt(nowMs) >= lingerMs) await this.#letGo(head, items)
       return
     }
     if (head.copy) return this.#leaveCopy(head, items)
     // An empty successor may mean that the writer still has the old file open.
-    const early = this.#queue.length === 2 && quietMs < lingerMs
+    const early = this.#queue.length === 2 && this.#quiet.msAt(nowMs) < lingerMs
     if (early && next.knownSize === 0 && (await next.size()) === 0) return
     items.push(...this.#notes.flushed(head), eventOf(head, 'rotated', { to: next.source.id }))
     this.#notes.complete(head)
@@ -342,7 +337,7 @@ export class FollowedFile {
 
   /** The name is gone and its file has been quiet: the handle would only keep the disk full. */
   async #letGo(head: Generation, items: Delivery[]): Promise<void> {
-    this.#goneSinceMs = undefined
+    this.#quiet.noteGone(false)
     items.push(...this.#notes.flushed(head), eventOf(head, 'ended'))
     this.#notes.complete(head)
     this.#queue.shift()
@@ -384,15 +379,18 @@ export class FollowedFile {
 
   /** Tells of a failure once, until it changes or goes away. */
   #fail(doing: 'look' | 'read', error: unknown): void {
-    const detail = this.#failures.add(doing, error)
-    if (!detail) return
-    this.#context.options.logger.warn({ event: 'source.failed', path: this.path, err: error })
-    const source = this.#queue.at(-1)?.source ?? { host: this.#context.options.host, path: this.path, id: 'none' }
-    this.#notices.push(failedEvent(source, detail))
+    const { host, logger } = this.#context.options
+    const source = this.#queue.at(-1)?.source ?? { host, path: this.path, id: 'none' }
+    const told = this.#failures.tell(doing, error, source)
+    if (!told) return
+    logger.warn({ event: 'source.failed', path: this.path, err: error })
+    this.#notices.push(told)
     this.#context.wake(this)
   }
 
-  #hear(renamed: boolean): void {
+  /** Something may have happened to the path, or, `renamed`, to what it names. */
+  hear(renamed: boolean): void {
+    this.#heard = true
     // A rename is looked at now, even while nobody reads: the next one may come before the consumer does.
     if (renamed) this.observe().catch(() => {})
     this.#context.wake(this)

@@ -2,8 +2,18 @@ import type { Delivery, Gap, LineBatch, ResumeToken, Source } from '@logflow/cor
 import { DrowsyHandle } from './drowsy-handle.ts'
 import { FileReader, type ReadBuffer } from './file-reader.ts'
 import type { ReadHandle } from './file-system.ts'
-import { formatTailHash, HEAD_BYTES, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
+import {
+  claimKeyOf,
+  formatTailHash,
+  HEAD_BYTES,
+  parseClaimKey,
+  readAt,
+  TAIL_BYTES,
+  type FileIdentity,
+} from './identity.ts'
+import { beginsWith, headOfId, isHeadOfId, proofOfHead, startOf, type KnownHead } from './known-head.ts'
 import { LineCutter, type FreshBytes } from './line-cutter.ts'
+import type { RestingGeneration } from './resting-generation.ts'
 
 /** What a {@link Generation} is made of. */
 export interface GenerationInit {
@@ -43,8 +53,7 @@ export class Generation {
   #seenSize: number
   #knownSize = 0
   readonly handle: ReadHandle
-  /** The first bytes of it, as far as they were seen; at most {@link HEAD_BYTES}. */
-  #head: Uint8Array
+  #head: KnownHead
   readonly #reader: FileReader
   readonly #buffer: ReadBuffer
   readonly #cutter: LineCutter
@@ -52,11 +61,11 @@ export class Generation {
 
   private constructor(init: GenerationInit, reader: FileReader) {
     this.source = init.source
-    this.identity = init.identity
     this.startOffset = init.offset
-    // The head was read after the size was asked for.
+    this.identity = init.identity
     const { head, size } = init.identity
     this.#head = head
+    // The head was read after the size was asked for.
     this.#seenSize = head.length === Math.min(HEAD_BYTES, size) ? size : head.length
     this.#knownSize = Math.max(init.offset, this.#seenSize)
     this.handle = init.handle
@@ -76,6 +85,44 @@ export class Generation {
     } catch (error) {
       await init.handle.close()
       throw error
+    }
+  }
+
+  /** As it was when it gave {@link Generation.rest}; the handle is asleep. */
+  static restore(init: Omit<GenerationInit, 'identity' | 'offset'>, resting: RestingGeneration): Generation {
+    const { sourceId, claimKey, mtimeNs, startOffset, offset, tailHash, line, held } = resting
+    const reader = new FileReader(init.handle, init.buffer)
+    reader.goOn(offset, tailHash)
+    const head = new Uint8Array(0)
+    const identity = { ...parseClaimKey(claimKey), id: sourceId, mtimeNs, head, size: resting.seenSize }
+    const generation = new Generation({ ...init, identity, offset: startOffset, mayHaveHole: resting.hole }, reader)
+    generation.announced = resting.announced
+    generation.#head = resting.head ?? headOfId(sourceId, resting.headStart) ?? head
+    generation.#seenSize = resting.seenSize
+    generation.#knownSize = resting.knownSize
+    generation.#cutter.goOn(offset, line, held)
+    return generation
+  }
+
+  /** What is to be kept of it while nothing happens to its file; `undefined` while it is not asleep, or is not read. */
+  rest(): RestingGeneration | undefined {
+    if (!this.#sleeps || this.gone || this.copy || this.#perhapsCopied || !this.isRead) return undefined
+    if (this.#reader.looksAhead || (this.#hole && this.offset > 0)) return undefined
+    return {
+      sourceId: this.source.id,
+      claimKey: claimKeyOf(this.identity),
+      mtimeNs: this.identity.mtimeNs,
+      startOffset: this.startOffset,
+      announced: this.announced,
+      offset: this.offset,
+      tailHash: this.#reader.tailHash,
+      head: isHeadOfId(this.#head, this.source.id) ? undefined : proofOfHead(this.#head),
+      headStart: startOf(this.#head),
+      line: this.#cutter.nextLine,
+      held: this.#cutter.held,
+      seenSize: this.#seenSize,
+      knownSize: this.#knownSize,
+      hole: this.#hole,
     }
   }
 
@@ -162,16 +209,30 @@ export class Generation {
   }
 
   /** The first bytes of it, as far as they were seen; at most {@link HEAD_BYTES}. */
-  get head(): Uint8Array {
+  get head(): KnownHead {
     return this.#head
+  }
+
+  /** Whether only the proof of its first bytes is at hand. */
+  get headIsProof(): boolean {
+    return !(this.#head instanceof Uint8Array)
+  }
+
+  /** Reads again what was given up of its head. False when that is not there any more. */
+  async #recallHead(): Promise<boolean> {
+    if (!this.headIsProof || this.#sleeps || this.gone) return true
+    const head = this.#reader.whole?.slice(0, this.#head.length) ?? (await readAt(this.handle, 0, this.#head.length))
+    if (!beginsWith(head, this.#head)) return false
+    this.#head = head
+    return true
   }
 
   /** Looks at the first bytes of what nobody has read yet, so that a copy of it is known once it is cut. False when it is cut. */
   async learnHead(): Promise<boolean> {
     if (this.gone) return true
-    if (this.offset > 0) return this.holds()
+    if (this.offset > 0) return (await this.holds()) && (await this.#recallHead())
     const head = await readAt(this.handle, 0, HEAD_BYTES)
-    if (Buffer.compare(head.subarray(0, this.#head.length), this.#head) !== 0) return false
+    if (!beginsWith(head, this.#head)) return false
     // What is seen now is not what was copied before.
     if (head.length > 0) this.#perhapsCopied = false
     // What ends here was never longer: a larger size that was seen was that of a content before this one.
@@ -196,7 +257,7 @@ export class Generation {
 
   /** What was read last, as a token that another file can be held against. */
   get token(): ResumeToken {
-    return { sourceId: this.source.id, offset: this.offset, tailHash: formatTailHash(this.#reader.tail) }
+    return { sourceId: this.source.id, offset: this.offset, tailHash: this.#reader.tailHash }
   }
 
   /** Reads on. Bytes that complete no line give no items. */
@@ -209,10 +270,7 @@ export class Generation {
     if (result.kind !== 'bytes') return result
     this.#perhapsCopied = false
     const { from, to } = result.fresh
-    if (at <= this.#head.length && this.#head.length < Math.min(HEAD_BYTES, this.offset)) {
-      const bytes = result.fresh.buffer.subarray(from, Math.min(to, from + HEAD_BYTES - at))
-      this.#head = Buffer.concat([this.#head.subarray(0, at), bytes])
-    }
+    this.#growHead(at, result.fresh)
     // What ends here was never longer.
     if (to - from < this.#buffer.batchBytes) this.#seenSize = Math.min(this.#seenSize, this.offset)
     this.#knownSize = Math.max(this.copy ? this.#knownSize : 0, this.#seenSize, this.offset)
@@ -222,6 +280,15 @@ export class Generation {
     const cut = fresh.to > fresh.from ? this.#cutter.push(fresh) : undefined
     if (cut?.sharesBuffer) this.#buffer.handOver()
     return { kind: 'bytes', items: cut ? [...hole, cut.batch] : hole }
+  }
+
+  /** What was read at `at` may belong to the head. */
+  #growHead(at: number, { buffer, from, to }: FreshBytes): void {
+    if (at > this.#head.length || this.#head.length >= Math.min(HEAD_BYTES, this.offset)) return
+    const bytes = buffer.subarray(from, Math.min(to, from + HEAD_BYTES - at))
+    if (this.#head instanceof Uint8Array) this.#head = Buffer.concat([this.#head.subarray(0, at), bytes])
+    // Of a short one all was compared in the same read.
+    else if (at <= TAIL_BYTES) this.#head = Buffer.concat([buffer.subarray(from - at, from), bytes])
   }
 
   /** Whether the beginning of a line is held back. */
@@ -250,8 +317,7 @@ export class Generation {
 
   /** Proof of the bytes before the end of `batch`: of the whole tail when all was delivered, else of the batch. */
   proofOf(batch: LineBatch): string {
-    const tail = this.#cutter.heldBytes === 0 ? this.#reader.tail : batch.bytes.subarray(-TAIL_BYTES)
-    return formatTailHash(tail)
+    return this.#cutter.heldBytes === 0 ? this.#reader.tailHash : formatTailHash(batch.bytes.subarray(-TAIL_BYTES))
   }
 
   #skipHole(fresh: FreshBytes): { fresh: FreshBytes; hole: readonly Delivery[] } {

@@ -10,22 +10,42 @@ export class Glance {
   readonly #fileSystem: FileSystem
   #last: string | undefined
 
-  constructor(path: string, fileSystem: FileSystem) {
+  /** `last` is what an earlier one of the same path saw. */
+  constructor(path: string, fileSystem: FileSystem, last?: string) {
     this.#path = path
     this.#fileSystem = fileSystem
+    this.#last = last
+  }
+
+  /** What was seen, to be asked about by {@link hasChanged}. */
+  get last(): string | undefined {
+    return this.#last
   }
 
   /** True the first time, too. */
   changed(): boolean {
     const last = this.#last
     try {
-      // Of what is not there only the folder can tell that it was meanwhile.
-      this.#last = textOf(this.#fileSystem.glance(this.#path) ?? this.#fileSystem.glance(dirname(this.#path)))
+      this.#last = glanceAt(this.#path, this.#fileSystem)
     } catch {
       return true // whoever looks properly will say why
     }
     return this.#last !== last
   }
+}
+
+/** As {@link Glance.changed} says it, for a path that was seen as `last`; sees nothing itself. */
+export function hasChanged(path: string, last: string | undefined, fileSystem: FileSystem): boolean {
+  try {
+    return glanceAt(path, fileSystem) !== last
+  } catch {
+    return true
+  }
+}
+
+function glanceAt(path: string, fileSystem: FileSystem): string {
+  // Of what is not there only the folder can tell that it was meanwhile.
+  return textOf(fileSystem.glance(path) ?? fileSystem.glance(dirname(path)))
 }
 
 /** One word, which is kept for each of thousands of files in a tenth of what the facts would take. */

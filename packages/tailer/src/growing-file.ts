@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
-import type { FileHandle } from 'node:fs/promises'
 import { systemClock, type AbortOptions, type Clock, type ResumeToken, type Source } from '@logflow/core'
 import { earlierFiles, tokenOfOpenFile, type EarlierFile } from './earlier-files.ts'
 import { TailerError } from './errors.ts'
+import type { DescriptorHandle } from './descriptor-handle.ts'
 import { nodeFileSystem } from './file-system.ts'
 import { claimKeyOf, identify, identifyBy, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
 import { openIfThere } from './open-file.ts'
@@ -81,7 +81,7 @@ export async function openGrowingFile(path: string, options: GrowingFileOptions 
 }
 
 interface OpenGeneration {
-  readonly handle: FileHandle
+  readonly handle: DescriptorHandle
   readonly identity: FileIdentity
 }
 
@@ -107,9 +107,9 @@ class WatchedFile implements GrowingFile {
   readonly #options: GrowingFileOptions
   readonly #wakeup: Wakeup
   readonly #watch: DirectoryWatch
-  readonly #earlier = new Map<number, FileHandle>()
+  readonly #earlier = new Map<number, DescriptorHandle>()
   readonly #abort = new AbortController()
-  #handle: FileHandle
+  #handle: DescriptorHandle
   #fileKey: string
   #size: number
   #source: Source
@@ -193,7 +193,7 @@ class WatchedFile implements GrowingFile {
   async #look(followName: boolean): Promise<GrowingFileChange | undefined> {
     // The name first: a file that is found replaced has its last size by then.
     const named = await lookAt(this.path)
-    const size = Number((await this.#handle.stat()).size)
+    const size = Number((await this.#handle.stat({ bigint: true })).size)
     if (size < this.#size || !(await this.#tailHolds())) return this.#truncated(size)
     if (size > this.#size) return this.#resized('grew', size)
     const verdict = judgeRotation({ fileKey: this.#fileKey, changed: false }, named)

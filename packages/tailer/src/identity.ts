@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ResumeToken } from '@logflow/core'
 import type { FileFacts, ReadHandle } from './file-system.ts'
 
@@ -45,6 +45,19 @@ export function inodeKeyOf({ dev, ino }: InodeFacts): string {
 /** What nobody else has while this file exists, and hardly after: inode and birth as one word. */
 export function claimKeyOf({ inodeKey, birthNs }: Pick<FileIdentity, 'inodeKey' | 'birthNs'>): string {
   return `${inodeKey}@${birthNs.toString(36)}`
+}
+
+/** Reads what {@link claimKeyOf} gave. */
+export function parseClaimKey(key: string): Pick<FileIdentity, 'inodeKey' | 'birthNs'> {
+  const [inodeKey = '', birth = ''] = key.split('@')
+  return { inodeKey, birthNs: fromBase36(birth) }
+}
+
+/** The facts of a file that is not open, as far as a claim key and its last look tell. */
+export function factsOfClaim(key: string, size: number, mtimeNs: bigint): FileFacts {
+  const { inodeKey, birthNs: birthtimeNs } = parseClaimKey(key)
+  const [dev, ino] = inodeKey.split(':').map(hex => BigInt(`0x${hex}`)) as [bigint, bigint]
+  return { dev, ino, size: BigInt(size), birthtimeNs, mtimeNs, isFile: () => true }
 }
 
 /** The identity of an open file, of its head as it is now. */
@@ -177,8 +190,9 @@ export async function readAt(handle: ReadHandle, position: number, size: number)
   return bytes.subarray(0, bytesRead)
 }
 
-function hashBytes(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+/** First 16 hex digits of SHA-256. */
+export function hashBytes(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex').slice(0, 16)
 }
 
 function fromBase36(text: string): bigint {

@@ -7,6 +7,7 @@ export type { LineBlock } from './block-cutter.ts'
 export type { CheckpointEntry } from './checkpoint-log.ts'
 export type { CheckpointStorage } from './checkpoint-storage.ts'
 export { Checkpoint, openCheckpoint } from './checkpoint.ts'
+export { DescriptorHandle } from './descriptor-handle.ts'
 export type { EarlierFile } from './earlier-files.ts'
 export { TailerError, tailerErrors, type TailerErrorCode } from './errors.ts'
 export {

@@ -49,9 +49,20 @@ export class LineCutter {
   get heldBytes(): number {
     return this.#heldBytes
   }
+  /** The open line as far as it is held back. */
+  get held(): Uint8Array | undefined {
+    return this.#heldBytes === 0 ? undefined : Buffer.concat(this.#held)
+  }
   /** Number of the next line. */
   get nextLine(): number {
     return this.#line
+  }
+
+  /** Everything before `offset` was read by somebody; `line` begins with `held`. */
+  goOn(offset: number, line: number, held: Uint8Array | undefined): void {
+    this.#offset = offset - (held?.length ?? 0)
+    this.#line = line
+    if (held) this.#hold(held)
   }
 
   /** The lines that are whole now. */

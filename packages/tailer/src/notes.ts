@@ -13,10 +13,15 @@ export class Notes {
     this.#checkpoint = checkpoint
   }
 
-  /** For the next run: what is younger than the last look at the folder, and what is `after` this, is still to be read. */
-  describe({ source }: Generation, seen: Horizon, after: readonly Generation[]): void {
+  /**
+   * For the next run: what is younger than the last look at the folder, and what is after this in the queue, is still
+   * to be read.
+   */
+  describe(generation: Generation, seen: Horizon, queue: readonly Generation[]): void {
+    if (!this.#checkpoint) return
+    const after = queue.slice(queue.indexOf(generation) + 1)
     const awaited = new Set(after.map(({ identity }) => claimKeyOf(identity)))
-    this.#checkpoint?.describe(source.id, formatHorizon({ ...seen, awaited }))
+    this.#checkpoint.describe(generation.source.id, formatHorizon({ ...seen, awaited }))
   }
 
   /** What was found goes to the items. */

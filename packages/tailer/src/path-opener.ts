@@ -5,11 +5,13 @@ import { DrowsyHandle, type Reopened } from './drowsy-handle.ts'
 import { isVanished } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import { Generation } from './generation.ts'
-import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
-import { claimKeyOf, identify, identifyBy, inodeKeyOf } from './identity.ts'
+import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon, type SharedHorizons } from './horizon.ts'
+import { claimKeyOf, factsOfClaim, identify, identifyBy, inodeKeyOf } from './identity.ts'
+import { proofOfHead } from './known-head.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { beginNew, openProven, resumeGenerations, type OpenedFile } from './resume.ts'
+import type { RestingFile, RestingOpener } from './resting-file.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import {
   baseNamesOf,
@@ -81,12 +83,49 @@ export class PathOpener {
   /** What had the name at the first look. */
   #firstKey: string | undefined
 
-  constructor(init: PathOpenerInit) {
+  /** `resting` is what an earlier one of the same path gave. */
+  constructor(init: PathOpenerInit, resting?: RestingOpener) {
     const { path, options, buffer, claim, isTaken, release } = init
     this.#init = init
     const { host, maxLineBytes, fileSystem } = options
-    this.#base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened: new Set<string>() }
-    this.#from = init.first ? options.from : 'start'
+    const opened = new Set<string>(resting?.opened)
+    this.#base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened }
+    this.#from = resting?.from ?? (init.first ? options.from : 'start')
+    if (!resting) return
+    this.#resumed = resting.resumed
+    this.#horizon = resting.horizon
+    this.#seen = resting.seen
+    this.#searched = resting.searched
+    this.#firstKey = resting.firstKey
+    this.#released.push(...(resting.released ?? []))
+  }
+
+  /** What is to be kept of it while nothing happens to the path; `undefined` while something is still to be seen. */
+  rest(horizons: SharedHorizons): RestingOpener | undefined {
+    if (this.unread || this.doubts) return undefined
+    const folder = dirname(this.#base.path)
+    const share = (horizon: Horizon | undefined): Horizon | undefined => horizon && horizons.share(folder, horizon)
+    const released = this.#released.map(known => ({ ...known, head: proofOfHead(known.head) }))
+    return {
+      first: this.#init.first,
+      from: this.#from,
+      resumed: this.#resumed,
+      horizon: share(this.#horizon),
+      seen: horizons.share(folder, this.#seen),
+      searched: share(this.#searched),
+      firstKey: this.#firstKey,
+      released: released.length > 0 ? released : undefined,
+      opened: this.#base.opened.size > 0 ? this.#base.opened : undefined,
+    }
+  }
+
+  /** A generation that went to rest. It is opened again when it is asked something, wherever its file lies then. */
+  restore({ generation, mtimeNs }: Pick<RestingFile, 'generation' | 'mtimeNs'>): Generation {
+    const { host, path, buffer, maxLineBytes } = this.#base
+    const { claimKey, seenSize, sourceId } = generation
+    const facts = factsOfClaim(claimKey, seenSize, mtimeNs)
+    const handle = new DrowsyHandle(undefined, facts, () => this.#reopen(claimKey))
+    return Generation.restore({ handle, source: { host, path, id: sourceId }, buffer, maxLineBytes }, generation)
   }
 
   /** Whether the last search left out what may be needed yet. */
@@ -151,7 +190,7 @@ export class PathOpener {
       }
       const source: Source = { host: options.host, path, id: identity.id }
       const drowsy = new DrowsyHandle(handle, stat, () => this.#reopen(claimKeyOf(identity)))
-      const opened = await this.#begin({ ...this.#base, handle: drowsy, source, identity }, held)
+      const opened = await this.#begin(this.#openedFile({ handle: drowsy, source, identity }), held)
       this.#resumed = true
       this.#from = 'start'
       return { ...opened, openedPath }
@@ -207,6 +246,12 @@ export class PathOpener {
     for (const generation of this.#doubted.splice(0)) await generation.close()
     await this.#postponed?.handle.close()
     this.#postponed = undefined
+  }
+
+  /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
+  #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
+    const { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened } = this.#base
+    return { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened, handle, source, identity }
   }
 
   async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened> {

@@ -163,13 +163,13 @@ function isSameFile(a: Pick<Sibling, 'inodeKey' | 'birthNs'>, b: Pick<Sibling, '
 export async function openProven(file: OpenedFile, token: ResumeToken): Promise<Generation | undefined> {
   if (!(await provesResumeToken(file.handle, token))) return undefined
   const { sourceId, offset } = token
-  const generation = await Generation.open({ ...file, source: { ...file.source, id: sourceId }, offset })
+  const generation = await begin({ ...file, source: { ...file.source, id: sourceId } }, offset)
   // What was found before the offset is a proof only if it was still the same file then.
   return (await provesResumeToken(file.handle, token)) ? generation : undefined
 }
 
-function begin(file: OpenedFile, offset: number): Promise<Generation> {
-  return Generation.open({ ...file, offset })
+function begin({ handle, source, identity, buffer, maxLineBytes }: OpenedFile, offset: number): Promise<Generation> {
+  return Generation.open({ handle, source, identity, buffer, maxLineBytes, offset })
 }
 
 /** A file nobody knows. A place to begin at is remembered at once: what comes while we are away is not to be missed. */

@@ -3,6 +3,8 @@ import { nodeFileSystem, type FileSystem } from './file-system.ts'
 
 /** Told that something about a path may have changed; `renamed` when the name itself may have. */
 export type WatchListener = (renamed: boolean) => void
+/** As {@link WatchListener}, of any name in a directory; `null` when the system does not say which. */
+export type NamesListener = (renamed: boolean, name: string | null) => void
 
 interface WatchedDirectory {
   watcher: { close(): void } | undefined
@@ -12,7 +14,7 @@ interface WatchedDirectory {
   failed: boolean
   readonly names: Map<string, Set<WatchListener>>
   /** Told about every name. */
-  readonly all: Set<WatchListener>
+  readonly all: Set<NamesListener>
 }
 
 /**
@@ -49,7 +51,7 @@ export class DirectoryWatch {
   }
 
   /** Listens for every name in a directory. The returned function stops it. */
-  addDirectory(path: string, listener: WatchListener): () => void {
+  addDirectory(path: string, listener: NamesListener): () => void {
     const directory = this.#directory(path)
     directory.all.add(listener)
     return () => {
@@ -82,7 +84,7 @@ export class DirectoryWatch {
     let directory = this.#directories.get(path)
     if (directory) return directory
     const names = new Map<string, Set<WatchListener>>()
-    directory = { watcher: undefined, inode: undefined, failed: false, names, all: new Set<WatchListener>() }
+    directory = { watcher: undefined, inode: undefined, failed: false, names, all: new Set<NamesListener>() }
     this.#directories.set(path, directory)
     this.#watch(path, directory)
     return directory
@@ -120,8 +122,9 @@ export class DirectoryWatch {
 }
 
 function tell({ names, all }: WatchedDirectory, renamed: boolean, name: string | null): void {
-  for (const listener of all) listener(renamed)
   // Some systems do not name what changed: then it may be any of them.
   const lists = name === null ? [...names.values()] : [names.get(name)]
-  for (const listeners of lists) for (const listener of listeners ?? []) listener(renamed)
+  const listeners = lists.flatMap(list => [...(list ?? [])])
+  for (const listener of [...all]) listener(renamed, name)
+  for (const listener of listeners) listener(renamed)
 }

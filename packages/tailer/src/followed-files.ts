@@ -1,0 +1,197 @@
+import { basename, dirname, join } from 'node:path'
+import type { Delivery } from '@logflow/core'
+import type { FollowContext } from './follow-context.ts'
+import { FollowedFile } from './followed-file.ts'
+import { hasChanged } from './glance.ts'
+import type { RestingFile } from './resting-file.ts'
+import type { DirectoryWatch } from './watch.ts'
+
+/** A folder in which something may be heard of followed paths. */
+interface HeardFolder {
+  /** How many of them. */
+  files: number
+  readonly end: () => void
+  /** Paths that a name in the folder concerns, where it is another one than theirs. */
+  readonly others: Map<string, Set<string>>
+}
+
+/**
+ * The files of one follow. Few are awake at any time, each a {@link FollowedFile} with all that it needs; the others
+ * are at rest, a record each, and one listener per folder tells which of them something has happened to.
+ */
+export class FollowedFiles {
+  readonly #context: FollowContext<FollowedFile>
+  readonly #watch: DirectoryWatch
+  #awake = new Map<string, FollowedFile>()
+  readonly #resting = new Map<string, RestingFile>()
+  readonly #folders = new Map<string, HeardFolder>()
+  /** What paths link to, of those that are links. */
+  readonly #targets = new Map<string, string>()
+  /** Files at rest of which nobody was told yet that they are followed. */
+  readonly #unannounced = new Set<string>()
+  #round: Iterator<string> | undefined
+
+  constructor(context: FollowContext<FollowedFile>, watch: DirectoryWatch) {
+    this.#context = context
+    this.#watch = watch
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#awake.size + this.#resting.size
+  }
+
+  /** How many of them are at rest. */
+  get resting(): number {
+    return this.#resting.size
+  }
+
+  /** Those that are awake; they may come and go while they are looked at. */
+  get awake(): Iterable<FollowedFile> {
+    return this.#awake.values()
+  }
+
+  /** The owners of claims, see `Claims`. */
+  get owners(): ReadonlySet<number> {
+    const all = [...this.#awake.values(), ...this.#resting.values()]
+    return new Set(all.map(({ owner }) => owner))
+  }
+
+  has(path: string): boolean {
+    return this.#awake.has(path) || this.#resting.has(path)
+  }
+
+  /** A path that is followed from now on. */
+  add(path: string, first: boolean): FollowedFile {
+    const file = new FollowedFile(path, this.#context, { first })
+    this.#awake.set(path, file)
+    this.#listen(path, path)
+    return file
+  }
+
+  /** It is not followed any more. */
+  delete(path: string): void {
+    this.#forgetAwake(path)
+    this.#unlisten(path, path)
+    const target = this.#targets.get(path)
+    if (target !== undefined) this.#unlisten(path, target)
+    this.#targets.delete(path)
+  }
+
+  /** Hears of what a path links to, now that it was opened, from now on, and of no earlier target. */
+  async listenTo(path: string, openedPath: string): Promise<void> {
+    const target = await this.#context.options.fileSystem.realpath(openedPath).catch(() => openedPath) // moved on already
+    const last = this.#targets.get(path)
+    if (target === last || target === path || !this.has(path)) return
+    this.#targets.set(path, target)
+    this.#listen(path, target)
+    if (last !== undefined) this.#unlisten(path, last)
+  }
+
+  /** The file that is followed under this path, awake from now on. */
+  wake(path: string): FollowedFile | undefined {
+    const resting = this.#resting.get(path)
+    if (!resting) return this.#awake.get(path)
+    const file = new FollowedFile(path, this.#context, { first: resting.opener.first, resting })
+    this.#awake.set(path, file)
+    this.#resting.delete(path)
+    return file
+  }
+
+  /** Keeps only a record of a file to which nothing happens. Whether it did. */
+  rest(file: FollowedFile): boolean {
+    const { path } = file
+    const resting = this.#awake.get(path) === file ? file.rest() : undefined
+    if (!resting) return false
+    this.#resting.set(path, resting)
+    if (!resting.generation.announced) this.#unannounced.add(path)
+    this.#forgetAwake(path)
+    return true
+  }
+
+  /** A map from which thousands were deleted keeps them in memory, until all of the heap is looked through. */
+  #forgetAwake(path: string): void {
+    this.#awake.delete(path)
+    if (this.#awake.size === 0) this.#awake = new Map()
+  }
+
+  /** Whether somebody is to be told of files that went to rest at once. */
+  get hasAnnouncements(): boolean {
+    return this.#unannounced.size > 0
+  }
+
+  /** What somebody is to be told of files that went to rest at once. */
+  *announcements(): Generator<Delivery, void, undefined> {
+    const { host } = this.#context.options
+    for (const path of this.#unannounced) {
+      this.#unannounced.delete(path)
+      const generation = this.#resting.get(path)?.generation
+      // One that is awake again tells it itself.
+      if (!generation || generation.announced) continue
+      generation.announced = true
+      const source = { host, path, id: generation.sourceId }
+      yield { kind: 'event', source, event: 'opened', detail: { offset: generation.startOffset } }
+    }
+  }
+
+  /** Wakes those that changed of the next `count` files at rest; after the last one it is the first one's turn. */
+  *changed(count: number): Generator<FollowedFile, void, undefined> {
+    for (let asked = 0; asked < count; asked++) {
+      const next = (this.#round ??= this.#resting.keys()).next()
+      if (next.done) {
+        this.#round = undefined
+        return
+      }
+      const resting = this.#resting.get(next.value)
+      if (!resting || !hasChanged(next.value, resting.glance, this.#context.options.fileSystem)) continue
+      const file = this.wake(next.value)
+      if (file) yield file
+    }
+  }
+
+  /** Wakes all that hold the beginning of a line. */
+  wakeHolding(): void {
+    for (const [path, { generation }] of this.#resting) if (generation.held) this.wake(path)
+  }
+
+  #listen(path: string, place: string): void {
+    const [directory, name] = [dirname(place), basename(place)]
+    const folder = this.#folder(directory)
+    folder.files++
+    if (join(directory, name) === path) return
+    const paths = folder.others.get(name) ?? new Set<string>()
+    folder.others.set(name, paths.add(path))
+  }
+
+  #unlisten(path: string, place: string): void {
+    const [directory, name] = [dirname(place), basename(place)]
+    const folder = this.#folder(directory)
+    const paths = folder.others.get(name)
+    paths?.delete(path)
+    if (paths?.size === 0) folder.others.delete(name)
+    if (--folder.files > 0) return
+    folder.end()
+    this.#folders.delete(directory)
+  }
+
+  #folder(directory: string): HeardFolder {
+    let folder = this.#folders.get(directory)
+    if (folder) return folder
+    const end = this.#watch.addDirectory(directory, (renamed, name) => this.#hear(directory, renamed, name))
+    folder = { files: 0, end, others: new Map<string, Set<string>>() }
+    this.#folders.set(directory, folder)
+    return folder
+  }
+
+  /** A name that the system does not tell may be any of the folder. */
+  #hear(directory: string, renamed: boolean, name: string | null): void {
+    const others = this.#folders.get(directory)?.others
+    const paths = name === null ? this.#allIn(directory, others) : [join(directory, name), ...(others?.get(name) ?? [])]
+    for (const path of paths) this.wake(path)?.hear(renamed)
+  }
+
+  #allIn(directory: string, others: HeardFolder['others'] | undefined): readonly string[] {
+    const paths = [...this.#awake.keys(), ...this.#resting.keys()].filter(path => dirname(path) === directory)
+    return [...paths, ...[...(others?.values() ?? [])].flatMap(all => [...all])]
+  }
+}

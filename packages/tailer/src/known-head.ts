@@ -1,0 +1,58 @@
+import { hashBytes, parseIdentity } from './identity.ts'
+
+/** Bytes of a head that are kept in its proof. */
+const START_BYTES = 128
+
+/** Proof of the first bytes of a content: how many they are and, in hex, what they hash to. */
+export interface HeadProof {
+  readonly length: number
+  readonly hash: string
+  /** The first of them, one character each: of what is shorter it can be told whether it begins alike. */
+  readonly start: string
+}
+
+/** The first bytes of a content as far as they were seen; or their proof, where they were given up to save memory. */
+export type KnownHead = Uint8Array | HeadProof
+
+/** The proof of a head, to be kept instead of it. */
+export function proofOfHead(head: KnownHead): HeadProof {
+  if (!(head instanceof Uint8Array)) return head
+  return { length: head.length, hash: hashBytes(head), start: startOf(head) }
+}
+
+/** The first bytes of a head as a proof keeps them. */
+export function startOf(head: KnownHead): string {
+  return head instanceof Uint8Array ? Buffer.from(head.subarray(0, START_BYTES)).toString('latin1') : head.start
+}
+
+/** A head whose proof a source id has, but for its `start`; all of a short one. */
+export function headOfId(sourceId: string, start: string): KnownHead | undefined {
+  const { headBytes: length = 0, headHash: hash = '' } = parseIdentity(sourceId) ?? {}
+  return start.length === length ? Buffer.from(start, 'latin1') : hash === '' ? undefined : { length, hash, start }
+}
+
+/** Whether a source id has the proof of a head. */
+export function isHeadOfId(head: KnownHead, sourceId: string): boolean {
+  const parsed = parseIdentity(sourceId)
+  if (head.length !== parsed?.headBytes) return false
+  return (head instanceof Uint8Array ? hashBytes(head) : head.hash) === parsed.headHash
+}
+
+/** Whether `bytes` begin with all that was seen of a head. */
+export function beginsWith(bytes: Uint8Array, head: KnownHead): boolean {
+  if (bytes.length < head.length) return false
+  const start = bytes.subarray(0, head.length)
+  return head instanceof Uint8Array ? Buffer.compare(start, head) === 0 : hashBytes(start) === head.hash
+}
+
+/**
+ * Whether one begins with the other, and there is anything to compare. Of a head whose bytes were given up nobody can
+ * always tell whether it begins with fewer: then it does not, since a copy that is read twice is better than one that
+ * is lost.
+ */
+export function beginAlike(head: KnownHead, bytes: Uint8Array): boolean {
+  if (head.length === 0 || bytes.length === 0) return false
+  if (bytes.length >= head.length) return beginsWith(bytes, head)
+  if (head instanceof Uint8Array) return Buffer.compare(head.subarray(0, bytes.length), bytes) === 0
+  return bytes.length <= head.start.length && startOf(bytes) === head.start.slice(0, bytes.length)
+}

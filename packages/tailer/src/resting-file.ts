@@ -1,0 +1,42 @@
+import type { ResumeToken } from '@logflow/core'
+import type { KnownContent } from './copies.ts'
+import type { Horizon } from './horizon.ts'
+import type { ResolvedFollowOptions } from './options.ts'
+import type { RestingGeneration } from './resting-generation.ts'
+
+/**
+ * What is kept of a followed path while nothing happens to it: one generation, read to its end and closed. No handle,
+ * no listener, no timer and no bytes of the file, so that tens of thousands of them cost little; whatever is heard of
+ * the path makes a `FollowedFile` of it again.
+ */
+export interface RestingFile {
+  /** As which it claims what it reads. */
+  readonly owner: number
+  readonly generation: RestingGeneration
+  readonly opener: RestingOpener
+  /** Last write when it was looked at, ns since 1970. */
+  readonly mtimeNs: bigint
+  /** What a glance at the path gave, see `Glance`. */
+  readonly glance: string | undefined
+}
+
+/** What is kept of a `PathOpener` while nothing happens to its path. */
+export interface RestingOpener {
+  readonly first: boolean
+  readonly from: ResolvedFollowOptions['from']
+  readonly resumed: boolean
+  readonly horizon: Horizon | undefined
+  readonly seen: Horizon
+  readonly searched: Horizon | undefined
+  readonly firstKey: string | undefined
+  readonly released: readonly (KnownContent & ResumeToken)[] | undefined
+  readonly opened: ReadonlySet<string> | undefined
+}
+
+/** How a `FollowedFile` begins. */
+export interface FollowedFileInit {
+  /** It is taken up as following begins. */
+  readonly first: boolean
+  /** What an earlier one of the same path gave. */
+  readonly resting?: RestingFile
+}
