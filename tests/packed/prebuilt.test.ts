@@ -1,14 +1,19 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const packsDir = path.resolve(import.meta.dirname, '../../.logflow/packs')
-const hasCompiler = ['c++', 'g++', 'clang++'].some(name => spawnSync(name, ['--version']).status === 0)
-const canPrebuild = process.platform === 'linux' && hasCompiler
+const { findCompiler, findHeaders } = (await import(
+  pathToFileURL(path.resolve(import.meta.dirname, '../../packages/sendfile-native/native/compile.mjs')).href
+)) as { readonly findCompiler: () => string | undefined; readonly findHeaders: () => string | undefined }
+const canPrebuild = process.platform === 'linux' && findCompiler() !== undefined && findHeaders() !== undefined
 if (!canPrebuild)
-  console.warn('no Linux with a C++ compiler: that the package brings a binary for this machine was NOT checked')
+  console.warn(
+    "no Linux with a C++ compiler and Node's headers: that the package brings a binary for this machine was NOT checked",
+  )
 
 describe('the packed @logflow/sendfile-native', () => {
   const project = mkdtempSync(path.join(tmpdir(), 'logflow-prebuilt-'))

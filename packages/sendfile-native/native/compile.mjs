@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const native = dirname(fileURLToPath(import.meta.url))
@@ -39,10 +39,15 @@ export function runs(command, ...args) {
   return spawnSync(command, [...args, '--version'], { stdio: 'ignore' }).status === 0
 }
 
-/** Node's headers travel with Node: beside its bin folder, or in the platform's package of the npm package `node`. */
+/**
+ * Node's headers travel with Node: beside its bin folder, or in the platform's package of the npm package `node`. Any Node
+ * on the PATH will do, since Node-API is the same in all: pnpm, for one, links that npm package without its headers.
+ */
 export function findHeaders() {
   const platformPackage = `node-${process.platform}-${process.arch}`
-  const folders = [...new Set([process.execPath, realpathSync(process.execPath)])].flatMap(path => {
+  const onPath = (process.env.PATH ?? '').split(delimiter).map(folder => join(folder, 'node'))
+  const programs = [process.execPath, ...onPath].filter(path => existsSync(path))
+  const folders = [...new Set(programs.flatMap(path => [path, realpathSync(path)]))].flatMap(path => {
     const root = dirname(dirname(path))
     return [root, join(root, 'node_modules', platformPackage), join(root, '..', platformPackage)]
   })
