@@ -31,7 +31,7 @@ const BUSY_LOOKS = 100
  *
  * The file in hand is opened once and read through its descriptor, so another file that takes its name meanwhile is
  * never mistaken for it. Bytes are copied by offset, never past a look at the size: a file that is cut gives nothing
- * instead of its start. `tail -f` only wakes the script. Ends with 75 when the file was cut, or files were renamed while
+ * instead of its start: by one `dd` where it counts in bytes, else by `tail` and `head`. `tail -f` only wakes the script. Ends with 75 when the file was cut, or files were renamed while
  * they were being read: the next connection sorts that out.
  */
 const SCRIPT = `
@@ -86,6 +86,15 @@ from() {
     *) tail -c "+$3" <"$1" ;;
   esac
 }
+dd=
+[ -d /proc/self/fd ] && dd if=/dev/null iflag=skip_bytes,count_bytes count=0 2>/dev/null && dd=1
+copy() {
+  if [ -n "$dd" ]; then
+    dd if="$1" bs=131072 iflag=skip_bytes,count_bytes skip="$2" count="$3" 2>/dev/null
+  else
+    tail -c "+$(($2 + 1))" <"$1" | head -c "$3"
+  fi
+}
 proven() {
   [ "$k" -eq 0 ] && return 0
   x=$(from "$1" "$2" $((o - k + 1)) | digest)
@@ -131,7 +140,10 @@ rest_of() {
   n=$((n))
   [ "$n" -gt "$o" ] || return
   say more $((n - o))
-  from "$1" "$2" $((o + 1)) | head -c $((n - o))
+  case $2 in
+    *.gz | *.zst | *.bz2 | *.xz) from "$1" "$2" $((o + 1)) | head -c $((n - o)) ;;
+    *) copy "$1" "$o" $((n - o)) ;;
+  esac
   o=$n
 }
 old_ones() {
@@ -195,7 +207,7 @@ drain_late() {
   look "$late"
   [ "$n" -gt "$at" ] || return
   say "$1" $((n - at))
-  [ "$1" = late ] || tail -c "+$((at + 1))" <"$late" | head -c $((n - at))
+  [ "$1" = late ] || copy "$late" "$at" $((n - at))
   at=$n
 }
 begin_next() {
@@ -234,7 +246,7 @@ grown() {
   [ $((o + m)) -ge "$k" ] || k=$((o + m))
   [ $((o + m)) -ge ${REGROWN_BYTES} ] || seal=$(from "$hand" - $((o + m - k + 1)) | digest)
   say more "$m"
-  tail -c "+$((o + 1))" <"$hand" | head -c "$m"
+  copy "$hand" "$o" "$m"
   o=$((o + m)) far= moved= hot=${HOT_LOOKS}
   [ "$m" -eq ${CHUNK_BYTES} ] || pause 0.1
   [ $((busy += 1)) -ge ${BUSY_LOOKS} ] || return

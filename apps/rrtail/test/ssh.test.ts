@@ -168,7 +168,12 @@ describe('rrtail over ssh', () => {
     renameSync(path, `${path}.1`)
     appendFileSync(`${path}.1`, 'three\n')
     writeFileSync(path, 'four\n')
-    await start(`web1:${path}`, '--state', state).has('three\nfour\n')
+    const third = start(`web1:${path}`, '--state', state)
+    await third.has('three\nfour\n')
+    const meanwhile = start(`web1:${path}`, '--state', state)
+    const inUse = `is in use by another rrtail, process ${third.child.pid}`
+    expect([await meanwhile.exit, meanwhile.stderr]).toEqual([1, expect.stringContaining(inUse)])
+    expect(await third.stop()).toBe(0)
     const other = start('web2:/x', '--state', state)
     expect([await other.exit, other.stderr]).toEqual([1, expect.stringContaining('is of')])
   })

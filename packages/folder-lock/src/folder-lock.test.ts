@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { lockFolder } from './folder-lock.ts'
+import { holderOf, lockFolder } from './folder-lock.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'logflow-lock-'))
 afterAll(() => rmSync(base, { recursive: true }))
@@ -21,6 +21,15 @@ describe('lockFolder', () => {
     const next = await lockFolder(`${dir}-link`, 'test')
     expect(next).toBeDefined()
     await next?.close()
+  })
+
+  it('says which process holds it, and that nobody does', async () => {
+    const dir = folder()
+    expect(await holderOf(dir, 'test')).toBeUndefined()
+    const lock = await lockFolder(dir, 'test')
+    expect(await holderOf(dir, 'test')).toBe(process.pid)
+    await lock?.close()
+    expect(await holderOf(dir, 'test')).toBeUndefined()
   })
 
   it('keeps purposes and folders apart', async () => {

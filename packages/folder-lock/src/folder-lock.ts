@@ -3,6 +3,9 @@ import { realpath, unlink } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pid } from 'node:process'
+
+const HOLDER_ANSWERS_MS = 1000
 
 /** A lock that is held. */
 export interface FolderLock extends AsyncDisposable {
@@ -20,6 +23,29 @@ export interface FolderLock extends AsyncDisposable {
  * @throws Error of the file system when the folder does not exist; RangeError for a purpose with other characters
  */
 export async function lockFolder(folder: string, purpose: string): Promise<FolderLock | undefined> {
+  const address = await addressOf(folder, purpose)
+  const server = (await listen(address)) ?? ((await removeStale(address)) ? await listen(address) : undefined)
+  return server && new HeldLock(server)
+}
+
+/**
+ * The number of the process that holds `folder` for `purpose`. `undefined` when nobody does, or when the holder does not
+ * answer within a second: this is for people to read, not a lock of its own.
+ *
+ * @throws as {@link lockFolder}
+ */
+export async function holderOf(folder: string, purpose: string): Promise<number | undefined> {
+  const socket = connect(await addressOf(folder, purpose))
+  let said = ''
+  socket.setEncoding('latin1').on('data', (text: string) => (said += text))
+  await new Promise<void>(resolve => {
+    socket.setTimeout(HOLDER_ANSWERS_MS, () => socket.destroy())
+    socket.on('error', () => {}).once('close', () => resolve())
+  })
+  return /^\d+\n$/.test(said) ? Number(said) : undefined
+}
+
+async function addressOf(folder: string, purpose: string): Promise<string> {
   if (!/^[a-z0-9-]{1,24}$/i.test(purpose))
     throw new RangeError(`purpose ${JSON.stringify(purpose)} is not a short name`)
   const hash = createHash('sha256')
@@ -27,9 +53,7 @@ export async function lockFolder(folder: string, purpose: string): Promise<Folde
     .digest('hex')
   // A path of a local socket has about 100 bytes.
   const name = `logflow-${purpose}-${hash.slice(0, 32)}`
-  const address = platform() === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`)
-  const server = (await listen(address)) ?? ((await removeStale(address)) ? await listen(address) : undefined)
-  return server && new HeldLock(server)
+  return platform() === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`)
 }
 
 class HeldLock implements FolderLock {
@@ -51,7 +75,8 @@ class HeldLock implements FolderLock {
 /** `undefined` when the address is in use. */
 function listen(address: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
-    const server = createServer(socket => socket.destroy())
+    // Who asks is told who holds it.
+    const server = createServer(socket => socket.on('error', () => {}).end(`${pid}\n`))
     server.once('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
     )

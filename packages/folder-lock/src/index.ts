@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export { lockFolder, type FolderLock } from './folder-lock.ts'
+export { holderOf, lockFolder, type FolderLock } from './folder-lock.ts'

@@ -47,6 +47,7 @@ export async function follow(run: RrtailRun): Promise<number> {
     machine.close()
     // A reader that left did not take what came last: without a new place it comes again, which beats a loss.
     if (!stdout.closed) await place.save()
+    await place.close()
   }
   return report.gaps > 0 ? EXIT_WITH_GAPS : 0
 }
