@@ -58,6 +58,21 @@ describe('decompressStream', () => {
     )
   })
 
+  it('gives the same where chunks are only lent', async () => {
+    const bytes = Buffer.from('lend me a chunk\n'.repeat(200_000))
+    for (const format of ['gzip', 'zstd'] as const) {
+      const packed = await pack(bytes, format)
+      const copies: Uint8Array[] = []
+      for await (const chunk of decompressStream(cut(Buffer.concat([packed, packed]), [70_000]), {
+        format,
+        lend: true,
+      })) {
+        copies.push(chunk.slice())
+      }
+      expect(Buffer.concat(copies).equals(Buffer.concat([bytes, bytes]))).toBe(true)
+    }
+  })
+
   it('reports input that ends early, wherever it was cut off', async () => {
     const bytes = Buffer.from('line one\nline two\n'.repeat(20))
     for (const format of packing) {

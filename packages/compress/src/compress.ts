@@ -40,22 +40,19 @@ export function decompressStream(
   chunks: AsyncIterable<Uint8Array>,
   options: DecompressStreamOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  return limited(unfold(chunks, options.format, options.signal), options)
+  return limited(unfold(chunks, options), options)
 }
 
-function unfold(
-  chunks: AsyncIterable<Uint8Array>,
-  format: CompressionFormat,
-  signal: AbortSignal | undefined,
-): AsyncIterable<Uint8Array> {
+function unfold(chunks: AsyncIterable<Uint8Array>, options: DecompressStreamOptions): AsyncIterable<Uint8Array> {
+  const { format } = options
   switch (format) {
     case 'none':
       return chunks
     case 'zstd':
-      return inflateZstdNode(chunks, signal)
+      return inflateZstdNode(chunks, options)
     case 'gzip':
     case 'zlib':
-      return inflateNode(chunks, format, signal)
+      return inflateNode(chunks, format, options)
   }
 }
 

@@ -1,8 +1,9 @@
 import { pipeline } from 'node:stream/promises'
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
+import { discardBytes } from '@logflow/core'
 import { CompressError } from './errors.ts'
-import { inflatePure } from './pure-codec.ts'
+import type { DecompressStreamOptions } from './options.ts'
 import { ZstdFrameScanner, type ZstdPiece } from './zstd-frames.ts'
 
 /** What comes out of one step. Larger chunks mean fewer thread hops, which cost half the speed at 64 KiB. */
@@ -37,11 +38,14 @@ export function compressNode(bytes: Uint8Array, format: 'gzip' | 'zlib' | 'zstd'
   })
 }
 
+/** What unfolding is told besides the format. */
+type Unfolding = Pick<DecompressStreamOptions, 'signal' | 'lend'>
+
 /** Unfolds gzip (any number of members) or zlib. */
 export async function* inflateNode(
   chunks: AsyncIterable<Uint8Array>,
   format: 'gzip' | 'zlib',
-  signal: AbortSignal | undefined,
+  unfolding: Unfolding,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const engine = format === 'gzip' ? zlib.createGunzip(UNFOLDING) : zlib.createInflate(UNFOLDING)
   let fed = 0
@@ -51,7 +55,7 @@ export async function* inflateNode(
       if (chunk.length > 0) yield chunk
     }
   }
-  yield* through(engine, counted(), signal)
+  yield* through(engine, counted(), unfolding)
   // gzip may be padded with zeros, which the engine leaves alone; zlib has one end.
   if (format === 'zlib' && engine.bytesWritten < fed) {
     throw new CompressError('LF_COMPRESS_CORRUPT', `${fed - engine.bytesWritten} bytes follow the end of zlib input`, {
@@ -63,14 +67,17 @@ export async function* inflateNode(
 /** Unfolds zstd, one engine per frame: a shared one takes a cut frame for a whole one. */
 export async function* inflateZstdNode(
   chunks: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  unfolding: Unfolding,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (!nodeZstd) return yield* inflatePure(chunks, 'zstd', signal)
+  if (!nodeZstd) {
+    const { inflatePure } = await import('./pure-codec.ts')
+    return yield* inflatePure(chunks, 'zstd', unfolding.signal)
+  }
   const source = new FrameSource(chunks)
   try {
     while (await source.open()) {
       const engine = nodeZstd.createZstdDecompress(UNFOLDING)
-      yield* through(engine, source.frame(), signal)
+      yield* through(engine, source.frame(), unfolding)
     }
   } finally {
     await source.close()
@@ -133,13 +140,15 @@ class FrameSource {
 async function* through(
   engine: Transform,
   chunks: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  { signal, lend = false }: Unfolding,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const feeding = pipeline(chunks, engine, ...(signal ? [{ signal }] : []))
   feeding.catch(() => {}) // the same error comes out of the engine below
   try {
     for await (const chunk of engine as AsyncIterable<Buffer>) {
       yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      // The engine fills the rest of its memory first; memory that is full is nobody's any more.
+      if (lend && chunk.byteOffset + chunk.byteLength === chunk.buffer.byteLength) discardBytes(chunk)
     }
   } catch (cause) {
     signal?.throwIfAborted()

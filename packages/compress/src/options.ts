@@ -26,6 +26,11 @@ export interface DecompressStreamOptions extends AbortOptions {
    * stays at a few chunks whatever the input unfolds to
    */
   readonly maxOutputBytes?: number
+  /**
+   * Chunks are only lent: each is good until the next one is asked for, and its memory is used again. Saves a third of the
+   * time where they are copied or searched at once. @defaultValue false: whoever gets a chunk may keep it
+   */
+  readonly lend?: boolean | undefined
 }
 
 /** @throws RangeError when the format has no such level */

@@ -8,7 +8,7 @@ export interface ByteSource {
   readonly broken: boolean
   /** Fills `block` from `from` on, as far as bytes are there, and returns how many came; 0 is the end of the file. */
   read(block: Buffer, from: number): number | Promise<number>
-  /** The same for whoever has something to do meanwhile. Nothing else may be read before the promise, if any, is settled. */
+  /** The same for whoever has something to do meanwhile; the next block may be asked for before this one has come. */
   readAhead(block: Buffer, from: number): number | Promise<number>
   close(): void | Promise<void>
 }

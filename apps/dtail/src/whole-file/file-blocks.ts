@@ -36,6 +36,9 @@ export class FileBlocks implements ByteSource {
   /** Bytes the file had when it was opened. */
   readonly size: number
   #position = 0
+  /** Where the next block begins, should all that is under way come whole. */
+  #expected = 0
+  #underWay: Promise<unknown> | undefined
   #broken = false
 
   constructor(descriptor: number, size: number) {
@@ -55,6 +58,40 @@ export class FileBlocks implements ByteSource {
   read(block: Buffer, from: number): number {
     try {
       const size = readSync(this.descriptor, block, from, block.length - from, this.#position)
+      this.goOnAt(this.#position + size)
+      return size
+    } catch (error) {
+      this.#broken = true
+      throw error
+    }
+  }
+
+  /** By another thread, but for the last bytes. */
+  readAhead(block: Buffer, from: number): number | Promise<number> {
+    const position = this.#expected
+    const before = this.#underWay
+    const isLast = this.size - position < LEAST_AHEAD_BYTES
+    if (isLast && !before) return this.read(block, from)
+    if (!isLast) this.#expected += block.length - from
+    const reading = isLast ? undefined : readAside(this.descriptor, block, { from, position })
+    const done = this.#inOrder(() => this.read(block, from), { position, before, reading })
+    done.catch(() => {}) // whoever waits for it gets to know
+    this.#underWay = done
+    return done
+  }
+
+  /** Skips what somebody else has read. */
+  goOnAt(position: number): void {
+    this.#position = position
+    this.#expected = position
+  }
+
+  /** What was read is of use where the blocks before it came whole. */
+  async #inOrder(readNow: () => number, { position, before, reading }: Ahead): Promise<number> {
+    try {
+      // Both, so that nobody uses the memory while it is read.
+      const [, size] = await Promise.all([before, reading])
+      if (size === undefined || position !== this.#position) return readNow()
       this.#position += size
       return size
     } catch (error) {
@@ -63,34 +100,28 @@ export class FileBlocks implements ByteSource {
     }
   }
 
-  /** By another thread, unless there is little left. */
-  readAhead(block: Buffer, from: number): number | Promise<number> {
-    return this.size - this.#position < LEAST_AHEAD_BYTES ? this.read(block, from) : this.#readAside(block, from)
-  }
-
-  #readAside(block: Buffer, from: number): Promise<number> {
-    const done = new Promise<number>((resolve, reject) => {
-      read(this.descriptor, block, from, block.length - from, this.#position, (error, size) => {
-        if (error) {
-          this.#broken = true
-          return reject(error)
-        }
-        this.#position += size
-        resolve(size)
-      })
-    })
-    done.catch(() => {}) // whoever waits for it gets to know
-    return done
-  }
-
-  /** Skips what somebody else has read. */
-  goOnAt(position: number): void {
-    this.#position = position
-  }
-
   close(): void {
     closeSync(this.descriptor)
   }
+}
+
+/** A block that was asked for ahead. */
+interface Ahead {
+  readonly position: number
+  readonly before: Promise<unknown> | undefined
+  /** Absent where it shall be read once it is known where. */
+  readonly reading: Promise<number> | undefined
+}
+
+function readAside(
+  descriptor: number,
+  block: Buffer,
+  { from, position }: { readonly from: number; readonly position: number },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, size: number): void => (error ? reject(error) : resolve(size))
+    read(descriptor, block, from, block.length - from, position, done)
+  })
 }
 
 function headOf(descriptor: number): Uint8Array {

@@ -7,7 +7,9 @@ const PACKED_BYTES = 256 * 1024
 /** What is packed in `file`, as its first bytes tell; `file` itself when they tell nothing. */
 export function openUnfolded(file: ByteSource, head: Uint8Array, signal: AbortSignal): ByteSource {
   const format = detectCompression(head)
-  return format === 'none' ? file : new UnfoldedBlocks(file, decompressStream(packedBytes(file), { format, signal }))
+  return format === 'none'
+    ? file
+    : new UnfoldedBlocks(file, decompressStream(packedBytes(file), { format, signal, lend: true }))
 }
 
 async function* packedBytes(file: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
@@ -28,6 +30,7 @@ class UnfoldedBlocks implements ByteSource {
   readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>
   #rest: Uint8Array = new Uint8Array(0)
   #position = 0
+  #underWay: Promise<unknown> = Promise.resolve()
   #broken = false
 
   constructor(file: ByteSource, chunks: AsyncGenerator<Uint8Array, void, undefined>) {
@@ -47,8 +50,11 @@ class UnfoldedBlocks implements ByteSource {
     return this.#rest.length > 0 ? this.#take(block, from) : this.#readOn(block, from)
   }
 
-  readAhead(block: Buffer, from: number): number | Promise<number> {
-    return this.read(block, from)
+  readAhead(block: Buffer, from: number): Promise<number> {
+    const done = this.#underWay.then(() => this.read(block, from))
+    done.catch(() => {}) // whoever waits for it gets to know
+    this.#underWay = done
+    return done
   }
 
   async close(): Promise<void> {

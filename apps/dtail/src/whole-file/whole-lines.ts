@@ -16,39 +16,45 @@ export interface LineReader {
   pause?(): void
 }
 
-/** Room for two blocks that are read by turns, each behind the line that is open before it. */
+/** Blocks that are read while one is looked at: another thread that reads does not have to wait for this one. */
+const BLOCKS_AHEAD = 2
+
+/** Room for a few blocks that are read by turns, each behind the line that is open before it. */
 export function textBytesFor(maxLineBytes: number): number {
-  return 2 * (maxLineBytes + READ_BYTES)
+  return (BLOCKS_AHEAD + 1) * (maxLineBytes + READ_BYTES)
 }
 
-/** The file to `reader`, block by block, each line once and whole; the next block is read meanwhile. */
+/** The file to `reader`, block by block, each line once and whole; the next blocks are read meanwhile. */
 export async function readWholeLines(file: ByteSource, reader: LineReader, rules: WholeFileRules): Promise<void> {
   const { text } = reader
   const { maxLineBytes, pace } = rules
-  // Where the block begins, behind the bytes of the open line.
-  let at = maxLineBytes
+  const startOf = (turn: number): number => (turn % (BLOCKS_AHEAD + 1)) * (maxLineBytes + READ_BYTES) + maxLineBytes
+  const reading = (turn: number): number | Promise<number> =>
+    file.readAhead(text.subarray(0, startOf(turn) + READ_BYTES), startOf(turn))
+  const readings = Array.from({ length: BLOCKS_AHEAD }, (_, turn) => reading(turn))
+  let turn = 0
+  // Bytes of the open line, which lie in front of the block.
   let held = 0
-  let reading = file.read(text.subarray(0, at + READ_BYTES), at)
   try {
     for (;;) {
-      const read = typeof reading === 'number' ? reading : await reading
+      const next = readings.shift() as number | Promise<number>
+      const read = typeof next === 'number' ? next : await next
       if (read === 0) break
-      const next = at === maxLineBytes ? at + maxLineBytes + READ_BYTES : maxLineBytes
-      reading = file.readAhead(text.subarray(0, next + READ_BYTES), next)
-      const size = at + read
-      const open = await takeLines({ from: at - held, fresh: at, to: size }, reader, rules)
-      held = size - open
-      text.copyWithin(next - held, open, size)
-      at = next
+      readings.push(reading(turn + BLOCKS_AHEAD))
+      const at = startOf(turn)
+      const open = await takeLines({ from: at - held, fresh: at, to: at + read }, reader, rules)
+      held = at + read - open
+      turn++
+      text.copyWithin(startOf(turn) - held, open, at + read)
       const pause = pace.step()
       if (pause) reader.pause?.()
       await pause
     }
   } finally {
     // Nobody may close the file, or use the memory, while it is read.
-    if (typeof reading !== 'number') await reading.catch(() => {})
+    for (const ahead of readings) if (typeof ahead !== 'number') await ahead.catch(() => {})
     // What was read counts, whatever happened behind it.
-    if (held > 0) await reader.take(at - held, at)
+    if (held > 0) await reader.take(startOf(turn) - held, startOf(turn))
   }
 }
 
