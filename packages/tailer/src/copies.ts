@@ -1,5 +1,5 @@
 import type { Generation } from './generation.ts'
-import { hashTail, type FileIdentity } from './identity.ts'
+import { hasTailOf, type FileIdentity } from './identity.ts'
 import { beginAlike, type KnownHead } from './known-head.ts'
 import type { ReadHandle } from './file-system.ts'
 
@@ -50,5 +50,5 @@ export async function compareWithKnown(
   if (offset === 0) return 'rest'
   // As long as one that is equal in the first kilobyte and no longer than what was read is, it is a part of it.
   if (identity.size < offset) return 'part'
-  return (await hashTail(handle, offset, parseInt(tailHash, 10))) === tailHash ? 'rest' : 'none'
+  return (await hasTailOf(handle, offset, tailHash)) ? 'rest' : 'none'
 }

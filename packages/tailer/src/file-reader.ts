@@ -1,10 +1,20 @@
 import type { ReadHandle } from './file-system.ts'
-import { formatTailHash, readAt, TAIL_BYTES } from './identity.ts'
+import { formatTailHash, HEAD_BYTES, readAt, TAIL_BYTES } from './identity.ts'
 import type { FreshBytes } from './line-cutter.ts'
 
 /** What one read found: bytes that follow, nothing yet, or that the bytes before the offset are not those we read. */
 export type ReadResult =
-  { readonly kind: 'bytes'; readonly fresh: FreshBytes } | { readonly kind: 'end' } | { readonly kind: 'changed' }
+  | { readonly kind: 'bytes'; readonly fresh: FreshBytes }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'changed'; readonly found: Sighting }
+
+/** Bytes that were found where others were known to be: those of another content. */
+export interface Sighting {
+  readonly position: number
+  readonly bytes: Uint8Array
+  /** Whether the file ended with them. */
+  readonly ended: boolean
+}
 
 /** Room in front of what is read, for the open line that was held back. Untouched memory costs nothing. */
 export const ROOM_BYTES: number = 64 * 1024
@@ -43,6 +53,7 @@ export class ReadBuffer {
 export class FileReader {
   readonly #handle: ReadHandle
   readonly #buffer: ReadBuffer
+  readonly #mayGrow: boolean
   #offset = 0
   /** The last bytes before the offset, as they were read; at most {@link TAIL_BYTES}. */
   #tail: Uint8Array = new Uint8Array(0)
@@ -51,9 +62,11 @@ export class FileReader {
   /** What is known to follow the offset, although it was not read yet. */
   #ahead: Uint8Array = new Uint8Array(0)
 
-  constructor(handle: ReadHandle, buffer: ReadBuffer) {
+  /** `mayGrow`: the file may hold less than it is known to begin with. */
+  constructor(handle: ReadHandle, buffer: ReadBuffer, mayGrow = false) {
     this.#handle = handle
     this.#buffer = buffer
+    this.#mayGrow = mayGrow
   }
 
   /** Offset of the next byte. */
@@ -97,11 +110,17 @@ export class FileReader {
     this.#ahead = head.subarray(this.#offset)
   }
 
-  /** Whether the bytes around the offset are still those that were read, and seen. */
-  async holds(): Promise<boolean> {
+  /** What is there instead of the bytes around the offset that were read, and seen; `undefined` when they still are. */
+  async compare(): Promise<Sighting | undefined> {
     const overlap = this.#overlap
-    const found = await readAt(this.#handle, this.#offset - overlap, overlap + this.#ahead.length)
-    return this.#isTail(found.subarray(0, overlap)) && Buffer.compare(found.subarray(overlap), this.#ahead) === 0
+    const position = this.#offset - overlap
+    const known = overlap + this.#ahead.length
+    // If it is another content, as much of its head as tells it from others.
+    const size = position === 0 ? Math.max(known, HEAD_BYTES) : known
+    const bytes = await readAt(this.#handle, position, size)
+    const found = bytes.subarray(0, known)
+    if (this.#isTail(found.subarray(0, overlap)) && this.#continues(found.subarray(overlap))) return undefined
+    return { position, bytes: bytes.subarray(0, HEAD_BYTES), ended: bytes.length < Math.min(size, HEAD_BYTES + 1) }
   }
 
   get #overlap(): number {
@@ -124,13 +143,22 @@ export class FileReader {
     const size = batchBytes + overlap
     const { bytesRead } = await this.#handle.read(buffer, start, size, this.#offset - overlap)
     const found = buffer.subarray(start, start + bytesRead)
-    if (bytesRead < overlap || !this.#isTail(found.subarray(0, overlap))) return { kind: 'changed' }
-    if (!startsWith(found.subarray(overlap), this.#ahead.subarray(0, batchBytes))) return { kind: 'changed' }
+    const holds = bytesRead >= overlap && this.#isTail(found.subarray(0, overlap))
+    if (!holds || !this.#continues(found.subarray(overlap))) {
+      const [position, ended] = [this.#offset - overlap, bytesRead < size && bytesRead <= HEAD_BYTES]
+      return { kind: 'changed', found: { position, bytes: found.slice(0, HEAD_BYTES), ended } }
+    }
     if (bytesRead === overlap) return { kind: 'end' }
     if (this.#ahead.length > 0) this.#ahead = this.#ahead.subarray(bytesRead - overlap)
     this.#tail = found.slice(Math.max(0, bytesRead - TAIL_BYTES))
     this.#offset += bytesRead - overlap
     return { kind: 'bytes', fresh: { buffer, from: start + overlap, to: start + bytesRead } }
+  }
+
+  /** Whether what was found after the offset is what is known to follow it, as far as one read goes. */
+  #continues(found: Uint8Array): boolean {
+    const size = Math.min(this.#buffer.batchBytes, this.#mayGrow ? found.length : Infinity)
+    return startsWith(found, this.#ahead.subarray(0, size))
   }
 }
 

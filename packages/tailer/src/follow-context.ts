@@ -2,7 +2,7 @@ import type { Claims } from './claims.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import type { SharedHorizons } from './horizon.ts'
 import type { ResolvedFollowOptions } from './options.ts'
-import type { PathOpenerInit } from './path-opener.ts'
+import type { PathOpenerInit } from './opening.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
 
 /** What the files of one follow have in common. */

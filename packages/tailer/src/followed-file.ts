@@ -8,7 +8,8 @@ import { Glance } from './glance.ts'
 import { claimKeyOf } from './identity.ts'
 import { Lingering } from './lingering.ts'
 import { Notes } from './notes.ts'
-import { PathOpener, type Opened } from './path-opener.ts'
+import type { Opened } from './opening.ts'
+import { PathOpener } from './path-opener.ts'
 import type { FollowedFileInit, RestingFile } from './resting-file.ts'
 import { Quiet } from './quiet.ts'
 import { Turns } from './turns.ts'
@@ -39,7 +40,6 @@ export class FollowedFile {
   readonly #notes: Notes
   readonly #turns = new Turns()
   readonly #quiet: Quiet
-  #truncations = 0
   #rescan = false
   /** Something was told of the path since it was last looked at. */
   #heard = false
@@ -87,12 +87,10 @@ export class FollowedFile {
 
   /** Whether a file is a copy of what is read here, as copytruncate makes one; if so it is this file's from now on. */
   claimCopy(opened: OpenedSibling): Promise<CopyVerdict> {
-    const { released } = this.#opener
-    const claim = (key: string): boolean => this.#context.claims.claim(key, this.owner)
     return this.#turns.take(async () => {
       // What is asleep may have been cut, and what has the name may not be open yet.
       this.#queue.forEach(generation => generation.stir())
-      const verdict = await claimCopy(opened, { held: this.#held, released }, claim)
+      const verdict = await claimCopy(opened, { held: this.#held, released: this.#opener.released }, this.#opener.base)
       return verdict === 'no' && !(await this.#opener.isNamedOneOf(this.#held)) ? 'later' : verdict
     })
   }
@@ -182,13 +180,14 @@ export class FollowedFile {
   async #settle(named: NamedFacts | undefined): Promise<void> {
     const newest = this.#queue.at(-1)
     const verdict = judgeRotation(newest && { fileKey: claimKeyOf(newest.identity), changed: false }, named)
-    if (this.#quiet.noteGone(verdict === 'gone')) this.#context.wake(this)
+    let gone = verdict === 'gone'
     if (verdict !== 'same') this.#queue.forEach(generation => generation.stir())
     switch (verdict) {
       case 'born':
       case 'pending':
       case 'replaced':
-        if (this.#queue.length < MAX_GENERATIONS) await this.#openNamed()
+        // A name that another's file has, or a copy, is as good as none for the file that had it.
+        if (this.#queue.length < MAX_GENERATIONS) gone = !(await this.#openNamed()) && newest !== undefined
         break
       case 'same':
         await this.#noticeGrowth(newest as Generation, named as NamedFacts)
@@ -203,6 +202,7 @@ export class FollowedFile {
         await this.#takeUpPassed()
         break
     }
+    if (this.#quiet.noteGone(gone)) this.#context.wake(this)
   }
 
   async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
@@ -222,17 +222,19 @@ export class FollowedFile {
 
   /** The name is free: generations may have had it since the last look. */
   async #takeUpPassed(): Promise<void> {
-    if (this.#queue.length >= MAX_GENERATIONS) return
-    this.#takeUp({ generations: await this.#opener.findPassed(this.#held), notices: [] })
+    if (this.#queue.length < MAX_GENERATIONS)
+      this.#takeUp({ generations: await this.#opener.findPassed(this.#held), notices: [] })
   }
 
-  async #openNamed(): Promise<void> {
+  /** Whether there was anything to open. */
+  async #openNamed(): Promise<boolean> {
     const rotated = !this.idle
-    const takeBack = (inodeKey: string): Generation | undefined => this.#lingering.takeBack(inodeKey)
+    const takeBack = this.#lingering.takeBack.bind(this.#lingering)
     const opened = await this.#opener.openNamed({ newest: this.#queue.at(-1), held: this.#held, takeBack })
     this.#rescan = rotated && opened.generations.length > 0
     this.#takeUp(opened)
     if (opened.openedPath !== undefined) await this.#context.listenTo(this.path, opened.openedPath)
+    return opened.generations.length > 0
   }
 
   /** A folder in motion may have been listed without some of its files: looks once more. */
@@ -332,6 +334,7 @@ export class FollowedFile {
     items.push(...this.#notes.flushed(copy), ...this.#notes.cutOff(copy, this.#queue[1]))
     this.#queue.shift()
     this.#context.wake(this)
+    this.#opener.leave(copy)
     await copy.close()
   }
 
@@ -355,8 +358,7 @@ export class FollowedFile {
   async #restart(head: Generation, items: Delivery[]): Promise<void> {
     if (head.copy) return this.#leaveCopy(head, items)
     const { options } = this.#context
-    const mark = `${options.clock.now().toString(36)}${(this.#truncations++ % 36).toString(36)}`
-    const { copy, delivered, missed, next } = await afterTruncation(head, this.#opener, this.#held, mark)
+    const { copy, delivered, missed, next } = await afterTruncation(head, this.#opener, this.#held)
     options.logger.info({ event: 'source.truncated', path: this.path, offset: head.offset, copy: copy !== undefined })
     if (!copy && (!delivered || head.announced)) {
       items.push(...this.#notes.flushed(head), ...this.#notes.cutOff(head, next, delivered))

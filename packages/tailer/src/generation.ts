@@ -1,6 +1,6 @@
 import type { Delivery, Gap, LineBatch, ResumeToken, Source } from '@logflow/core'
 import { DrowsyHandle } from './drowsy-handle.ts'
-import { FileReader, type ReadBuffer } from './file-reader.ts'
+import { FileReader, type ReadBuffer, type ReadResult, type Sighting } from './file-reader.ts'
 import type { ReadHandle } from './file-system.ts'
 import {
   claimKeyOf,
@@ -8,12 +8,16 @@ import {
   HEAD_BYTES,
   parseClaimKey,
   readAt,
+  sizeSeen,
   TAIL_BYTES,
   type FileIdentity,
 } from './identity.ts'
-import { beginsWith, headOfId, isHeadOfId, proofOfHead, startOf, type KnownHead } from './known-head.ts'
+import { beginAlike, beginsWith, headOfId, isHeadOfId, proofOfHead, startOf, type KnownHead } from './known-head.ts'
 import { LineCutter, type FreshBytes } from './line-cutter.ts'
 import type { RestingGeneration } from './resting-generation.ts'
+
+/** Bytes of an open last line that prove the place before it. */
+const OPEN_LINE_BYTES = 64
 
 /** What a {@link Generation} is made of. */
 export interface GenerationInit {
@@ -28,6 +32,8 @@ export interface GenerationInit {
   readonly mayHaveHole?: boolean
   /** See {@link Generation.copy}. */
   readonly copy?: boolean
+  /** It is being written: it may hold less than it is known to begin with. */
+  readonly mayGrow?: boolean
 }
 
 /** What one step through a generation gave. */
@@ -47,6 +53,8 @@ export class Generation {
   /** Whether `opened` was delivered. */
   announced = false
   #stirred = false
+  /** What was found in its place: it is over, and this is what the next one begins with. */
+  #successor: Sighting | undefined
   #perhapsCopied = false
   /** Read from a copy that was made before the file was truncated: it ends with that. */
   readonly copy: boolean
@@ -56,6 +64,7 @@ export class Generation {
   #head: KnownHead
   readonly #reader: FileReader
   readonly #buffer: ReadBuffer
+  readonly #mayGrow: boolean
   readonly #cutter: LineCutter
   #hole: boolean
 
@@ -63,10 +72,8 @@ export class Generation {
     this.source = init.source
     this.startOffset = init.offset
     this.identity = init.identity
-    const { head, size } = init.identity
-    this.#head = head
-    // The head was read after the size was asked for.
-    this.#seenSize = head.length === Math.min(HEAD_BYTES, size) ? size : head.length
+    this.#head = init.identity.head
+    this.#seenSize = sizeSeen(init.identity)
     this.#knownSize = Math.max(init.offset, this.#seenSize)
     this.handle = init.handle
     this.#reader = reader
@@ -74,12 +81,13 @@ export class Generation {
     this.#cutter = new LineCutter(init)
     this.#hole = init.mayHaveHole ?? false
     this.copy = init.copy ?? false
+    this.#mayGrow = init.mayGrow ?? false
   }
 
   /** Takes the handle over; closes it when this fails. */
   static async open(init: GenerationInit): Promise<Generation> {
     try {
-      const reader = new FileReader(init.handle, init.buffer)
+      const reader = new FileReader(init.handle, init.buffer, init.mayGrow)
       await reader.seek(init.offset, init.identity.head)
       return new Generation(init, reader)
     } catch (error) {
@@ -107,7 +115,7 @@ export class Generation {
   /** What is to be kept of it while nothing happens to its file; `undefined` while it is not asleep, or is not read. */
   rest(): RestingGeneration | undefined {
     if (!this.#sleeps || this.gone || this.copy || this.#perhapsCopied || !this.isRead) return undefined
-    if (this.#reader.looksAhead || (this.#hole && this.offset > 0)) return undefined
+    if (this.#mayGrow || this.#successor || this.#reader.looksAhead || (this.#hole && this.offset > 0)) return undefined
     return {
       sourceId: this.source.id,
       claimKey: claimKeyOf(this.identity),
@@ -165,14 +173,12 @@ export class Generation {
     return this.handle instanceof DrowsyHandle && this.handle.asleep
   }
 
-  /** Closes the descriptor until something is heard of the file, where the handle can do that. */
+  /** Closes the descriptor until something is heard of the file, where the handle can do that and nothing is to be seen. */
   async drowse(): Promise<void> {
-    if (!(this.handle instanceof DrowsyHandle) || this.handle.asleep) return
-    this.#stirred = false
-    await this.handle.sleep()
+    if (this.handle instanceof DrowsyHandle && !this.#stirred) await this.handle.sleep()
   }
 
-  /** Something may have happened to the file: the next step looks. */
+  /** Something may have happened to the file: the next step looks, and it stays open until then. */
   stir(): void {
     this.#stirred = true
   }
@@ -194,18 +200,27 @@ export class Generation {
 
   /** Whether the bytes before the offset, or at 0 those of its head, are still there. */
   async holds(): Promise<boolean> {
+    if (this.#successor) return false
     if (this.#sleeps || this.gone) return true
     await this.#wake()
     const seen = this.#seenSize
-    const holds = (await this.#reader.holds()) || this.gone
+    const found = await this.#reader.compare()
+    if (this.gone) return true
+    this.#successor = found
     // Where there was nothing to compare, the size may be that of another content.
-    if (holds && (this.offset > 0 || this.#head.length > 0)) this.know(seen)
-    return holds
+    if (!found && (this.offset > 0 || this.#head.length > 0)) this.know(seen)
+    return !found
+  }
+
+  /** What was found in its place, when it was seen to be over. */
+  get successor(): Sighting | undefined {
+    return this.#successor
   }
 
   /** So much was in it, as another reader of it knows. */
   know(size: number): void {
     if (size > this.#knownSize) this.#knownSize = size
+    if (size > this.#seenSize) this.#seenSize = size
   }
 
   /** The first bytes of it, as far as they were seen; at most {@link HEAD_BYTES}. */
@@ -222,17 +237,26 @@ export class Generation {
   async #recallHead(): Promise<boolean> {
     if (!this.headIsProof || this.#sleeps || this.gone) return true
     const head = this.#reader.whole?.slice(0, this.#head.length) ?? (await readAt(this.handle, 0, this.#head.length))
-    if (!beginsWith(head, this.#head)) return false
+    if (!beginsWith(head, this.#head)) {
+      this.#successor = { position: 0, bytes: head, ended: false }
+      return false
+    }
     this.#head = head
     return true
   }
 
   /** Looks at the first bytes of what nobody has read yet, so that a copy of it is known once it is cut. False when it is cut. */
   async learnHead(): Promise<boolean> {
+    if (this.#successor) return false
     if (this.gone) return true
     if (this.offset > 0) return (await this.holds()) && (await this.#recallHead())
     const head = await readAt(this.handle, 0, HEAD_BYTES)
-    if (!beginsWith(head, this.#head)) return false
+    if (!this.#isHead(head)) {
+      this.#successor = { position: 0, bytes: head, ended: head.length < HEAD_BYTES }
+      return false
+    }
+    if (head.length === 0 && this.#endsAt(0)) return false
+    if (head.length < this.#head.length) return true
     // What is seen now is not what was copied before.
     if (head.length > 0) this.#perhapsCopied = false
     // What ends here was never longer: a larger size that was seen was that of a content before this one.
@@ -262,12 +286,14 @@ export class Generation {
 
   /** Reads on. Bytes that complete no line give no items. */
   async step(): Promise<GenerationStep> {
+    if (this.#successor) return { kind: 'changed' }
     if (this.#sleeps || this.gone) return { kind: 'end' }
     await this.#wake()
     const at = this.offset
+    this.#stirred = false
     const result = await this.#reader.read()
     if (this.gone) return { kind: 'end' }
-    if (result.kind !== 'bytes') return result
+    if (result.kind !== 'bytes') return this.#stop(result)
     this.#perhapsCopied = false
     const { from, to } = result.fresh
     this.#growHead(at, result.fresh)
@@ -289,6 +315,28 @@ export class Generation {
     if (this.#head instanceof Uint8Array) this.#head = Buffer.concat([this.#head.subarray(0, at), bytes])
     // Of a short one all was compared in the same read.
     else if (at <= TAIL_BYTES) this.#head = Buffer.concat([buffer.subarray(from - at, from), bytes])
+  }
+
+  /** There is nothing to read on: nothing yet, or for good. */
+  #stop(result: Exclude<ReadResult, { readonly kind: 'bytes' }>): GenerationStep {
+    if (result.kind === 'changed') this.#successor = result.found
+    return { kind: result.kind === 'changed' || this.#endsAt(this.offset) ? 'changed' : 'end' }
+  }
+
+  /** Whether these first bytes are those that are known, as far as they go. */
+  #isHead(bytes: Uint8Array): boolean {
+    if (this.#mayGrow && bytes.length < this.#head.length) return bytes.length === 0 || beginAlike(this.#head, bytes)
+    return beginsWith(bytes, this.#head)
+  }
+
+  /** It ends at `size`: what ends there was never longer, unless nothing of it was seen but a larger size. True when it was cut. */
+  #endsAt(size: number): boolean {
+    if (size > 0 || this.#seenSize === 0) {
+      this.#seenSize = Math.min(this.#seenSize, size)
+      return false
+    }
+    this.#successor = { position: 0, bytes: new Uint8Array(0), ended: true }
+    return true
   }
 
   /** Whether the beginning of a line is held back. */
@@ -315,9 +363,16 @@ export class Generation {
     return this.handle.close()
   }
 
-  /** Proof of the bytes before the end of `batch`: of the whole tail when all was delivered, else of the batch. */
-  proofOf(batch: LineBatch): string {
-    return this.#cutter.heldBytes === 0 ? this.#reader.tailHash : formatTailHash(batch.bytes.subarray(-TAIL_BYTES))
+  /**
+   * Proof of the place where `item` ends: of what was read last when all of it was delivered, else of the item, or of the
+   * hole that a gap tells, and the open line that follows.
+   */
+  proofOf(item: LineBatch | Gap): string {
+    const end = item.kind === 'gap' ? item.to : item.offset + item.bytes.length
+    const held = this.#cutter.offset === end ? this.#cutter.heldHead(OPEN_LINE_BYTES) : new Uint8Array(0)
+    if (this.offset === end) return this.#reader.tailHash
+    if (item.kind === 'lines') return formatTailHash(item.bytes.subarray(-TAIL_BYTES), held)
+    return formatTailHash(new Uint8Array(Math.min(TAIL_BYTES, end)), held)
   }
 
   #skipHole(fresh: FreshBytes): { fresh: FreshBytes; hole: readonly Delivery[] } {
@@ -330,4 +385,13 @@ export class Generation {
     this.#cutter.skipTo(to)
     return { fresh: { ...fresh, from }, hole: [{ kind: 'gap', source: this.source, from: 0, to, reason: 'missed' }] }
   }
+}
+
+/** Whether all still are what they were, those too that are asleep. */
+export async function holdAll(held: readonly Generation[]): Promise<boolean> {
+  for (const generation of held) {
+    generation.stir()
+    if (!(await generation.learnHead())) return false
+  }
+  return true
 }

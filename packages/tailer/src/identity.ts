@@ -67,13 +67,23 @@ export async function identify(handle: ReadHandle): Promise<FileIdentity> {
 
 /** As {@link identify}, with facts that are at hand. */
 export async function identifyBy(handle: ReadHandle, stat: FileFacts): Promise<FileIdentity> {
-  const head = await readAt(handle, 0, Math.min(HEAD_BYTES, Number(stat.size)))
+  return identityOf(stat, await readAt(handle, 0, HEAD_BYTES))
+}
+
+/** How much was in a file for sure, whose size was asked for before its head was read. */
+export function sizeSeen({ head, size }: Pick<FileIdentity, 'head' | 'size'>): number {
+  return head.length < Math.min(HEAD_BYTES, size) ? head.length : Math.max(head.length, size)
+}
+
+/** The identity of a file that begins with `head`; of `size` bytes, when the facts came before its head or after it. */
+export function identityOf(stat: FileFacts, head: Uint8Array, size = Number(stat.size)): FileIdentity {
   const inodeKey = inodeKeyOf(stat)
   const { birthtimeNs: birthNs, mtimeNs } = stat
-  // Of an empty file only its last write tells whether it is new or was cut.
-  const mark = stat.size === 0n && mtimeNs > birthNs ? `~${mtimeNs.toString(36)}` : ''
+  // Of an empty file only its last write tells whether it is new or was cut, or that it had a size a moment ago.
+  const cut = size > 0 ? size.toString(36) : ''
+  const mark = head.length === 0 && (mtimeNs > birthNs || size > 0) ? `~${mtimeNs.toString(36)}${cut}` : ''
   const id = `${VERSION}:${inodeKey}:${birthNs.toString(36)}:${head.length}:${hashBytes(head)}${mark}`
-  return { id, inodeKey, head, birthNs, mtimeNs, size: Number(stat.size) }
+  return { id, inodeKey, head, birthNs, mtimeNs, size }
 }
 
 /** The id of another content of the same inode; `mark` in base 36 tells it from all others. */
@@ -106,18 +116,52 @@ export async function hasHeadOf(handle: ReadHandle, id: string): Promise<boolean
 }
 
 /**
- * Proof of what lies before `offset`: `<bytes>:<hash>` over the last `size` bytes before it, empty at offset 0.
+ * Proof of what lies before `offset`: `<bytes>:<hash>` over the last {@link TAIL_BYTES} before it, empty at offset 0.
  * `undefined` when the file is shorter than `offset`.
  */
-export async function hashTail(handle: ReadHandle, offset: number, size = TAIL_BYTES): Promise<string | undefined> {
-  const length = Math.min(size, offset)
+export async function hashTail(handle: ReadHandle, offset: number): Promise<string | undefined> {
+  const length = Math.min(TAIL_BYTES, offset)
   const bytes = await readAt(handle, offset - length, length)
   return bytes.length === length ? formatTailHash(bytes) : undefined
 }
 
-/** The proof for bytes that are at hand: the last {@link TAIL_BYTES} before an offset. */
-export function formatTailHash(bytes: Uint8Array): string {
-  return bytes.length === 0 ? '' : `${bytes.length}:${hashBytes(bytes)}`
+/**
+ * The proof for bytes that are at hand: the last {@link TAIL_BYTES} before an offset, `<bytes>:<hash>`, and the beginning
+ * of the open line after it, `+<bytes>:<hash>`, which tells files apart whose whole lines are equal.
+ */
+export function formatTailHash(before: Uint8Array, after: Uint8Array = new Uint8Array(0)): string {
+  if (before.length === 0) return ''
+  const open = after.length === 0 ? '' : `+${after.length}:${hashBytes(after)}`
+  return `${before.length}:${hashBytes(before)}${open}`
+}
+
+/** What {@link formatTailHash} wrote; `undefined` of an empty proof. */
+interface TailProof {
+  readonly before: number
+  readonly hash: string
+  readonly after: number
+  readonly openHash: string
+}
+
+function parseTailHash(tailHash: string): TailProof | undefined {
+  const match = /^(\d{1,3}):([0-9a-f]+)(?:\+(\d{1,3}):([0-9a-f]+))?$/.exec(tailHash)
+  if (!match || Number(match[1]) === 0) return undefined
+  const [, before = '0', hash = '', after = '0', openHash = ''] = match
+  return { before: Number(before), hash, after: Number(after), openHash }
+}
+
+/** Whether `bytes`, which begin `before` bytes before the offset, are those of the proof; an open line as far as it is there. */
+function provesTail(bytes: Uint8Array, { before, hash, after, openHash }: TailProof): boolean {
+  if (bytes.length < before || hashBytes(bytes.subarray(0, before)) !== hash) return false
+  const open = bytes.subarray(before, before + after)
+  return open.length < after || after === 0 || hashBytes(open) === openHash
+}
+
+/** Whether a file has the bytes that `tailHash` proves around `offset`. */
+export async function hasTailOf(handle: ReadHandle, offset: number, tailHash: string): Promise<boolean> {
+  const proof = parseTailHash(tailHash)
+  if (!proof || proof.before > offset) return false
+  return provesTail(await readAt(handle, offset - proof.before, proof.before + proof.after), proof)
 }
 
 /** Where a reader who has everything before `offset` goes on. */
@@ -130,11 +174,27 @@ export async function resumeTokenAt(handle: ReadHandle, sourceId: string, offset
  * the offset. A file that was truncated and has grown past the offset since is not.
  */
 export async function provesResumeToken(handle: ReadHandle, token: ResumeToken): Promise<boolean> {
+  return (await lookForToken(handle, token)).proven
+}
+
+/** What one look at a file says about a token. */
+export interface TokenLook {
+  readonly proven: boolean
+  /** The size that its content had for sure: the file began with its head after that was asked for. 0 when it did not. */
+  readonly size: number
+}
+
+const ANOTHER: TokenLook = { proven: false, size: 0 }
+
+/** As {@link provesResumeToken}, and how much is known to have been there. */
+export async function lookForToken(handle: ReadHandle, token: ResumeToken): Promise<TokenLook> {
   const parsed = parseIdentity(token.sourceId)
-  if (!parsed) return false
+  if (!parsed) return ANOTHER
   const stat = await handle.stat({ bigint: true })
-  if (inodeKeyOf(stat) !== parsed.inodeKey || stat.birthtimeNs !== parsed.birthNs) return false
-  return holdsContentOf(handle, token)
+  if (inodeKeyOf(stat) !== parsed.inodeKey || stat.birthtimeNs !== parsed.birthNs) return ANOTHER
+  if (!(await hasHeadOf(handle, token.sourceId))) return ANOTHER
+  const proven = await holdsTailOf(handle, token)
+  return { proven, size: proven || parsed.headBytes > 0 ? Number(stat.size) : 0 }
 }
 
 const CUT_OFF = 'cut-off'
@@ -160,24 +220,23 @@ export function provableToken({ sourceId, offset, tailHash }: ResumeToken): Resu
 export function mayBeginAs(head: Uint8Array, { sourceId, offset, tailHash }: ResumeToken): boolean {
   const { headBytes = 0, headHash = '' } = parseIdentity(sourceId) ?? {}
   if (head.length < headBytes || (headBytes > 0 && hashBytes(head.subarray(0, headBytes)) !== headHash)) return false
-  const size = Number(/^(\d{1,3}):/.exec(tailHash)?.[1] ?? 0)
-  if (size === 0 || size > offset || offset > head.length) return true
-  return formatTailHash(head.subarray(offset - size, offset)) === tailHash
+  const proof = parseTailHash(tailHash)
+  if (!proof || proof.before > offset || offset > head.length) return true
+  return provesTail(head.subarray(offset - proof.before), proof)
 }
 
 /** As {@link provesResumeToken}, by content alone: also true for a copy of the file. */
-export async function holdsContentOf(
-  handle: ReadHandle,
-  { sourceId, offset, tailHash }: ResumeToken,
-): Promise<boolean> {
-  if (!(await hasHeadOf(handle, sourceId))) return false
+export async function holdsContentOf(handle: ReadHandle, token: ResumeToken): Promise<boolean> {
+  return (await hasHeadOf(handle, token.sourceId)) && (await holdsTailOf(handle, token))
+}
+
+async function holdsTailOf(handle: ReadHandle, { sourceId, offset, tailHash }: ResumeToken): Promise<boolean> {
   if (tailHash === '') {
     // Without any byte to compare, only the start of a file can be told.
     const proof = offset === 0 || (parseIdentity(sourceId)?.headBytes ?? 0) > 0
     return proof && (await handle.stat({ bigint: true })).size >= offset
   }
-  const size = Number(/^(\d{1,3}):/.exec(tailHash)?.[1] ?? 0)
-  return size > 0 && (await hashTail(handle, offset, size)) === tailHash
+  return hasTailOf(handle, offset, tailHash)
 }
 
 /**

@@ -53,6 +53,17 @@ export class LineCutter {
   get held(): Uint8Array | undefined {
     return this.#heldBytes === 0 ? undefined : Buffer.concat(this.#held)
   }
+  /** The first bytes of the open line, at most `size`. */
+  heldHead(size: number): Uint8Array {
+    const bytes = new Uint8Array(Math.min(size, this.#heldBytes))
+    let at = 0
+    for (const part of this.#held) {
+      if (at === bytes.length) break
+      bytes.set(part.subarray(0, bytes.length - at), at)
+      at += Math.min(part.length, bytes.length - at)
+    }
+    return bytes
+  }
   /** Number of the next line. */
   get nextLine(): number {
     return this.#line

@@ -1,5 +1,6 @@
 import type { Clock, Delivery } from '@logflow/core'
 import type { Generation } from './generation.ts'
+import { claimKeyOf } from './identity.ts'
 
 interface Entry {
   readonly generation: Generation
@@ -41,8 +42,9 @@ export class Lingering {
   }
 
   /** Gives one up to be read as before: its file has its name back. */
-  takeBack(inodeKey: string): Generation | undefined {
-    const at = this.#entries.findIndex(({ generation }) => generation.identity.inodeKey === inodeKey)
+  takeBack(fileKey: string): Generation | undefined {
+    const isIt = ({ gone, identity }: Generation): boolean => !gone && claimKeyOf(identity) === fileKey
+    const at = this.#entries.findIndex(({ generation }) => isIt(generation))
     return at === -1 ? undefined : this.#entries.splice(at, 1)[0]?.generation
   }
 

@@ -1,4 +1,4 @@
-import type { Delivery, LineBatch } from '@logflow/core'
+import type { Delivery, Gap, LineBatch } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import { truncationOf } from './events.ts'
 import type { Generation } from './generation.ts'
@@ -27,7 +27,7 @@ export class Notes {
   /** What was found goes to the items. */
   take(generation: Generation, found: readonly Delivery[], items: Delivery[]): void {
     for (const item of found) {
-      if (item.kind === 'lines') this.#note(generation, item)
+      if (item.kind !== 'event') this.#note(generation, item)
       items.push(item)
     }
   }
@@ -36,7 +36,7 @@ export class Notes {
   flushed(generation: Generation): Delivery[] {
     const last = generation.flush()
     if (!last) return []
-    if (last.kind === 'lines') this.#note(generation, last)
+    this.#note(generation, last)
     return [last]
   }
 
@@ -52,7 +52,8 @@ export class Notes {
     return truncationOf(generation, next, end)
   }
 
-  #note(generation: Generation, batch: LineBatch): void {
-    this.#checkpoint?.note(generation.source.id, batch.offset + batch.bytes.length, generation.proofOf(batch))
+  #note(generation: Generation, item: LineBatch | Gap): void {
+    const end = item.kind === 'gap' ? item.to : item.offset + item.bytes.length
+    this.#checkpoint?.note(generation.source.id, end, generation.proofOf(item))
   }
 }

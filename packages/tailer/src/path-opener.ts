@@ -1,66 +1,35 @@
 import { basename, dirname, join } from 'node:path'
-import type { Delivery, ResumeToken, Source } from '@logflow/core'
+import type { ResumeToken, Source } from '@logflow/core'
+import type { Checkpoint } from './checkpoint.ts'
 import { knownOf, type KnownContent } from './copies.ts'
 import { DrowsyHandle, type Reopened } from './drowsy-handle.ts'
 import { isVanished } from './errors.ts'
-import type { ReadBuffer } from './file-reader.ts'
-import { Generation } from './generation.ts'
+import { Generation, holdAll } from './generation.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon, type SharedHorizons } from './horizon.ts'
 import { claimKeyOf, factsOfClaim, identify, identifyBy, inodeKeyOf } from './identity.ts'
 import { proofOfHead } from './known-head.ts'
+import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
-import { beginNew, openProven, resumeGenerations, type OpenedFile } from './resume.ts'
+import { beginNew, openProven, resumeGenerations, type OpenedFile, type StillMissing } from './resume.ts'
 import type { RestingFile, RestingOpener } from './resting-file.ts'
+import { baseNamesOf } from './rotated-names.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import {
-  baseNamesOf,
   copiedBy,
   findByKey,
   findMissed,
   inOrderOfBirth,
-  rememberOpened,
   type CopyVerdict,
   type GenerationBase,
   type MissedRange,
   type OpenedSibling,
   type Sibling,
 } from './siblings.ts'
+import { disown, notePart, rememberOpened } from './taken-files.ts'
 
 /** Files that were let go and are still recognised when they come back. */
 const MAX_RELEASED = 16
-
-/** What {@link PathOpener} needs to know. */
-export interface PathOpenerInit {
-  readonly path: string
-  readonly options: ResolvedFollowOptions
-  readonly buffer: ReadBuffer
-  readonly claim: (key: string) => boolean
-  readonly isTaken: (key: string) => boolean
-  readonly release: (key: string) => void
-  /** It is taken up as following begins: every file that is there is wanted then, copies too. */
-  readonly first: boolean
-  /** Whether a file is a copy of what another path of this follow reads. */
-  readonly isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>
-}
-
-/** What the path's reader holds while another file is opened. */
-export interface HeldGenerations {
-  /** The last one that was opened, while it is to be read. */
-  readonly newest: Generation | undefined
-  /** All, those too that only linger. */
-  readonly held: readonly Generation[]
-  /** Gives up one that only lingers, to be read again under its name. */
-  readonly takeBack: (inodeKey: string) => Generation | undefined
-}
-
-/** What was opened: to be read in this order, after the notices were told. */
-export interface Opened {
-  readonly generations: readonly Generation[]
-  readonly notices: readonly Delivery[]
-  /** The path that was opened; `undefined` when nothing new was there. */
-  readonly openedPath?: string | undefined
-}
 
 const NOTHING: Opened = { generations: [], notices: [] }
 
@@ -73,11 +42,13 @@ export class PathOpener {
   readonly #doubted: Generation[] = []
   #from: ResolvedFollowOptions['from']
   #resumed = false
+  #missing: StillMissing | undefined
   #horizon: Horizon | undefined
   #seen: Horizon = NO_HORIZON
   /** What may be a copy of what is not open yet. Its handle is held: its name may go. */
   #postponed: OpenedSibling | undefined
   #unread = false
+  #marks = 0
   /** The folder when it was last searched. */
   #searched: Horizon | undefined
   /** What had the name at the first look. */
@@ -89,7 +60,8 @@ export class PathOpener {
     this.#init = init
     const { host, maxLineBytes, fileSystem } = options
     const opened = new Set<string>(resting?.opened)
-    this.#base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened }
+    const parts = new Map<string, number>(resting?.parts)
+    this.#base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened, parts }
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
     if (!resting) return
     this.#resumed = resting.resumed
@@ -97,6 +69,7 @@ export class PathOpener {
     this.#seen = resting.seen
     this.#searched = resting.searched
     this.#firstKey = resting.firstKey
+    this.#missing = resting.missing
     this.#released.push(...(resting.released ?? []))
   }
 
@@ -116,6 +89,8 @@ export class PathOpener {
       firstKey: this.#firstKey,
       released: released.length > 0 ? released : undefined,
       opened: this.#base.opened.size > 0 ? this.#base.opened : undefined,
+      parts: this.#base.parts.size > 0 ? this.#base.parts : undefined,
+      missing: this.#missing,
     }
   }
 
@@ -143,9 +118,19 @@ export class PathOpener {
     this.#seen = this.#searched ?? this.#horizon ?? NO_HORIZON
   }
 
+  /** A copy that ends before what it was taken for did: it may yet become a copy of something else. */
+  leave(copy: Generation): void {
+    if (copy.offset < copy.knownSize) disown(this.#base, copy)
+  }
+
   /** What was read of generations that are not open any more. */
   get released(): readonly KnownContent[] {
     return this.#released
+  }
+
+  /** Tells a content from all others that were in the same inode. */
+  nextMark(): string {
+    return `${this.#init.options.clock.now().toString(36)}${(this.#marks++ % 36).toString(36)}`
   }
 
   /** What every generation of this path is opened with. */
@@ -207,7 +192,7 @@ export class PathOpener {
     if (this.#resumed) return NOTHING
     this.#resumed = true
     const { checkpoint } = this.#init.options
-    return (checkpoint && (await resumeGenerations(checkpoint, this.#base))) ?? NOTHING
+    return (checkpoint && (await this.#resume(checkpoint, this.#base, []))) ?? NOTHING
   }
 
   /** Remembers how far a file was read: one that was moved away may be moved back, one that was cut has copies. */
@@ -250,12 +235,13 @@ export class PathOpener {
 
   /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
   #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
-    const { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened } = this.#base
-    return { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened, handle, source, identity }
+    const { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened, parts } = this.#base
+    const base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened, parts }
+    return Object.assign(base, { handle, source, identity })
   }
 
   async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened> {
-    const lingering = takeBack(file.identity.inodeKey)
+    const lingering = takeBack(claimKeyOf(file.identity))
     if (lingering) {
       await file.handle.close()
       return { generations: [lingering], notices: [] }
@@ -264,7 +250,7 @@ export class PathOpener {
     if (back) return { generations: [back], notices: [] }
     const { checkpoint } = this.#init.options
     if (checkpoint && !this.#resumed) {
-      const resumed = await resumeGenerations(checkpoint, file)
+      const resumed = await this.#resume(checkpoint, file, held)
       if (resumed) return resumed
     }
     const named = await beginNew(checkpoint, file, this.#from)
@@ -277,11 +263,30 @@ export class PathOpener {
     }
   }
 
+  /** What the last run left, then what came and went since, then what has the name. */
+  async #resume(
+    checkpoint: Checkpoint,
+    file: OpenedFile | GenerationBase,
+    held: readonly Generation[],
+  ): Promise<Opened | undefined> {
+    const resumed = await resumeGenerations(checkpoint, file, this.nextMark())
+    if (!resumed) return undefined
+    const { rest, notices } = resumed
+    const next = resumed.next ? [resumed.next] : []
+    this.#missing = resumed.missing
+    // Until something newer is acknowledged the next run has to look for the same.
+    if (this.#missing) this.#horizon = this.#seen = this.#missing.horizon
+    const missed = this.#missing ? await this.#findMissed([...held, ...rest, ...next]) : []
+    return { generations: [...rest, ...missed, ...next], notices }
+  }
+
   async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
     const horizon = this.#horizon
     if (!horizon) return []
-    if (!this.doubts && (await isAsBefore(horizon, this.#base))) return []
-    const isNew = (sibling: Sibling): boolean => isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey
+    if (!this.doubts && !this.#missing && (await isAsBefore(horizon, this.#base))) return []
+    const missing = this.#missing
+    const isNew = (sibling: Sibling): boolean =>
+      isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey || missing?.isNew(sibling) === true
     this.#unread = false
     for (const generation of held) {
       // Cut as well: what lies beside it may be its own, and is looked at when that was told.
@@ -290,11 +295,11 @@ export class PathOpener {
       return []
     }
     const onUnread = (): void => void (this.#unread = true)
-    const range = { isNew, held, released: this.#released, onUnread }
+    const range = { isNew, held, released: this.#released, tokens: missing?.tokens, onUnread }
     const missed = [...(await this.#askAgain(range)), ...(await findMissed(range, this.#base))]
     if (missed.length === 0) return []
-    if (!(await this.isNamedOneOf(held))) {
-      // What has the name is not open yet: these may only copy it.
+    if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) {
+      // What has the name, or what it holds now, is not open yet: these may only copy it.
       this.#unread = true
       for (const generation of missed) this.#doubt(generation)
       return []
@@ -332,13 +337,15 @@ export class PathOpener {
     const missed: Generation[] = []
     for (const generation of this.#doubted.splice(0)) {
       const { handle } = generation
-      const copied = await copiedBy({ handle, identity: await identify(handle) }, range)
+      const opened = { handle, identity: await identify(handle) }
+      const copied = await copiedBy(opened, range)
       if (copied === 'unread') this.#doubt(generation)
       if (copied === 'no') {
         rememberOpened(this.#base, generation.identity)
         missed.push(generation)
       }
-      if (copied === 'yes') await generation.close()
+      if (copied === 'part') notePart(opened, true, this.#base)
+      if (copied === 'yes' || copied === 'part') await generation.close()
     }
     if (this.doubts) this.#unread = true
     return missed
@@ -371,13 +378,15 @@ export class PathOpener {
   /** Whether what the path names, if anything, is one of those that are open. */
   async isNamedOneOf(held: readonly Generation[]): Promise<boolean> {
     const named = await lookAt(this.#base.path, this.#base.fileSystem)
-    return !named || held.some(({ identity }) => claimKeyOf(identity) === claimKeyOf(named))
+    const generation = held.find(({ identity }) => named && claimKeyOf(identity) === claimKeyOf(named))
+    if (named) await generation?.see(named.size)
+    return !named || generation !== undefined
   }
 
   async #movedBack(file: OpenedFile): Promise<Generation | undefined> {
     for (const { sourceId, offset, tailHash } of this.#released) {
       const proven = offset > 0 ? await openProven(file, { sourceId, offset, tailHash }) : undefined
-      if (proven) return proven
+      if (proven?.generation) return proven.generation
     }
     return undefined
   }

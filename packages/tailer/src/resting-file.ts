@@ -2,6 +2,7 @@ import type { ResumeToken } from '@logflow/core'
 import type { KnownContent } from './copies.ts'
 import type { Horizon } from './horizon.ts'
 import type { ResolvedFollowOptions } from './options.ts'
+import type { StillMissing } from './resume.ts'
 import type { RestingGeneration } from './resting-generation.ts'
 
 /**
@@ -31,6 +32,8 @@ export interface RestingOpener {
   readonly firstKey: string | undefined
   readonly released: readonly (KnownContent & ResumeToken)[] | undefined
   readonly opened: ReadonlySet<string> | undefined
+  readonly parts: ReadonlyMap<string, number> | undefined
+  readonly missing: StillMissing | undefined
 }
 
 /** How a `FollowedFile` begins. */

@@ -3,21 +3,20 @@ import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
-import { isYounger, parseHorizon } from './horizon.ts'
+import { isYounger, parseHorizon, type Horizon } from './horizon.ts'
 import {
   formatCutOff,
-  HEAD_BYTES,
   identify,
   isCutOff,
   markedId,
   mayBeginAs,
   parseIdentity,
   provableToken,
-  provesResumeToken,
+  sizeSeen,
+  lookForToken,
   type FileIdentity,
-  type ParsedIdentity,
 } from './identity.ts'
-import { findByToken, findMissed, inOrderOfBirth, type GenerationBase, type Sibling } from './siblings.ts'
+import { findByToken, type GenerationBase, type Sibling } from './siblings.ts'
 
 /** Files of one path that a crash left half read; older ones are given up. */
 const MAX_OPEN = 16
@@ -29,14 +28,30 @@ export interface OpenedFile extends GenerationBase {
   readonly identity: FileIdentity
 }
 
-/** What is to be read first, in order, and what has to be told before. */
+/** What is to be read, and what has to be told before. */
 export interface Resumed {
-  readonly generations: readonly Generation[]
+  /** What was left of the files that had the path, in order; generations that were missed come after them. */
+  readonly rest: readonly Generation[]
+  /** What has the path now, to be read last. */
+  readonly next: Generation | undefined
   readonly notices: readonly Delivery[]
+  /** What is still to be found, when it was not the file of the checkpoint that was there. */
+  readonly missing?: StillMissing
+}
+
+/** Files that may yet appear, or be written, beside a path whose file had been rotated away while nobody followed it. */
+export interface StillMissing {
+  /** What lay beside the path when the newest of them was opened. */
+  readonly horizon: Horizon
+  /** Whether a file came after those that the checkpoint knows. */
+  readonly isNew: (sibling: Sibling) => boolean
+  /** What the checkpoint knows: copies of that hold nothing new. */
+  readonly tokens: readonly ResumeToken[]
 }
 
 /**
- * Where to go on with a path after a restart; `undefined` when nothing is known of it:
+ * Where to go on with a path after a restart; `undefined` when nothing is known of it. `mark` tells the source of a file
+ * that was cut meanwhile from all others of its inode.
  *
  * | the path names | then |
  * | --- | --- |
@@ -48,25 +63,35 @@ export interface Resumed {
 export async function resumeGenerations(
   checkpoint: Checkpoint,
   file: OpenedFile | GenerationBase,
+  mark: string,
 ): Promise<Resumed | undefined> {
   const known = checkpoint.entries().filter(entry => entry.host === file.host && entry.path === file.path)
   known.reverse()
   const [newest, ...older] = known
   if (!newest) return undefined
+  const sizes = new Map<string, number>()
   if ('handle' in file) {
     for (const entry of known) {
-      const proven = await openProven(file, entry)
-      if (proven) return { generations: [proven], notices: [] }
+      const { generation, size } = await openProven(file, entry)
+      if (generation) return { rest: [], next: generation, notices: [], missing: missingAfter(entry, known) }
+      sizes.set(entry.sourceId, size)
     }
   }
-  return resumeRotated(file, [newest, ...older], checkpoint)
+  return resumeRotated(file, [newest, ...older], { checkpoint, mark, sizes })
+}
+
+interface ResumeContext {
+  readonly checkpoint: Checkpoint
+  readonly mark: string
+  /** How much of each source was there for sure when the path was opened. */
+  readonly sizes: ReadonlyMap<string, number>
 }
 
 /** The checkpoint speaks of a file that the path does not name any more. */
 async function resumeRotated(
   file: OpenedFile | GenerationBase,
   known: readonly [CheckpointEntry, ...CheckpointEntry[]],
-  checkpoint: Checkpoint,
+  { checkpoint, mark, sizes }: ResumeContext,
 ): Promise<Resumed> {
   const [newest] = known
   const open = known.filter(({ complete, tailHash }) => !complete && !isCutOff(tailHash))
@@ -78,19 +103,23 @@ async function resumeRotated(
   const truncated = named !== undefined && identity !== undefined && isSameFile(identity, named.identity)
   const now = truncated ? await identifyAgain(named, entry) : named
   const rest = await findByToken(entry, file)
-  const lost = rest ? undefined : { entry, old, was: named, now: truncated ? now : undefined }
-  if (rest)
-    generations.push(await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated }))
-  const next = now && (await beginAgain(now, truncated ? entry.atMs : undefined))
-  const held = next ? [...generations, next] : generations
-  const missed = await findMissed({ isNew: isAfter(entry, identity), held, tokens: known.map(provableToken) }, file)
-  generations.push(...inOrderOfBirth(missed), ...(next ? [next] : []))
-  return { generations, notices: lost ? tellLost(lost, checkpoint) : [] }
+  const size = Math.max(sizes.get(entry.sourceId) ?? 0, sizeBeforeCut(named, truncated ? now : undefined))
+  const lost = rest ? undefined : { entry, old, size, was: named, now: truncated ? now : undefined }
+  if (rest) {
+    const left = await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated })
+    if (truncated) left.know(size)
+    generations.push(left)
+  }
+  const next = now && (await beginAgain(now, truncated ? mark : undefined))
+  const missing = missingAfter(entry, known)
+  return { rest: generations, next, notices: lost ? tellLost(lost, checkpoint) : [], missing }
 }
 
 interface Lost {
   readonly entry: CheckpointEntry
   readonly old: Source
+  /** How much of it was there for sure when the path was opened. */
+  readonly size: number
   /** What the path named when it was opened. */
   readonly was: OpenedFile | undefined
   /** The same after another look, where it is the file of the entry, cut. */
@@ -98,12 +127,12 @@ interface Lost {
 }
 
 /** What is to be said of a file whose rest is nowhere: how much that was, if it was cut while it was looked at. */
-function tellLost({ entry, old, was, now }: Lost, checkpoint: Checkpoint): Delivery[] {
+function tellLost({ entry, old, size, was, now }: Lost, checkpoint: Checkpoint): Delivery[] {
   const { offset, path, tailHash, complete } = entry
   if (isCutOff(tailHash) || complete) return []
   const message = `what followed byte ${offset} of ${path} was not found`
   const told: Delivery[] = [{ kind: 'event', source: old, event: 'failed', detail: { message, offset } }]
-  const to = was && now && isCutSince(was.identity, now.identity) ? sizeSeen(was.identity) : 0
+  const to = now ? size : 0
   if (to > offset) {
     checkpoint.note(old.id, to, formatCutOff(entry))
     told.push({ kind: 'gap', source: old, from: offset, to, reason: 'truncated' })
@@ -124,10 +153,10 @@ async function reopenOlder(entries: readonly CheckpointEntry[], base: Generation
   return generations
 }
 
-/** What the path names, from its start: a new source, told by `markMs`, when it is the file of the entry with other content. */
-async function beginAgain(named: OpenedFile, markMs: number | undefined): Promise<Generation> {
-  if (markMs === undefined) return begin(named, 0)
-  const id = markedId(named.identity.id, markMs.toString(36))
+/** What the path names, from its start: a new source, told by `mark`, when it is the file of the entry with other content. */
+async function beginAgain(named: OpenedFile, mark: string | undefined): Promise<Generation> {
+  if (mark === undefined) return begin(named, 0)
+  const id = markedId(named.identity.id, mark)
   return begin({ ...named, source: { ...named.source, id } }, 0)
 }
 
@@ -139,33 +168,45 @@ async function identifyAgain(file: OpenedFile, entry: CheckpointEntry): Promise<
   return mayBeginAs(file.identity.head, entry) ? { ...file, identity: await identify(file.handle) } : file
 }
 
-/** Whether a file was cut between two looks, as far as size and head tell. */
-function isCutSince(was: FileIdentity, now: FileIdentity): boolean {
-  return now.size < was.size || Buffer.compare(now.head.subarray(0, was.head.length), was.head) !== 0
+/** How much was in a file for sure when it was opened, if it was cut since, as far as size and head tell. */
+function sizeBeforeCut(was: OpenedFile | undefined, now: OpenedFile | undefined): number {
+  if (!was || !now) return 0
+  const { head, size } = was.identity
+  const cut = now.identity.size < size || Buffer.compare(now.identity.head.subarray(0, head.length), head) !== 0
+  return cut ? sizeSeen(was.identity) : 0
 }
 
-/** How much was in a file for sure: its size is asked for before its head is read. */
-function sizeSeen({ head, size }: FileIdentity): number {
-  return head.length === Math.min(HEAD_BYTES, size) ? size : head.length
-}
-
-/** Whether a sibling came after what an entry speaks of: a younger file, or the same one with other content. */
-function isAfter({ beside }: CheckpointEntry, identity: ParsedIdentity | undefined): (file: Sibling) => boolean {
-  const horizon = parseHorizon(beside, identity?.birthNs ?? 0n)
-  return file => isYounger(file, horizon) || (identity !== undefined && isSameFile(identity, file))
+/** What came after what an entry speaks of: younger files, or the same one with other content. */
+function missingAfter(entry: CheckpointEntry, known: readonly CheckpointEntry[]): StillMissing {
+  const identity = parseIdentity(entry.sourceId)
+  const horizon = parseHorizon(entry.beside, identity?.birthNs ?? 0n)
+  const isNew = (file: Sibling): boolean => isYounger(file, horizon) || (!!identity && isSameFile(identity, file))
+  return { horizon, isNew, tokens: known.slice(0, MAX_OPEN).map(provableToken) }
 }
 
 function isSameFile(a: Pick<Sibling, 'inodeKey' | 'birthNs'>, b: Pick<Sibling, 'inodeKey' | 'birthNs'>): boolean {
   return a.inodeKey === b.inodeKey && a.birthNs === b.birthNs
 }
 
-/** The file that a token speaks of, from its offset; `undefined` when it is another, or is cut meanwhile. */
-export async function openProven(file: OpenedFile, token: ResumeToken): Promise<Generation | undefined> {
-  if (!(await provesResumeToken(file.handle, token))) return undefined
+/** What {@link openProven} found. */
+export interface Proven {
+  /** The file, to be read on; `undefined` when it is another, or is cut meanwhile. */
+  readonly generation: Generation | undefined
+  /** How much of its content was there for sure, whatever is there now. */
+  readonly size: number
+}
+
+/** The file that a token speaks of, from its offset. */
+export async function openProven(file: OpenedFile, token: ResumeToken): Promise<Proven> {
+  const first = await lookForToken(file.handle, token)
+  if (!first.proven) return { generation: undefined, size: first.size }
   const { sourceId, offset } = token
   const generation = await begin({ ...file, source: { ...file.source, id: sourceId } }, offset)
   // What was found before the offset is a proof only if it was still the same file then.
-  return (await provesResumeToken(file.handle, token)) ? generation : undefined
+  const second = await lookForToken(file.handle, token)
+  const size = Math.max(first.size, second.size)
+  generation.know(size)
+  return { generation: second.proven ? generation : undefined, size }
 }
 
 function begin({ handle, source, identity, buffer, maxLineBytes }: OpenedFile, offset: number): Promise<Generation> {

@@ -1,9 +1,9 @@
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
 import { isMissing } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
-import { compareWith, compareWithKnown, knownOf, type KnownContent } from './copies.ts'
+import { compareWith, compareWithKnown, knownOf, type Copied, type KnownContent } from './copies.ts'
 import type { FileSystem, ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import {
@@ -15,7 +15,10 @@ import {
   readAt,
   type FileIdentity,
 } from './identity.ts'
+import type { KnownHead } from './known-head.ts'
 import { openIfThere } from './open-file.ts'
+import { isRotatedName } from './rotated-names.ts'
+import { hasGrown, notePart, rememberOpened } from './taken-files.ts'
 
 /** A path, and where it is. */
 export interface Place {
@@ -36,6 +39,11 @@ export interface GenerationBase extends Place {
   readonly release: (key: string) => void
   /** Copies and missed generations that were opened: a copy is delivered once, whoever asks for it. */
   readonly opened: Set<string>
+  /**
+   * Sizes of claimed files that hold a part of what was read: complete copies, or beginnings of copies of something else.
+   * One that has grown is asked about again.
+   */
+  readonly parts: Map<string, number>
 }
 
 /** A file beside the followed one that may have been it, or a copy of it. */
@@ -51,32 +59,6 @@ export interface Sibling {
 export interface OpenedSibling {
   readonly handle: ReadHandle
   readonly identity: FileIdentity
-}
-
-/**
- * Whether a name looks like an older `base`: `app.log.1`, `app.log-20261120`, `app.log~`, or for `app.log` also
- * `app.1.log` and `app-2026-11-20.log`. Not `app-errors.log`, which is another log.
- */
-export function isRotatedName(name: string, base: string): boolean {
-  if (name === base) return false
-  if (name.startsWith(base)) return /^[.\-_~]/.test(name.slice(base.length))
-  const extension = extname(base)
-  const stem = base.slice(0, base.length - extension.length)
-  if (extension === '' || !name.startsWith(stem) || !name.endsWith(extension)) return false
-  return /^[.\-_]\d/.test(name.slice(stem.length, name.length - extension.length))
-}
-
-/** Every name that `name` may be a rotated one of, as {@link isRotatedName} has it. */
-export function baseNamesOf(name: string): string[] {
-  const extension = extname(name)
-  const stem = name.slice(0, name.length - extension.length)
-  const bases: string[] = []
-  for (let at = 1; at < name.length; at++) {
-    if (!/[.\-_~]/.test(name[at] as string)) continue
-    bases.push(name.slice(0, at))
-    if (at < stem.length) bases.push(stem.slice(0, at) + extension)
-  }
-  return bases.filter(base => isRotatedName(name, base))
 }
 
 /** Names change while they are listed; after so many tries what was found has to do. */
@@ -129,7 +111,7 @@ export interface MissedRange {
   /** What was read of those that are not open any more: nor do copies of these. */
   readonly released?: readonly KnownContent[]
   /** As `released`, as a checkpoint has it: whole copies are known. */
-  readonly tokens?: readonly ResumeToken[]
+  readonly tokens?: readonly ResumeToken[] | undefined
   /** Told when something may be a copy of what nobody has read yet; it is left for later. */
   readonly onUnread?: () => void
 }
@@ -174,7 +156,7 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
   let settled = true
   for (const sibling of await listSiblings(base)) {
     // An empty file is asked about again: it may be a copy that is only being made.
-    if (!range.isNew(sibling) || base.isTaken(claimKeyOf(sibling))) continue
+    if (!range.isNew(sibling) || (base.isTaken(claimKeyOf(sibling)) && !hasGrown(sibling, base))) continue
     if (sibling.size === 0) {
       range.onUnread?.()
       continue
@@ -184,22 +166,32 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
       settled &&= await isStill(sibling, base)
       continue
     }
-    const { handle, identity } = opened
-    const same = claimKeyOf(identity) === claimKeyOf(sibling)
-    const copied = await copiedBy(opened, range)
-    if (copied === 'unread') range.onUnread?.()
-    // A copy is claimed too, so that it is not asked about again when there is nothing left to compare it with.
-    if (same && copied !== 'unread' && base.claim(claimKeyOf(identity)) && copied === 'no') {
-      const source = { host: base.host, path: base.path, id: identity.id }
-      found.push(await Generation.open({ ...base, handle, source, identity, offset: 0 }))
-      rememberOpened(base, identity)
-      settled = false
-      continue
-    }
-    settled &&= same
-    await handle.close()
+    const same = claimKeyOf(opened.identity) === claimKeyOf(sibling)
+    const generation = same ? await takeMissed(opened, range, base) : undefined
+    if (generation) found.push(generation)
+    else await opened.handle.close()
+    settled &&= same && !generation
   }
   return settled
+}
+
+/** The generation that a sibling is, unless it is a copy; it is this path's own then. */
+async function takeMissed(
+  opened: OpenedSibling,
+  range: MissedRange,
+  base: GenerationBase,
+): Promise<Generation | undefined> {
+  const { handle, identity } = opened
+  const copied = await copiedBy(opened, range)
+  if (copied === 'unread') range.onUnread?.()
+  // A copy is claimed too, so that it is not asked about again when there is nothing left to compare it with.
+  if (copied === 'unread' || !base.claim(claimKeyOf(identity))) return undefined
+  notePart(opened, copied === 'part', base)
+  if (copied !== 'no') return undefined
+  const source = { host: base.host, path: base.path, id: identity.id }
+  const generation = await Generation.open({ ...base, handle, source, identity, offset: 0 })
+  rememberOpened(base, identity)
+  return generation
 }
 
 /** Whether the path still names what it named: then it was left out for what it is. */
@@ -208,22 +200,34 @@ async function isStill(sibling: Sibling, { fileSystem }: Place): Promise<boolean
   return now !== undefined && claimKeyOf(now) === claimKeyOf(sibling)
 }
 
-/** Whether a file is a copy of what is known; `unread` when nothing of that was read, so that it may yet be needed. */
-export async function copiedBy(
-  opened: OpenedSibling,
-  { held, released = [], tokens = [], onUnread }: MissedRange,
-): Promise<'no' | 'unread' | 'yes'> {
-  for (const token of tokens) {
-    if (token.offset > 0 && (await holdsContentOf(opened.handle, token))) return 'yes'
-  }
-  for (const known of released) if ((await compareWithKnown(known, opened)) !== 'none') return 'yes'
-  for (const generation of held) {
+/**
+ * Whether a file is a copy of what is known; `unread` when nothing of that was read, so that it may yet be needed; `part`
+ * when it holds less than was read: a copy that is complete, or one of anything that begins alike that is being made.
+ */
+export async function copiedBy(opened: OpenedSibling, range: MissedRange): Promise<'no' | 'unread' | 'part' | 'yes'> {
+  const known = await copiedByKnown(opened, range)
+  if (known === 'rest') return 'yes'
+  let part = known === 'part'
+  for (const generation of range.held) {
     const copied = await compareWith(generation, opened)
     // Where nobody asks again, it is rather read twice than not at all.
-    if (copied === 'changed' && onUnread) return 'unread'
-    if (copied === 'rest' || copied === 'part') return generation.offset === 0 ? 'unread' : 'yes'
+    if (copied === 'changed' && range.onUnread) return 'unread'
+    if (copied === 'rest') return generation.offset === 0 ? 'unread' : 'yes'
+    part ||= copied === 'part'
   }
-  return 'no'
+  return part ? 'part' : 'no'
+}
+
+/** Compares a file with what is not open any more. */
+async function copiedByKnown(opened: OpenedSibling, { released = [], tokens = [] }: MissedRange): Promise<Copied> {
+  for (const token of tokens) if (token.offset > 0 && (await holdsContentOf(opened.handle, token))) return 'rest'
+  let part = false
+  for (const known of released) {
+    const copied = await compareWithKnown(known, opened)
+    if (copied === 'rest') return 'rest'
+    part ||= copied === 'part'
+  }
+  return part ? 'part' : 'none'
 }
 
 /**
@@ -243,11 +247,17 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
 
 /** The file beside the path that has this inode and birth. */
 export async function findByKey(key: string, base: GenerationBase): Promise<OpenedSibling | undefined> {
-  const proves = (opened: OpenedSibling): Promise<boolean> => Promise.resolve(claimKeyOf(opened.identity) === key)
-  return findSibling(base, sibling => claimKeyOf(sibling) === key, proves)
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const sibling = (await listSiblings(base)).find(other => claimKeyOf(other) === key)
+    const opened = sibling && (await openPlain(sibling, base))
+    if (opened && claimKeyOf(opened.identity) === key) return opened
+    await opened?.handle.close()
+    if (!sibling || (!opened && (await isStill(sibling, base)))) break
+  }
+  return undefined
 }
 
-/** A sibling that `proves` says yes to, `likely` ones first, else the youngest; it is this path's own then. */
+/** A sibling that `proves` says yes to, `likely` ones first, of these the youngest; it is this path's own then. */
 async function findSibling(
   base: GenerationBase,
   likely: (sibling: Sibling) => boolean,
@@ -256,7 +266,8 @@ async function findSibling(
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const siblings = await listSiblings(base)
     let settled = true
-    for (const sibling of [...siblings.filter(likely), ...siblings.filter(other => !likely(other)).reverse()]) {
+    siblings.reverse()
+    for (const sibling of [...siblings.filter(likely), ...siblings.filter(other => !likely(other))]) {
       const opened = await openPlain(sibling, base)
       if (opened && (await proves(opened)) && base.claim(claimKeyOf(opened.identity))) return opened
       settled &&= opened ? claimKeyOf(opened.identity) === claimKeyOf(sibling) : await isStill(sibling, base)
@@ -278,7 +289,8 @@ export type FoundCopy =
 export async function findCopy(head: Generation, base: GenerationBase, copy: boolean): Promise<FoundCopy> {
   const found = await findSibling(
     base,
-    () => false,
+    // A smaller one may be a copy of something else that is being made.
+    ({ size }) => size >= head.head.length,
     async opened => (await compareWithKnown(knownOf(head), opened)) === 'rest',
   )
   if (!found) return { kind: 'none' }
@@ -288,18 +300,15 @@ export async function findCopy(head: Generation, base: GenerationBase, copy: boo
     return { kind: 'delivered' }
   }
   const { source, deliveredOffset: offset } = head
-  const generation = await Generation.open({ ...base, handle, identity, source, offset, copy })
+  const expected = { ...identity, head: longerOf(identity.head, head.head) }
+  const generation = await Generation.open({ ...base, handle, identity: expected, source, offset, copy, mayGrow: true })
   rememberOpened(base, identity)
   return { kind: 'copy', generation }
 }
 
-/** Enough for every sibling that a path has at one time. */
-const MAX_OPENED = 10_000
-
-/** Its bytes will be delivered: whoever finds it as a copy need not. */
-export function rememberOpened({ opened }: GenerationBase, identity: FileIdentity): void {
-  opened.add(claimKeyOf(identity))
-  if (opened.size > MAX_OPENED) opened.delete(opened.values().next().value as string)
+/** What a file is expected to begin with: what it does now, or what is known of the content that it copies. */
+function longerOf(head: Uint8Array, known: KnownHead): Uint8Array {
+  return known instanceof Uint8Array && known.length > head.length ? known : head
 }
 
 /** Whether a file is a copy of what another path of the same follow reads; `later` when that path is not read yet. */
@@ -312,18 +321,25 @@ export type CopyVerdict = 'no' | 'yes' | 'later'
 export async function claimCopy(
   opened: OpenedSibling,
   { held, released = [] }: Pick<MissedRange, 'held' | 'released'>,
-  claim: (key: string) => boolean,
+  base: Pick<GenerationBase, 'claim' | 'parts'>,
 ): Promise<CopyVerdict> {
   const { identity } = opened
-  const claimed = (): CopyVerdict => (claim(claimKeyOf(identity)) ? 'yes' : 'no')
+  const claimed = (copied: Copied): CopyVerdict => {
+    if (!base.claim(claimKeyOf(identity))) return 'no'
+    notePart(opened, copied === 'part', base)
+    return 'yes'
+  }
   // Whether an empty file is one will be seen when it has content.
   if (identity.size === 0) return held.length > 0 ? 'yes' : 'no'
   for (const generation of held) {
     const copied = await compareWith(generation, opened)
     if (copied === 'changed') return 'later'
-    if (copied !== 'none') return generation.offset === 0 ? 'yes' : claimed()
+    if (copied !== 'none') return generation.offset === 0 ? 'yes' : claimed(copied)
   }
-  for (const known of released) if ((await compareWithKnown(known, opened)) !== 'none') return claimed()
+  for (const known of released) {
+    const copied = await compareWithKnown(known, opened)
+    if (copied !== 'none') return claimed(copied)
+  }
   return 'no'
 }
 

@@ -1,6 +1,6 @@
 import type { Source } from '@logflow/core'
 import { Generation } from './generation.ts'
-import { identify, markedId } from './identity.ts'
+import { identifyBy, identityOf, markedId, type FileIdentity } from './identity.ts'
 import type { PathOpener } from './path-opener.ts'
 import { findCopy } from './siblings.ts'
 
@@ -16,17 +16,15 @@ export interface AfterTruncation {
   readonly next: Generation
 }
 
-/** Looks at a file that was cut, and for its copy. `mark` tells the new source from all others of the same inode. */
+/** Looks at a file that was cut, and for its copy. */
 export async function afterTruncation(
   head: Generation,
   opener: PathOpener,
   held: readonly Generation[],
-  mark: string,
 ): Promise<AfterTruncation> {
-  const identity = await identify(head.handle)
-  head.settleSize(identity.size)
+  const identity = await identifyNext(head)
   // The inode is the same, and the head may be: only the time of the truncation tells the two apart.
-  const source: Source = { ...head.source, id: markedId(identity.id, mark) }
+  const source: Source = { ...head.source, id: markedId(identity.id, opener.nextMark()) }
   const init = { ...opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
   const next = await Generation.open(init)
   opener.remember(head)
@@ -40,6 +38,23 @@ export async function afterTruncation(
     copy.know(head.knownSize)
   }
   return { copy, delivered: found.kind === 'delivered' || head.perhapsCopied, missed, next }
+}
+
+/**
+ * What the file holds now: what was found when its old content was missed. What it holds by now may be the content after
+ * that one; its reader will see that, and tell what was lost between.
+ */
+async function identifyNext(head: Generation): Promise<FileIdentity> {
+  const { handle, successor } = head
+  const stat = await handle.stat({ bigint: true })
+  const size = Number(stat.size)
+  if (successor?.position !== 0) {
+    head.settleSize(size)
+    return identifyBy(handle, stat)
+  }
+  const { bytes, ended } = successor
+  head.settleSize(ended ? bytes.length : Math.max(size, bytes.length))
+  return identityOf(stat, bytes, bytes.length)
 }
 
 /**

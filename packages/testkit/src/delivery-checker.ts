@@ -4,8 +4,8 @@ import type { ModelContent } from './model-content.ts'
 /** What became of each byte of one content. */
 interface Coverage {
   /** How often a byte was delivered since it may be delivered. */
-  readonly delivered: Uint8Array
-  readonly gapped: Uint8Array
+  delivered: Uint8Array
+  gapped: Uint8Array
   /** How far losses were told. */
   toldTo: number
   /** Bytes before this were acknowledged. */
@@ -33,8 +33,6 @@ export interface CheckedWorld {
   /** Contents whose last line may yet be written on: that of the path, or of every path that is followed. */
   readonly open: readonly ModelContent[]
 }
-
-const COVERED_BYTES = 1 << 14
 
 /**
  * Holds deliveries against what was written. Says in words what is wrong:
@@ -113,7 +111,7 @@ export class DeliveryChecker {
       for (let i = acknowledged; i < delivered.length; i++) if (delivered[i] === 1) delivered[i] = 2
     }
     for (const reading of this.#readings.values()) reading.next = undefined
-    for (const content of this.#world.contents) content.toldSize = content.askedSize = content.reads = 0
+    for (const content of this.#world.contents) content.forget()
     this.#unacknowledged = new Map()
   }
 
@@ -126,17 +124,17 @@ export class DeliveryChecker {
     }
     if (!final) return
     for (const content of this.#world.contents) {
-      const size = this.#world.open.includes(content) ? content.wholeLines : content.toldSize
-      if (content.copyOf || this.#isToldWithEarlier(content)) continue
+      const size = this.#world.open.includes(content) ? content.wholeLines : content.knownSize
+      if (content.copyOf || size === 0 || this.#isToldWithEarlier(content)) continue
       this.#needsAll(content, size, 'was known, and is neither delivered nor in a gap')
     }
   }
 
   /** Of a file that was cut again before anything of it was read the loss is told once, up to the largest size seen. */
   #isToldWithEarlier(content: ModelContent): boolean {
-    if (this.#coverageOf(content).delivered.some(count => count > 0)) return false
+    if (this.#coverageOf(content).delivered.some(isSet)) return false
     return this.#world.contents.some(other => {
-      const earlier = other.number < content.number && this.#coverageOf(other).toldTo >= content.toldSize
+      const earlier = other.number < content.number && this.#coverageOf(other).toldTo >= content.knownSize
       return earlier && other.inode === content.inode && other.birthNs === content.birthNs
     })
   }
@@ -221,6 +219,7 @@ export class DeliveryChecker {
     const coverage = this.#coverageOf(content)
     const { delivered, gapped } = coverage
     if (content.old) fail(`content ${content.number} was there before anybody followed`)
+    content.taken = true
     if (kind !== 'lines') coverage.toldTo = Math.max(coverage.toldTo, to)
     for (let i = from; i < Math.min(to, content.size); i++) {
       if (kind === 'lines') {
@@ -247,16 +246,25 @@ export class DeliveryChecker {
   #coverageOf(content: ModelContent): Coverage {
     let coverage = this.#coverage.get(content)
     if (!coverage) {
-      coverage = {
-        delivered: new Uint8Array(COVERED_BYTES),
-        gapped: new Uint8Array(COVERED_BYTES),
-        toldTo: 0,
-        acknowledged: 0,
-      }
-      this.#coverage.set(content, coverage)
+      const none = new Uint8Array(0)
+      this.#coverage.set(content, (coverage = { delivered: none, gapped: none, toldTo: 0, acknowledged: 0 }))
+    }
+    if (coverage.delivered.length < content.size) {
+      coverage.delivered = grown(coverage.delivered, content.size * 2)
+      coverage.gapped = grown(coverage.gapped, content.size * 2)
     }
     return coverage
   }
+}
+
+function grown(bytes: Uint8Array, size: number): Uint8Array {
+  const more = new Uint8Array(size)
+  more.set(bytes)
+  return more
+}
+
+function isSet(count: number): boolean {
+  return count > 0
 }
 
 /** Inode and birth, as a source id has them. */

@@ -16,14 +16,14 @@ export class ModelContent {
   first = false
   /** Has lost that name before anybody looked: may be delivered, need not be. */
   optional = false
-  /** Largest size that a reader was told between two reads: it knew this content, and it still was this. */
-  toldSize = 0
-  /** Largest size that it was told after a read. */
-  askedSize = 0
-  /** How often it was read from. */
-  reads = 0
+  /** Something of it was delivered. */
+  taken = false
   /** Largest size that it was told. */
   seenSize = 0
+  #knownSize = 0
+  /** Size that the reader was told after it had read bytes of this. */
+  #askedSize = 0
+  #wasRead = false
   #bytes = new Uint8Array(64)
   #size = 0
   /** Bytes at the start that nobody wrote. */
@@ -46,6 +46,38 @@ export class ModelContent {
 
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#size)
+  }
+
+  /**
+   * The size that a reader knows this content had: the largest that it was told between two reads which brought bytes of
+   * it. Before the first it did not know that the size was that of this content, without the second it does not know
+   * that it still was.
+   */
+  get knownSize(): number {
+    return this.#knownSize
+  }
+
+  /** The reader read bytes of it. */
+  noteRead(): void {
+    this.#wasRead = true
+    this.#knownSize = this.#askedSize
+    this.first = false
+  }
+
+  /** The reader asked for its size. */
+  noteSize(): void {
+    if (this.#wasRead) this.#askedSize = this.#size
+  }
+
+  /** The reader has no handle of it any more: what it opened only to compare, it saw as one sees a name in a folder. */
+  noteClosed(): void {
+    if (!this.taken) this.forget()
+  }
+
+  /** The reader knows nothing of it any more. */
+  forget(): void {
+    this.#knownSize = this.#askedSize = 0
+    this.#wasRead = false
   }
 
   /** Whose bytes these are. */

@@ -122,7 +122,7 @@ export class ModelReader {
   #facts(inode: ModelInode): ModelFacts {
     const { number, birthNs, mtimeNs, content } = inode
     content.seenSize = content.size
-    if (this.#open.has(inode) && content.reads > 0) content.askedSize = content.size
+    if (this.#open.has(inode)) content.noteSize()
     const size = BigInt(content.size)
     return { dev: 1n, ino: BigInt(number), size, birthtimeNs: birthNs, mtimeNs, isFile: () => true }
   }
@@ -137,10 +137,8 @@ export class ModelReader {
         this.gate.pass(() => {
           const { content } = inode
           const bytes = content.bytes.subarray(position, position + length)
-          content.toldSize = content.askedSize
           content.seenSize = Math.max(content.seenSize, position + bytes.length)
-          content.reads++
-          if (bytes.length > 0) content.first = false
+          if (bytes.length > 0) content.noteRead()
           buffer.set(bytes, offset)
           return { bytesRead: bytes.length }
         }),
@@ -155,7 +153,10 @@ export class ModelReader {
   #letGo(inode: ModelInode): void {
     const left = (this.#open.get(inode) ?? 0) - 1
     if (left > 0) this.#open.set(inode, left)
-    else this.#open.delete(inode)
+    else {
+      this.#open.delete(inode)
+      inode.content.noteClosed()
+    }
     this.#files.release(inode)
   }
 

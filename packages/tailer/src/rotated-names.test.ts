@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isRotatedName } from './siblings.ts'
+import { isRotatedName } from './rotated-names.ts'
 
 describe('isRotatedName', () => {
   it('knows the names that rotation gives, and leaves other logs alone', () => {

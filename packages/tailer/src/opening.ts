@@ -1,0 +1,37 @@
+import type { Delivery } from '@logflow/core'
+import type { ReadBuffer } from './file-reader.ts'
+import type { Generation } from './generation.ts'
+import type { ResolvedFollowOptions } from './options.ts'
+import type { CopyVerdict, OpenedSibling } from './siblings.ts'
+
+/** What a `PathOpener` needs to know. */
+export interface PathOpenerInit {
+  readonly path: string
+  readonly options: ResolvedFollowOptions
+  readonly buffer: ReadBuffer
+  readonly claim: (key: string) => boolean
+  readonly isTaken: (key: string) => boolean
+  readonly release: (key: string) => void
+  /** It is taken up as following begins: every file that is there is wanted then, copies too. */
+  readonly first: boolean
+  /** Whether a file is a copy of what another path of this follow reads. */
+  readonly isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>
+}
+
+/** What the path's reader holds while another file is opened. */
+export interface HeldGenerations {
+  /** The last one that was opened, while it is to be read. */
+  readonly newest: Generation | undefined
+  /** All, those too that only linger. */
+  readonly held: readonly Generation[]
+  /** Gives up one that only lingers, to be read again under its name. */
+  readonly takeBack: (fileKey: string) => Generation | undefined
+}
+
+/** What was opened: to be read in this order, after the notices were told. */
+export interface Opened {
+  readonly generations: readonly Generation[]
+  readonly notices: readonly Delivery[]
+  /** The path that was opened; `undefined` when nothing new was there. */
+  readonly openedPath?: string | undefined
+}
