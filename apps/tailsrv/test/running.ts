@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, vi } from 'vitest'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
 
 const program = fileURLToPath(new URL('../src/tailsrv.ts', import.meta.url))
 
@@ -38,6 +41,11 @@ export class Tailsrv {
     return vi.waitFor(look, { interval: 10 })
   }
 
+  /** Where it listens, once it does. */
+  async port(): Promise<number> {
+    return Number((await this.event('server.listening'))['port'])
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }
@@ -56,6 +64,39 @@ export class Reader {
 
   /** Resolves when what came begins with `text`. */
   async begins(text: string): Promise<void> {
-    await vi.waitFor(() => expect(this.#text.slice(0, text.length)).toBe(text), { timeout: 12_000, interval: 10 })
+    await vi.waitFor(() => expect(this.#text.slice(0, text.length)).toBe(text), { timeout: 20_000, interval: 10 })
+  }
+}
+
+/** What each test of a `describe` has: a folder of its own, and the servers that it starts, which end with it. */
+export class Stage {
+  folder = ''
+  readonly #running: Tailsrv[] = []
+
+  /** Call it in a `describe`. */
+  static perTest(): Stage {
+    const stage = new Stage()
+    beforeEach(() => void (stage.folder = mkdtempSync(join(tmpdir(), 'tailsrv-'))))
+    afterEach(() => stage.#clear())
+    return stage
+  }
+
+  /** The file that is served, unless a test wants another. */
+  get path(): string {
+    return join(this.folder, 'app.log')
+  }
+
+  start(...args: string[]): Tailsrv {
+    const server = new Tailsrv('--bind-address', '127.0.0.1', '--port', '0', ...args)
+    this.#running.push(server)
+    return server
+  }
+
+  async #clear(): Promise<void> {
+    for (const server of this.#running.splice(0)) {
+      server.kill('SIGKILL')
+      await server.exit
+    }
+    rmSync(this.folder, { recursive: true })
   }
 }

@@ -1,67 +1,45 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Reader, Tailsrv } from './running.ts'
+import { describe, expect, it } from 'vitest'
+import { Reader, Stage, Tailsrv } from './running.ts'
 
 describe('tailsrv', () => {
-  let folder: string
-  let path: string
-  const running: Tailsrv[] = []
-  const start = (...args: string[]): Tailsrv => {
-    const server = new Tailsrv('--bind-address', '127.0.0.1', '--port', '0', ...args)
-    running.push(server)
-    return server
-  }
-  const read = async (server: Tailsrv, header: string): Promise<Reader> => {
-    const { port } = await server.event('server.listening')
-    return new Reader(Number(port), header)
-  }
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'tailsrv-'))
-    path = join(folder, 'app.log')
-  })
-  afterEach(async () => {
-    for (const server of running.splice(0)) {
-      server.kill('SIGKILL')
-      await server.exit
-    }
-    rmSync(folder, { recursive: true })
-  })
+  const stage = Stage.perTest()
+  const read = async (server: Tailsrv, header: string): Promise<Reader> => new Reader(await server.port(), header)
 
   it('lets clients in before the file is there, and exits with 0 when it is gone', async () => {
-    const server = start(path)
+    const server = stage.start(stage.path)
     const whole = await read(server, '0\n')
-    writeFileSync(path, 'first\n')
+    writeFileSync(stage.path, 'first\n')
     await whole.begins('first\n')
     const end = await read(server, '-3\n')
     await end.begins('st\n')
-    appendFileSync(path, 'second\n')
+    appendFileSync(stage.path, 'second\n')
     await end.begins('st\nsecond\n')
-    rmSync(path)
+    rmSync(stage.path)
     expect(await server.exit).toBe(0)
     expect([await whole.all, await end.all]).toEqual(['first\nsecond\n', 'st\nsecond\n'])
     expect(server.events.at(-1)).toMatchObject({ event: 'server.stopped', acceptedTotal: 2, refusedHeader: 0 })
   })
 
   it('follows the name across a rotation', async () => {
-    writeFileSync(path, 'old\n')
-    const server = start('--follow-name', path)
+    writeFileSync(stage.path, 'old\n')
+    const server = stage.start('--follow-name', stage.path)
     const reader = await read(server, '0\n')
     await reader.begins('old\n')
-    renameSync(path, `${path}.1`)
-    appendFileSync(`${path}.1`, 'late\n')
-    writeFileSync(path, 'new\n')
+    renameSync(stage.path, `${stage.path}.1`)
+    appendFileSync(`${stage.path}.1`, 'late\n')
+    writeFileSync(stage.path, 'new\n')
     await reader.begins('old\nlate\nnew\n')
   })
 
   it('serves a directory without what .ignore names', async () => {
-    mkdirSync(join(folder, 'sub'))
-    writeFileSync(join(folder, 'sub/b.log'), 'b')
-    writeFileSync(join(folder, 'x.tmp'), 'x')
-    writeFileSync(join(folder, '.ignore'), '*.tmp\n')
-    writeFileSync(path, 'a')
-    const server = start('--engine', 'javascript', folder)
+    mkdirSync(join(stage.folder, 'sub'))
+    writeFileSync(join(stage.folder, 'sub/b.log'), 'b')
+    writeFileSync(join(stage.folder, 'x.tmp'), 'x')
+    writeFileSync(join(stage.folder, '.ignore'), '*.tmp\n')
+    writeFileSync(stage.path, 'a')
+    const server = stage.start('--engine', 'javascript', stage.folder)
     expect(await (await read(server, 'list\n')).all).toBe('app.log\nsub/b.log\n')
     await (await read(server, 'stream sub/b.log from byte 0\n')).begins('b')
     expect(await (await read(server, 'stream x.tmp\n')).all).toBe('error: no such file\n')
@@ -69,8 +47,8 @@ describe('tailsrv', () => {
   })
 
   it('drains and exits with 0 on SIGTERM', async () => {
-    writeFileSync(path, Buffer.alloc(5_000_000, 'z'))
-    const server = start(path)
+    writeFileSync(stage.path, Buffer.alloc(5_000_000, 'z'))
+    const server = stage.start(stage.path)
     const reader = await read(server, '0\n')
     await reader.begins('z')
     server.kill('SIGTERM')
@@ -79,16 +57,16 @@ describe('tailsrv', () => {
   })
 
   it('exits with 2 for a bad command line, and with 1 for what it cannot serve or listen on', async () => {
-    writeFileSync(path, '')
-    const both = start('--follow-name', '--linger-after-file-is-gone', path)
+    writeFileSync(stage.path, '')
+    const both = stage.start('--follow-name', '--linger-after-file-is-gone', stage.path)
     expect([await both.exit, both.stderr]).toEqual([2, expect.stringContaining('exclude each other')])
-    expect(await start('--prot', '1', path).exit).toBe(2)
-    expect(await start(path, 'two').exit).toBe(2)
-    const device = start('/dev/null')
+    expect(await stage.start('--prot', '1', stage.path).exit).toBe(2)
+    expect(await stage.start(stage.path, 'two').exit).toBe(2)
+    const device = stage.start('/dev/null')
     expect([await device.exit, device.stderr]).toEqual([1, expect.stringContaining('not a regular file')])
-    const first = start(path)
+    const first = stage.start(stage.path)
     const { port } = await first.event('server.listening')
-    const second = new Tailsrv('--bind-address', '127.0.0.1', '--port', String(port), path)
+    const second = new Tailsrv('--bind-address', '127.0.0.1', '--port', String(port), stage.path)
     expect([await second.exit, second.stderr]).toEqual([1, expect.stringContaining('cannot listen')])
   })
 })

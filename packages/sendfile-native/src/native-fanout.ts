@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import { SendfileError } from './errors.ts'
+import { ActiveTransfers } from './active-transfers.ts'
 import type { Fanout } from './fanout.ts'
 import { JavascriptFanout } from './javascript-fanout.ts'
 import type { NativeBinding } from './native-binding.ts'
-import { NativeConnection, type NativeLeg } from './native-connection.ts'
+import { NativeConnection } from './native-connection.ts'
 import { NativeEngine } from './native-engine.ts'
 import { NativeTransfer } from './native-transfer.ts'
 import { OpenFiles } from './open-file.ts'
@@ -18,10 +18,8 @@ export class NativeFanout implements Fanout {
   readonly #engine: NativeEngine
   readonly #javascript: JavascriptFanout
   readonly #files = new OpenFiles<Transfer>()
-  readonly #active = new Set<NativeTransfer | NativeLeg>()
+  readonly #transfers = new ActiveTransfers()
   readonly #adopted = new Set<NativeConnection>()
-  #finishedBytes = 0
-  #closing: Promise<void> | undefined
 
   constructor(binding: NativeBinding, bufferBytes: number) {
     this.#engine = NativeEngine.acquire(binding)
@@ -31,15 +29,15 @@ export class NativeFanout implements Fanout {
   send(socket: Socket, request: TransferRequest): Transfer {
     const fallback = (from: Socket, rest: TransferRequest): Transfer => this.#javascript.send(from, rest)
     const surroundings = { engine: this.#engine, files: this.#files, fallback }
-    return this.#track(() => new NativeTransfer(socket, resolveRequest(request), surroundings))
+    return this.#transfers.track(() => new NativeTransfer(socket, resolveRequest(request), surroundings))
   }
 
   adopt(socket: Socket, options: AdoptOptions = {}): Connection {
-    if (this.#closing) throw new SendfileError('LF_SENDFILE_CLOSED', 'the fanout is closed')
+    this.#transfers.checkOpen()
     const fd = descriptorOf(socket)
     if (fd === undefined || socket.destroyed || whenFlushed(socket))
       return new SocketConnection(socket, options, (from, request) => this.send(from, request))
-    const home = { engine: this.#engine, files: this.#files, track: this.#track }
+    const home = { engine: this.#engine, files: this.#files, track: this.#transfers.track }
     const onClosed = (): void => {
       this.#adopted.delete(connection)
       options.onClosed?.()
@@ -50,7 +48,7 @@ export class NativeFanout implements Fanout {
   }
 
   extend(fd: number, size: number): void {
-    if (this.#closing) throw new SendfileError('LF_SENDFILE_CLOSED', 'the fanout is closed')
+    this.#transfers.checkOpen()
     checkOffset('size', size)
     const file = this.#files.find(fd)
     if (!file) return
@@ -59,40 +57,22 @@ export class NativeFanout implements Fanout {
   }
 
   stats(): FanoutStats {
-    let [parked, blocked, bytesSent] = [0, 0, this.#finishedBytes]
-    for (const transfer of this.#active) {
-      if (transfer.state === 'parked') parked++
-      if (transfer.state === 'blocked') blocked++
-      bytesSent += transfer.bytesSent
-    }
-    return { active: this.#active.size, parked, blocked, bytesSent }
+    return this.#transfers.stats()
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#cancelAll())
+    return this.#transfers.close({
+      cancel: () => {
+        for (const connection of [...this.#adopted]) connection.destroy()
+      },
+      release: async () => {
+        await this.#javascript.close()
+        this.#engine.release()
+      },
+    })
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  readonly #track = <T extends NativeTransfer | NativeLeg>(create: () => T): T => {
-    if (this.#closing) throw new SendfileError('LF_SENDFILE_CLOSED', 'the fanout is closed')
-    const transfer = create()
-    this.#active.add(transfer)
-    void transfer.done.then(({ bytesSent }) => {
-      this.#active.delete(transfer)
-      this.#finishedBytes += bytesSent
-    })
-    return transfer
-  }
-
-  async #cancelAll(): Promise<void> {
-    const active = [...this.#active]
-    for (const transfer of active) transfer.cancel()
-    for (const connection of [...this.#adopted]) connection.destroy()
-    await Promise.all(active.map(transfer => transfer.done))
-    await this.#javascript.close()
-    this.#engine.release()
   }
 }

@@ -1,16 +1,14 @@
 import { fstatSync } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
-import { silentLogger, systemClock, type Clock, type Logger } from '@logflow/core'
 import type { TailsrvRequest } from '@logflow/protocol'
-import { openFanout, type Engine, type Fanout } from '@logflow/sendfile-native'
-import { Acceptor } from './acceptor.ts'
+import type { Engine } from '@logflow/sendfile-native'
 import type { Client } from './client.ts'
 import { ServeError } from './errors.ts'
 import { FileFeed } from './file-feed.ts'
 import { combineStats, type FileServer, type ServeOptions, type ServerStats } from './file-server.ts'
 import type { GrowingFileLike } from './growing-file.ts'
-import { resolveLimits, type ResolvedLimits } from './limits.ts'
 import { listFiles } from './list-files.ts'
+import { openServer, type ServerParts } from './open-server.ts'
 import { refuseResume, resumeOrRefuse } from './resume-answer.ts'
 import { resolveServedPath, type IgnoreRule } from './served-path.ts'
 
@@ -36,39 +34,10 @@ export interface ServeDirectoryOptions extends ServeOptions {
  * @throws ServeError `LF_SERVE_LISTEN`, `LF_SERVE_PATH` when there is no such directory
  */
 export async function serveDirectory(root: string, options: ServeDirectoryOptions): Promise<FileServer> {
-  const { port = 0, host = '127.0.0.1', logger = silentLogger, clock = systemClock } = options
-  const limits = resolveLimits(options.limits)
   const realRoot = await realpath(root).catch((cause: unknown) => {
     throw new ServeError('LF_SERVE_PATH', `cannot serve ${root}`, { cause, detail: { root } })
   })
-  const fanout = openFanout({ engine: options.engine ?? 'auto' })
-  try {
-    const server: { current?: DirectoryServer } = {}
-    const acceptor = await Acceptor.open({
-      host,
-      port,
-      limits,
-      logger,
-      clock,
-      explains: true,
-      tls: options.tls,
-      allow: options.allow,
-      answer: (request, client) => server.current?.answer(request, client),
-    })
-    const surroundings = { acceptor, fanout, limits, logger, clock }
-    return (server.current = new DirectoryServer(realRoot, options, surroundings))
-  } catch (error) {
-    await fanout.close()
-    throw error
-  }
-}
-
-interface Surroundings {
-  readonly acceptor: Acceptor
-  readonly fanout: Fanout
-  readonly limits: ResolvedLimits
-  readonly logger: Logger
-  readonly clock: Clock
+  return openServer(options, true, parts => new DirectoryServer(realRoot, options, parts))
 }
 
 interface ServedFile {
@@ -82,19 +51,19 @@ class DirectoryServer implements FileServer {
   readonly closed: Promise<'stopped'>
   readonly #root: string
   readonly #options: ServeDirectoryOptions
-  readonly #with: Surroundings
+  readonly #with: ServerParts
   readonly #files = new Map<string, Promise<ServedFile>>()
   readonly #open = new Set<ServedFile>()
   #lostBytes = 0
   #closing: Promise<void> | undefined
   #stop: (reason: 'stopped') => void = () => {}
 
-  constructor(root: string, options: ServeDirectoryOptions, surroundings: Surroundings) {
-    this.port = surroundings.acceptor.port
-    this.engine = surroundings.fanout.engine
+  constructor(root: string, options: ServeDirectoryOptions, parts: ServerParts) {
+    this.port = parts.acceptor.port
+    this.engine = parts.fanout.engine
     this.#root = root
     this.#options = options
-    this.#with = surroundings
+    this.#with = parts
     this.closed = new Promise(resolve => (this.#stop = resolve))
   }
 
@@ -183,9 +152,9 @@ class DirectoryServer implements FileServer {
       await file.close()
       throw new ServeError('LF_SERVE_PATH', 'no such file')
     }
-    const { acceptor, ...surroundings } = this.#with
+    const { acceptor, ...parts } = this.#with
     const feed = new FileFeed(file, {
-      ...surroundings,
+      ...parts,
       rotation: this.#options.rotation ?? 'close',
       onRefused: (client, reason) => acceptor.refusals.count(reason, { peer: client.address }),
       onEmpty: () => void this.#forget(realPath, served),

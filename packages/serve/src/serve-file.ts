@@ -1,13 +1,12 @@
 import { basename } from 'node:path'
-import { silentLogger, systemClock } from '@logflow/core'
 import type { TailsrvRequest } from '@logflow/protocol'
-import { openFanout, type Engine, type Fanout } from '@logflow/sendfile-native'
-import { Acceptor } from './acceptor.ts'
+import type { Engine, Fanout } from '@logflow/sendfile-native'
+import type { Acceptor } from './acceptor.ts'
 import type { Client } from './client.ts'
-import { FileFeed } from './file-feed.ts'
+import { FileFeed, type FeedOptions } from './file-feed.ts'
 import { combineStats, type FileServer, type ServeOptions, type ServerStats } from './file-server.ts'
 import type { GrowingFileLike } from './growing-file.ts'
-import { resolveLimits } from './limits.ts'
+import { openServer } from './open-server.ts'
 import { refuseResume, resumeOrRefuse } from './resume-answer.ts'
 
 /**
@@ -23,38 +22,14 @@ export async function serveFile(
   file: GrowingFileLike | Promise<GrowingFileLike>,
   options: ServeOptions = {},
 ): Promise<FileServer> {
-  const { port = 0, host = '127.0.0.1', logger = silentLogger, clock = systemClock } = options
-  const limits = resolveLimits(options.limits)
-  const fanout = openFanout({ engine: options.engine ?? 'auto' })
-  try {
-    const server: { current?: OneFileServer } = {}
-    const acceptor = await Acceptor.open({
-      host,
-      port,
-      limits,
-      logger,
-      clock,
-      explains: false,
-      tls: options.tls,
-      allow: options.allow,
-      answer: (request, client) => server.current?.answer(request, client),
-    })
-    const feed = Promise.resolve(file).then(
-      opened =>
-        new FileFeed(opened, {
-          fanout,
-          rotation: options.rotation ?? 'close',
-          limits,
-          logger,
-          clock,
-          onRefused: (client, reason) => acceptor.refusals.count(reason, { peer: client.address }),
-        }),
-    )
-    return (server.current = new OneFileServer(acceptor, fanout, { feed, file: Promise.resolve(file) }))
-  } catch (error) {
-    await fanout.close()
-    throw error
-  }
+  const opened = Promise.resolve(file)
+  return openServer(options, false, ({ acceptor, fanout, ...rest }) => {
+    const onRefused: FeedOptions['onRefused'] = (client, reason) =>
+      acceptor.refusals.count(reason, { peer: client.address })
+    const rotation = options.rotation ?? 'close'
+    const feed = opened.then(growing => new FileFeed(growing, { fanout, rotation, onRefused, ...rest }))
+    return new OneFileServer(acceptor, fanout, { feed, file: opened })
+  })
 }
 
 class OneFileServer implements FileServer {
