@@ -38,7 +38,7 @@ export interface Serving {
 }
 
 /** What a test puts in the place of the machine's. */
-export type ServingParts = Partial<Pick<ServerContext, 'clock' | 'findJournalctl' | 'accounts'>> & {
+export type ServingParts = Partial<Pick<ServerContext, 'clock' | 'findJournalctl' | 'accounts' | 'readAcl'>> & {
   /** Stands between a session and whoever serves it, to fail there. */
   readonly spoil?: (session: SshSession) => SshSession
 }
@@ -51,6 +51,7 @@ export async function serving(
     clock = systemClock,
     findJournalctl = async () => undefined,
     accounts = NOBODY_KNOWN,
+    readAcl,
     spoil = session => session,
   }: ServingParts = {},
 ): Promise<Serving> {
@@ -62,6 +63,7 @@ export async function serving(
     clock,
     findJournalctl,
     accounts,
+    readAcl,
     authKeys: new AuthKeyStore({ ttlSeconds: 60, maxPerUser: 2, clock: systemClock }),
   })
   const login = createLogin(context, { cacheDir: folder })

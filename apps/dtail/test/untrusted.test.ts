@@ -82,6 +82,22 @@ describe('the permissions of a user with an account', () => {
     const lax = await serving(t, { UnixPermissions: false }, { accounts })
     expect(await converse(await lax.session(), `cat:plain=true ${closed} regex:noop `)).toBe('closed\n¶')
   })
+
+  it('go by access control lists, and where such a list cannot be read nothing is', async t => {
+    const accounts = { find: async () => ({ uid: 54_321, groups: new Set([54_321]), home: '/' }) }
+    // Nothing but "others may read".
+    const list = Uint8Array.of(2, 0, 0, 0, 32, 0, 4, 0, 255, 255, 255, 255)
+    const readAcl = (path: string): Uint8Array | undefined => {
+      if (path.endsWith('odd.log')) throw Object.assign(new Error('Input/output error'), { errno: 5 })
+      return path.endsWith('listed.log') ? list : undefined
+    }
+    const here = await serving(t, {}, { accounts, readAcl })
+    await chmod(here.folder, 0o755)
+    const [listed, odd] = [await here.file('listed.log', 'listed\n'), await here.file('odd.log', 'odd\n')]
+    await chmod(listed, 0o600)
+    expect(await converse(await here.session(), `cat:plain=true ${listed} regex:noop `)).toBe('listed\n¶')
+    expect(await converse(await here.session(), `cat:plain=true ${odd} regex:noop `)).toContain(UNREADABLE)
+  })
 })
 
 describe('a pattern that is a bomb', () => {

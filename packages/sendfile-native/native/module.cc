@@ -2,17 +2,21 @@
 
 #include <cstring>
 #include <exception>
+#include <string>
+#include <vector>
 
+#include "access_acl.h"
 #include "environment.h"
 
 namespace {
 
 using logflow::CallError;
 using logflow::Environment;
+using logflow::ReadAccessAcl;
 using logflow::Work;
 
 /// Counts up when the functions or their arguments change; src/native-binding.ts refuses any other.
-constexpr int kInterfaceVersion = 3;
+constexpr int kInterfaceVersion = 4;
 constexpr size_t kMaxArguments = 7;
 
 napi_value Fail(napi_env env, int error, const char* call) {
@@ -30,7 +34,8 @@ napi_value Fail(napi_env env, int error, const char* call) {
   return nullptr;
 }
 
-/// Arguments of one call, all of them numbers but a leading function of `start`. JavaScript has checked the ranges.
+/// Arguments of one call, all of them numbers but a leading function of `start` and the path of `accessAcl`. JavaScript has
+/// checked the ranges.
 struct Call {
   napi_env env;
   napi_value values[kMaxArguments] = {};
@@ -48,6 +53,15 @@ struct Call {
     int64_t number = -1;
     if (index < count) napi_get_value_int64(env, values[index], &number);
     return number;
+  }
+
+  std::string Text(size_t index) const {
+    size_t length = 0;
+    if (napi_get_value_string_utf8(env, values[index], nullptr, 0, &length) != napi_ok) return {};
+    std::string text(length + 1, '\0');
+    napi_get_value_string_utf8(env, values[index], text.data(), text.size(), &length);
+    text.resize(length);
+    return text;
   }
 };
 
@@ -120,7 +134,18 @@ napi_value State(const Call& call) {
   return state;
 }
 
-/// The border to JavaScript: no exception of C++ crosses it, and nothing runs without an engine but `start` and `stop`.
+napi_value AccessAcl(const Call& call) {
+  const std::string path = call.Text(0);
+  std::vector<uint8_t> acl;
+  const int error = ReadAccessAcl(path.c_str(), &acl);
+  if (error != 0) return Fail(call.env, error, "getxattr");
+  if (acl.empty()) return Undefined(call);
+  napi_value bytes;
+  napi_create_buffer_copy(call.env, acl.size(), acl.data(), nullptr, &bytes);
+  return bytes;
+}
+
+/// The border to JavaScript: no exception of C++ crosses it, and what is about transfers runs with an engine only.
 template <napi_value (*function)(const Call&), bool needs_engine>
 napi_value Enter(napi_env env, napi_callback_info info) {
   try {
@@ -158,5 +183,6 @@ NAPI_MODULE_INIT() {
   Define<Cancel>(env, exports, "cancel");
   Define<Offset>(env, exports, "offset");
   Define<State>(env, exports, "state");
+  Define<AccessAcl, false>(env, exports, "accessAcl");
   return exports;
 }

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { accessAclReader, type AccessAclReader } from './access-acl.ts'
 export { SendfileError, sendfileErrors, type SendfileErrorCode } from './errors.ts'
 export type { Fanout } from './fanout.ts'
 export { nativeSupport, type NativeSupport } from './native-binding.ts'

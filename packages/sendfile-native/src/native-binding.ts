@@ -31,6 +31,8 @@ export interface NativeBinding {
   offset(id: number): number
   /** Index into {@link NATIVE_STATES}, -1 when the job is over. */
   state(id: number): number
+  /** Needs no engine. `undefined` when there is none; throws with `errno`. */
+  accessAcl(path: string): Uint8Array | undefined
 }
 
 /** By number as in native/job.h. */
@@ -39,7 +41,7 @@ export const NATIVE_OUTCOMES = ['ended', 'truncated', 'closed', 'cancelled', 'fa
 /** By number as in native/job.h. */
 export const NATIVE_STATES = ['ready', 'blocked', 'parked'] as const
 
-const INTERFACE_VERSION = 3
+const INTERFACE_VERSION = 4
 
 /** Whether the native engine can be used here, and where it comes from or what it lacks. */
 export interface NativeSupport {

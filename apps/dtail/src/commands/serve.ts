@@ -15,6 +15,7 @@ import { DtailLog, errorText, parseLevel, parseLogger } from '../output/dtail-lo
 import { paintLine } from '../output/paint-line.ts'
 import { AuthKeyStore } from '../session/auth-key-store.ts'
 import { createLogin } from '../session/login.ts'
+import { openAclReader } from '../session/open-acl-reader.ts'
 import { createServerContext, type ServerContext } from '../session/server-context.ts'
 import { serveSession } from '../session/serve-session.ts'
 import type { OptionValues, Output } from '@logflow/cli'
@@ -41,7 +42,7 @@ export async function serve({ options, given, logger, signal, stdout }: ServeRun
   await stdout.write(versionText)
   const log = openLog(options, config)
   for (const warning of [...warnings, ...jobs.warnings]) log.warn(warning)
-  const context = openContext(config, log)
+  const context = await openContext(config, log)
   const hostKey = await openHostKey(config, log)
   const server = await openServer(config, context, {
     hostKey,
@@ -86,13 +87,14 @@ function openLog(options: ServeRun['options'], { Common }: DtailConfig): DtailLo
   })
 }
 
-function openContext({ Server }: DtailConfig, log: DtailLog): ServerContext {
+async function openContext({ Server }: DtailConfig, log: DtailLog): Promise<ServerContext> {
   const { AuthKeyEnabled, AuthKeyTTLSeconds: ttlSeconds, AuthKeyMaxPerUser: maxPerUser } = Server
   return createServerContext({
     hostname: ownHostname(),
     config: testMode() ? { ...Server, MaxLineLength: 1024 } : Server,
     log,
     clock: systemClock,
+    readAcl: Server.UnixPermissions ? await openAclReader(log) : undefined,
     authKeys: AuthKeyEnabled ? new AuthKeyStore({ ttlSeconds, maxPerUser, clock: systemClock }) : undefined,
   })
 }

@@ -1,10 +1,12 @@
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { SshSession } from '@logflow/ssh'
 import type { DtailLog } from '../output/dtail-log.ts'
 import { errorText } from '../output/dtail-log.ts'
 import type { Account } from './account.ts'
 import type { PermissionRules } from './permissions.ts'
-import { mayRead } from './unix-access.ts'
+import type { ServerContext } from './server-context.ts'
+import { mayRead, type AclReader } from './unix-access.ts'
 
 /** Who wants to read. */
 export interface Reader {
@@ -13,6 +15,17 @@ export interface Reader {
   readonly rules: Pick<PermissionRules, 'decide'>
   /** Whose permissions count besides the rules; absent when the rules alone decide. */
   readonly account?: Account | undefined
+  /** Absent where only modes can be judged. */
+  readonly readAcl?: AclReader | undefined
+}
+
+/** The user of a session, who has an account of this machine or not. */
+export async function readerOf(
+  { user, peer }: Pick<SshSession, 'user' | 'peer'>,
+  { config, accounts, rulesOf, readAcl }: ServerContext,
+): Promise<Reader> {
+  const account = config.UnixPermissions ? await accounts.find(user) : undefined
+  return { name: `${user}@${peer}`, rules: rulesOf(user), account, readAcl }
 }
 
 /**
@@ -24,7 +37,7 @@ export async function admitFile(path: string, reader: Reader, log: DtailLog): Pr
   let resolved: string
   try {
     resolved = await realpath(resolve(path))
-    if (reader.account && !(await mayRead(resolved, reader.account))) {
+    if (reader.account && !(await mayRead(resolved, reader.account, reader.readAcl))) {
       log.warn(reader.name, 'The user may not read', resolved)
       return undefined
     }
@@ -70,10 +83,11 @@ export function admission(
   }
 }
 
-async function stillAdmitted(resolved: string, { account }: Reader): Promise<string> {
+async function stillAdmitted(resolved: string, { account, readAcl }: Reader): Promise<string> {
   try {
     if ((await realpath(resolved)) !== resolved) throw new Error(`${resolved} leads somewhere else now`)
-    if (account && !(await mayRead(resolved, account))) throw new Error(`the user may not read ${resolved} any more`)
+    if (account && !(await mayRead(resolved, account, readAcl)))
+      throw new Error(`the user may not read ${resolved} any more`)
   } catch (error) {
     // Between two generations of a log there is nothing under its name, and nothing to protect.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error

@@ -35,8 +35,7 @@ import { testMode } from '../config/test-mode.ts'
 import { InteractiveSession } from '../interactive/interactive-session.ts'
 import { ownJournalctl } from '../journal/find-journalctl.ts'
 import { errorText } from '../output/dtail-log.ts'
-import type { Account } from './account.ts'
-import type { Reader } from './admit-file.ts'
+import { readerOf, type Reader } from './admit-file.ts'
 import { NativeAnswers } from './native-answers.ts'
 import { NativeSink, SourceClaims } from './native-sink.ts'
 import { readFiles } from './read-files.ts'
@@ -55,8 +54,7 @@ export async function serveSession(session: SshSession, context: ServerContext):
   const leave = context.sessions.enter(session.user)
   if (!leave) return refuse(session, context)
   try {
-    const account = context.config.UnixPermissions ? await context.accounts.find(session.user) : undefined
-    await new ServedSession(session, context, account).run()
+    await new ServedSession(session, context, await readerOf(session, context)).run()
   } finally {
     leave()
   }
@@ -92,12 +90,12 @@ class ServedSession {
   /** Gives back the places that files of this session are read at. */
   readonly #places = new Set<() => void>()
 
-  constructor(session: SshSession, context: ServerContext, account: Account | undefined) {
+  constructor(session: SshSession, context: ServerContext, reader: Reader) {
     this.#timed = timedWrites(session, context.clock)
     this.#session = this.#timed.session
     this.#context = context
     this.#health = session.user === HEALTH_USER
-    this.#reader = { name: `${session.user}@${session.peer}`, rules: context.rulesOf(session.user), account }
+    this.#reader = reader
     context.log.debug(this.#reader.name, 'Creating new server handler')
   }
 

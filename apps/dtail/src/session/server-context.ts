@@ -7,6 +7,7 @@ import { Limiter } from '../limiter.ts'
 import { localAccounts, type Accounts } from './account.ts'
 import { OpenSessions } from './open-sessions.ts'
 import { PermissionRules } from './permissions.ts'
+import type { AclReader } from './unix-access.ts'
 
 /** What all sessions of one server share. */
 export interface ServerContext {
@@ -23,14 +24,16 @@ export interface ServerContext {
   /** Path of `journalctl`, where there is one. @defaultValue the one in PATH */
   readonly findJournalctl?: typeof findJournalctl
   readonly accounts: Accounts
+  /** Absent where access control lists cannot be read. */
+  readonly readAcl?: AclReader | undefined
   readonly sessions: OpenSessions
-  rulesOf(user: string): PermissionRules
+  readonly rulesOf: (user: string) => PermissionRules
 }
 
 /** A context over `config`. */
 export function createServerContext(
   init: Pick<ServerContext, 'hostname' | 'config' | 'log' | 'clock' | 'authKeys' | 'findJournalctl'> &
-    Partial<Pick<ServerContext, 'accounts'>>,
+    Partial<Pick<ServerContext, 'accounts' | 'readAcl'>>,
 ): ServerContext {
   const { MaxConcurrentCats, MaxConcurrentTails, MaxConnectionsPerUser, Permissions } = init.config
   const compiled = new Map<string, PermissionRules>()
