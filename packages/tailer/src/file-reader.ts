@@ -19,14 +19,18 @@ export interface Sighting {
 /** Room in front of what is read, for the open line that was held back. Untouched memory costs nothing. */
 export const ROOM_BYTES: number = 64 * 1024
 
-/** A buffer that reads share until one of them hands it over. */
+/** A buffer that reads share until one of them hands it over, or lends it. */
 export class ReadBuffer {
   /** What one read brings at most, besides the overlap. */
   readonly batchBytes: number
+  readonly #lends: boolean
+  readonly #lent: Uint8Array[] = []
   #bytes: Uint8Array | undefined
 
-  constructor(batchBytes: number) {
+  /** With `lends`, whoever is handed a buffer has it until {@link ReadBuffer.takeBack}. */
+  constructor(batchBytes: number, { lends = false }: { readonly lends?: boolean } = {}) {
     this.batchBytes = batchBytes
+    this.#lends = lends
   }
 
   /** The buffer to read into, from {@link ReadBuffer.start} on. */
@@ -41,7 +45,14 @@ export class ReadBuffer {
 
   /** Somebody owns the buffer now; the next read gets another one. */
   handOver(): void {
+    if (this.#lends && this.#bytes) this.#lent.push(this.#bytes)
     this.#bytes = undefined
+  }
+
+  /** What was lent is read into again. */
+  takeBack(): void {
+    this.#bytes ??= this.#lent.pop()
+    this.#lent.length = 0
   }
 }
 

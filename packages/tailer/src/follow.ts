@@ -106,7 +106,7 @@ class FollowGroup {
     )
     this.#context = {
       options,
-      buffer: new ReadBuffer(options.batchBytes),
+      buffer: new ReadBuffer(options.batchBytes, { lends: options.raw }),
       claims: new Claims(),
       horizons: new SharedHorizons(),
       isCopy: (path, opened) => this.#isCopy(path, opened),
@@ -138,6 +138,7 @@ class FollowGroup {
             yield item
             signal?.throwIfAborted()
           }
+          this.#context.buffer.takeBack()
           this.#layToRest(file)
         }
         if (await this.#rest()) break

@@ -13,7 +13,7 @@ import {
   type FileIdentity,
 } from './identity.ts'
 import { beginAlike, beginsWith, headOfId, isHeadOfId, proofOfHead, startOf, type KnownHead } from './known-head.ts'
-import { LineCutter, type FreshBytes } from './line-cutter.ts'
+import { LineCutter, type Cutting, type FreshBytes } from './line-cutter.ts'
 import type { RestingGeneration } from './resting-generation.ts'
 
 /** Bytes of an open last line that prove the place before it. */
@@ -27,7 +27,7 @@ export interface GenerationInit {
   /** Where to begin. */
   readonly offset: number
   readonly buffer: ReadBuffer
-  readonly maxLineBytes: number
+  readonly cutting: Cutting
   /** The file was truncated under its writer: NUL bytes at its start are a hole that nobody wrote. */
   readonly mayHaveHole?: boolean
   /** See {@link Generation.copy}. */
@@ -78,7 +78,7 @@ export class Generation {
     this.handle = init.handle
     this.#reader = reader
     this.#buffer = init.buffer
-    this.#cutter = new LineCutter(init)
+    this.#cutter = new LineCutter({ source: init.source, offset: init.offset, ...init.cutting })
     this.#hole = init.mayHaveHole ?? false
     this.copy = init.copy ?? false
     this.#mayGrow = init.mayGrow ?? false
@@ -301,7 +301,7 @@ export class Generation {
     if (to - from < this.#buffer.batchBytes) this.#seenSize = Math.min(this.#seenSize, this.offset)
     this.#knownSize = Math.max(this.copy ? this.#knownSize : 0, this.#seenSize, this.offset)
     // A full read means a backlog: only its size tells how much is lost if it is cut off before the next read.
-    if (to - from >= this.#buffer.batchBytes) await this.size()
+    if (to - from >= this.#buffer.batchBytes && this.isRead) await this.size()
     const { fresh, hole } = this.#hole ? this.#skipHole(result.fresh) : { fresh: result.fresh, hole: [] }
     const cut = fresh.to > fresh.from ? this.#cutter.push(fresh) : undefined
     if (cut?.sharesBuffer) this.#buffer.handOver()

@@ -2,11 +2,18 @@ import { lineBatch, type LineBatch, type Source } from '@logflow/core'
 
 const NEWLINE = 10
 
+/** How bytes become lines. */
+export interface Cutting {
+  /** A longer line comes in pieces of this size. */
+  readonly maxLineBytes: number
+  /** Without it newlines are looked for only when somebody asks a batch for them. @defaultValue true */
+  readonly countLines?: boolean | undefined
+}
+
 /** Options of {@link LineCutter}. */
-export interface LineCutterOptions {
+export interface LineCutterOptions extends Cutting {
   readonly source: Source
   readonly offset: number
-  readonly maxLineBytes: number
 }
 
 /** Bytes that were read: `[from, to)` of `buffer`. What lies before `from` may be overwritten. */
@@ -30,15 +37,17 @@ export interface CutBatch {
 export class LineCutter {
   readonly #source: Source
   readonly #maxLineBytes: number
+  readonly #countLines: boolean
   #offset: number
   #line = 1
   #held: Uint8Array[] = []
   #heldBytes = 0
 
-  constructor({ source, offset, maxLineBytes }: LineCutterOptions) {
+  constructor({ source, offset, maxLineBytes, countLines = true }: LineCutterOptions) {
     this.#source = source
     this.#offset = offset
     this.#maxLineBytes = maxLineBytes
+    this.#countLines = countLines
   }
 
   /** Offset after the last byte that was delivered. */
@@ -136,11 +145,28 @@ export class LineCutter {
   }
 
   #emit(bytes: Uint8Array): LineBatch {
-    const ends = lineEnds(bytes, this.#maxLineBytes)
-    const batch = lineBatch({ source: this.#source, bytes, offset: this.#offset, firstLine: this.#line, ends })
+    const [source, offset] = [this.#source, this.#offset]
     this.#offset += bytes.length
+    if (!this.#countLines) return uncountedBatch(source, offset, bytes, this.#maxLineBytes)
+    const ends = lineEnds(bytes, this.#maxLineBytes)
+    const batch = lineBatch({ source, bytes, offset, firstLine: this.#line, ends })
     this.#line += ends.length
     return batch
+  }
+}
+
+/** A batch whose newlines are looked for when somebody asks where they are, and once. */
+function uncountedBatch(source: Source, offset: number, bytes: Uint8Array, maxLineBytes: number): LineBatch {
+  let ends: Uint32Array | undefined
+  return {
+    kind: 'lines',
+    source,
+    offset,
+    bytes,
+    get ends() {
+      return (ends ??= lineEnds(bytes, maxLineBytes))
+    },
+    firstLine: 0,
   }
 }
 

@@ -58,10 +58,11 @@ export class PathOpener {
   constructor(init: PathOpenerInit, resting?: RestingOpener) {
     const { path, options, buffer, claim, isTaken, release } = init
     this.#init = init
-    const { host, maxLineBytes, fileSystem } = options
+    const { host, fileSystem } = options
+    const cutting = { maxLineBytes: options.maxLineBytes, countLines: !options.raw }
     const opened = new Set<string>(resting?.opened)
     const parts = new Map<string, number>(resting?.parts)
-    this.#base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened, parts }
+    this.#base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts }
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
     if (!resting) return
     this.#resumed = resting.resumed
@@ -96,11 +97,11 @@ export class PathOpener {
 
   /** A generation that went to rest. It is opened again when it is asked something, wherever its file lies then. */
   restore({ generation, mtimeNs }: Pick<RestingFile, 'generation' | 'mtimeNs'>): Generation {
-    const { host, path, buffer, maxLineBytes } = this.#base
+    const { host, path, buffer, cutting } = this.#base
     const { claimKey, seenSize, sourceId } = generation
     const facts = factsOfClaim(claimKey, seenSize, mtimeNs)
     const handle = new DrowsyHandle(undefined, facts, () => this.#reopen(claimKey))
-    return Generation.restore({ handle, source: { host, path, id: sourceId }, buffer, maxLineBytes }, generation)
+    return Generation.restore({ handle, source: { host, path, id: sourceId }, buffer, cutting }, generation)
   }
 
   /** Whether the last search left out what may be needed yet. */
@@ -235,8 +236,8 @@ export class PathOpener {
 
   /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
   #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
-    const { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened, parts } = this.#base
-    const base = { path, host, fileSystem, buffer, maxLineBytes, claim, isTaken, release, opened, parts }
+    const { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts } = this.#base
+    const base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts }
     return Object.assign(base, { handle, source, identity })
   }
 

@@ -209,8 +209,8 @@ export async function openProven(file: OpenedFile, token: ResumeToken): Promise<
   return { generation: second.proven ? generation : undefined, size }
 }
 
-function begin({ handle, source, identity, buffer, maxLineBytes }: OpenedFile, offset: number): Promise<Generation> {
-  return Generation.open({ handle, source, identity, buffer, maxLineBytes, offset })
+function begin({ handle, source, identity, buffer, cutting }: OpenedFile, offset: number): Promise<Generation> {
+  return Generation.open({ handle, source, identity, buffer, cutting, offset })
 }
 
 /** A file nobody knows. A place to begin at is remembered at once: what comes while we are away is not to be missed. */

@@ -16,6 +16,7 @@ import {
   type FileIdentity,
 } from './identity.ts'
 import type { KnownHead } from './known-head.ts'
+import type { Cutting } from './line-cutter.ts'
 import { openIfThere } from './open-file.ts'
 import { isRotatedName } from './rotated-names.ts'
 import { hasGrown, notePart, rememberOpened } from './taken-files.ts'
@@ -30,7 +31,7 @@ export interface Place {
 export interface GenerationBase extends Place {
   readonly host: string
   readonly buffer: ReadBuffer
-  readonly maxLineBytes: number
+  readonly cutting: Cutting
   /** Makes a file this path's own; false when another path has it. */
   readonly claim: (key: string) => boolean
   /** Whether any path, this one too, has had it. */
