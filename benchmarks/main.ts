@@ -2,7 +2,8 @@
 import { cpus } from 'node:os'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { nearestName, runProgram, UsageError } from '@logflow/cli'
+import { runProgram, UsageError } from '@logflow/cli'
+import { nearestName } from '@logflow/core'
 import manifest from './package.json' with { type: 'json' }
 import { flags } from './flags.ts'
 import { interleaved } from './measure.ts'

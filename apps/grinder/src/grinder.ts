@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** grinder: stored lines to events and series, and an API to look at them. */
-import { UsageError } from '@logflow/cli'
+import { requiredOptions } from '@logflow/cli'
 import manifest from '../package.json' with { type: 'json' }
 import { flags } from './flags.ts'
 import { grepExitCodes, runLikeGrep } from './grep-exit.ts'
@@ -25,10 +25,8 @@ process.exitCode = await runLikeGrep(
     exitCodes: { ...grepExitCodes, 0: 'stopped, or with --once: events were found' },
   },
   async ({ options, logger, signal }) => {
-    const { store, state } = options
-    if (store === undefined) throw new UsageError('--store DIR is missing')
-    if (state === undefined) throw new UsageError('--state DIR is missing')
+    const required = requiredOptions(options, ['store', 'state'])
     const { runGrinder } = await import('./commands/run-grinder.ts')
-    return runGrinder({ ...options, store, state }, { logger, signal })
+    return runGrinder({ ...options, ...required }, { logger, signal })
   },
 )

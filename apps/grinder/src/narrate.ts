@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** narrate: the stored lines of some devices and some time, as one story in order of time. */
-import { UsageError } from '@logflow/cli'
+import { requiredOptions } from '@logflow/cli'
 import manifest from '../package.json' with { type: 'json' }
 import { grepExitCodes, runLikeGrep } from './grep-exit.ts'
 import { narrateFlags } from './narrate-flags.ts'
@@ -25,9 +25,8 @@ process.exitCode = await runLikeGrep(
     exitCodes: grepExitCodes,
   },
   async ({ options, logger, signal, stdout }) => {
-    const { store } = options
-    if (store === undefined) throw new UsageError('--store DIR is missing')
+    const required = requiredOptions(options, ['store'])
     const { runNarrate } = await import('./commands/run-narrate.ts')
-    return runNarrate({ ...options, store }, { logger, signal, stdout })
+    return runNarrate({ ...options, ...required }, { logger, signal, stdout })
   },
 )

@@ -8,8 +8,8 @@ import type { Logger } from '@logflow/core'
 export interface UploadServerOptions {
   readonly host: string
   readonly port: number
-  readonly cert: string
-  readonly key: string
+  readonly cert: Buffer
+  readonly key: Buffer
   readonly maxConnections: number
   readonly logger: Logger
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { UsageError, type OptionValues } from '@logflow/cli'
+import { readOption, UsageError, type OptionValues } from '@logflow/cli'
 import type { AllowList, ServeTls } from '@logflow/serve'
 import type { flags } from './flags.ts'
 
@@ -12,8 +11,12 @@ export function readTls({ tlsCert, tlsKey, tlsClientCa }: Options): ServeTls | u
     return undefined
   }
   if (tlsCert === undefined || tlsKey === undefined) throw new UsageError('--tls-cert and --tls-key need each other')
-  const clientCa = tlsClientCa === undefined ? undefined : readPem(tlsClientCa)
-  return { cert: readPem(tlsCert), key: readPem(tlsKey), clientCa }
+  const clientCa = tlsClientCa === undefined ? undefined : readOption('tlsClientCa', tlsClientCa).toString()
+  return {
+    cert: readOption('tlsCert', tlsCert).toString(),
+    key: readOption('tlsKey', tlsKey).toString(),
+    clientCa,
+  }
 }
 
 /** Who may connect; what is not given is not asked. @throws UsageError */
@@ -22,13 +25,5 @@ export function allowList({ allow, allowFingerprint, tlsCert }: Options): AllowL
   return {
     addresses: allow.length > 0 ? allow : undefined,
     fingerprints: allowFingerprint.length > 0 ? allowFingerprint : undefined,
-  }
-}
-
-function readPem(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`)
   }
 }

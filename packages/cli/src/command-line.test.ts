@@ -39,7 +39,7 @@ describe('parseCommandLine', () => {
 
   it('refuses a missing value and an unknown flag, naming the nearest', () => {
     expect(() => parse('gnu', '--port')).toThrow('--port needs a value: PORT')
-    expect(() => parse('go', '-trustAllHost')).toThrow('did you mean --trustAllHosts?')
+    expect(() => parse('go', '-trustAllHost')).toThrow('did you mean -trustAllHosts?')
     expect(() => parse('gnu', '-port', '1')).toThrow('did you mean --port?')
   })
 })

@@ -1,6 +1,6 @@
+import { nearestName } from '@logflow/core'
 import { UsageError } from './errors.ts'
 import type { Flag, FlagTable } from './flag.ts'
-import { nearestName } from './nearest-name.ts'
 import { longName } from './program.ts'
 
 /** What stood on the command line, as text, by flag key. */
@@ -34,7 +34,7 @@ function namesOf(flags: FlagTable): Map<string, Entry> {
  * @throws UsageError naming the flag, and the nearest one when it is unknown
  */
 export function parseCommandLine(args: readonly string[], flags: FlagTable, syntax: 'gnu' | 'go'): CommandLine {
-  const reader = new ArgumentReader(args, namesOf(flags))
+  const reader = new ArgumentReader(args, { names: namesOf(flags), dashes: syntax === 'go' ? '-' : '--' })
   while (reader.more) {
     const arg = reader.next()
     if (arg === '--') {
@@ -49,16 +49,23 @@ export function parseCommandLine(args: readonly string[], flags: FlagTable, synt
   return reader
 }
 
+/** What may be meant by an option that is none. */
+interface KnownNames {
+  readonly names: ReadonlyMap<string, Entry>
+  /** What stands before a name. */
+  readonly dashes: '-' | '--'
+}
+
 class ArgumentReader implements CommandLine {
   readonly values = new Map<string, string[]>()
   readonly operands: string[] = []
   readonly #args: readonly string[]
-  readonly #names: ReadonlyMap<string, Entry>
+  readonly #known: KnownNames
   #at = 0
 
-  constructor(args: readonly string[], names: ReadonlyMap<string, Entry>) {
+  constructor(args: readonly string[], known: KnownNames) {
     this.#args = args
-    this.#names = names
+    this.#known = known
   }
 
   get more(): boolean {
@@ -78,22 +85,22 @@ class ArgumentReader implements CommandLine {
   named(text: string, shown: string): void {
     const equals = text.indexOf('=')
     const name = equals === -1 ? text : text.slice(0, equals)
-    const entry = this.#names.get(name)
+    const entry = this.#known.names.get(name)
     if (entry) return this.#set(entry, equals === -1 ? this.#valueFor(entry, shown) : text.slice(equals + 1))
-    const negated = name.startsWith('no-') ? this.#names.get(name.slice(3)) : undefined
+    const negated = name.startsWith('no-') ? this.#known.names.get(name.slice(3)) : undefined
     if (negated?.flag.kind === 'boolean' && equals === -1) return this.#set(negated, 'false')
-    throw unknownFlag(shown, name, this.#names.keys())
+    throw unknownFlag(shown, name, this.#known)
   }
 
   /** `-p 80`, `-p80`, `-vv`. */
   letters(text: string): void {
     const whole = text.replace(/=.*/, '')
     // `-port` instead of `--port` is the commonest slip: it would read as `-p ort`.
-    if (whole.length > 1 && this.#names.has(whole)) throw unknownFlag(`-${text}`, whole, this.#names.keys())
+    if (whole.length > 1 && this.#known.names.has(whole)) throw unknownFlag(`-${text}`, whole, this.#known)
     for (let i = 0; i < text.length; i++) {
       const letter = text[i] as string
-      const entry = this.#names.get(letter)
-      if (entry?.flag.short !== letter) throw unknownFlag(`-${text}`, whole, this.#names.keys())
+      const entry = this.#known.names.get(letter)
+      if (entry?.flag.short !== letter) throw unknownFlag(`-${text}`, whole, this.#known)
       if (entry.flag.kind === 'boolean') this.#set(entry, 'true')
       else return this.#set(entry, text.slice(i + 1).replace(/^=/, '') || this.#valueFor(entry, `-${letter}`))
     }
@@ -112,10 +119,10 @@ class ArgumentReader implements CommandLine {
   }
 }
 
-function unknownFlag(shown: string, name: string, known: Iterable<string>): UsageError {
+function unknownFlag(shown: string, name: string, { names, dashes }: KnownNames): UsageError {
   const near = nearestName(
     name,
-    [...known].filter(candidate => candidate.length > 1),
+    [...names.keys()].filter(candidate => candidate.length > 1),
   )
-  return new UsageError(`unknown option ${shown}${near ? `; did you mean --${near}?` : ''}`)
+  return new UsageError(`unknown option ${shown}${near ? `; did you mean ${dashes}${near}?` : ''}`)
 }

@@ -18,10 +18,11 @@ export {
   type OptionValues,
 } from './flag.ts'
 export { formatBytes, formatDurationMs, parseBytes, parseDurationMs } from './units.ts'
-export { nearestName } from './nearest-name.ts'
 export { openOutput, type Output } from './output.ts'
 export { createProgress, type Progress, type ProgressOptions } from './progress.ts'
 export type { Example, LogLevel, OperandFacts, Program } from './program.ts'
+export { readOption } from './read-option.ts'
+export { requiredOptions } from './required-options.ts'
 export { runProgram, type Run } from './run-program.ts'
 export { safeText } from './safe-text.ts'
 export { startStatusServer, type StatusServer, type StatusServerOptions } from './status-server.ts'

@@ -108,7 +108,7 @@ export function commonFlags(program: Program<FlagTable>): CommonFlags {
 }
 
 /** `maxBytes` as `max-bytes`. */
-export function longName(key: string, { spelling }: Flag<unknown>): string {
+export function longName(key: string, { spelling }: Pick<Flag<unknown>, 'spelling'>): string {
   return spelling ?? key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { nearestName } from '@logflow/core'
 import { CliError, UsageError } from './errors.ts'
 import type { Flag, FlagTable } from './flag.ts'
-import { nearestName } from './nearest-name.ts'
 import { environmentName, longName, type Program } from './program.ts'
 
 /** Where the value of an option came from. */

@@ -1,4 +1,4 @@
-import { nearestWord } from '@logflow/record'
+import { nearestName } from '@logflow/core'
 import { QueryError } from './errors.ts'
 
 const INVALID = 'Invalid query: '
@@ -16,7 +16,7 @@ export interface SyntaxProblem {
 
 /** The word that is nearest to one that is none of the candidates; one of two letters could be anything. */
 export function meantWord(word: string, candidates: readonly string[]): string | undefined {
-  return word.length > 2 ? nearestWord(word, candidates) : undefined
+  return word.length > 2 ? nearestName(word, candidates) : undefined
 }
 
 /**

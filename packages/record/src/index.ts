@@ -29,7 +29,6 @@ export {
 } from './log-format.ts'
 export type { LogEvent } from './log-event.ts'
 export type { LogRecord } from './log-record.ts'
-export { nearestWord } from './nearest-word.ts'
 export { createRecordParser, type RecordParser, type RecordParserOptions } from './record-parser.ts'
 export { compileRules, type EventDefaults, type RuleSet } from './rules.ts'
 export type { RuleDefinition } from './rule-definition.ts'

@@ -1,6 +1,6 @@
+import { nearestName } from '@logflow/core'
 import { RecordError } from './errors.ts'
 import { MAX_PATTERN_BYTES, MAX_RULES } from './limits.ts'
-import { nearestWord } from './nearest-word.ts'
 
 /** One rule as a person writes it, in JSON. */
 export interface RuleDefinition {
@@ -71,7 +71,7 @@ function parseRule(item: unknown, index: number): RuleDefinition {
 
 function refuseUnknownKey(rule: string, key: string): void {
   if (keys.some(known => known === key)) return
-  const nearest = nearestWord(key, keys)
+  const nearest = nearestName(key, keys)
   const hint = nearest === undefined ? `known are ${keys.join(', ')}` : `did you mean ${nearest}?`
   throw new RecordError('LF_RECORD_RULE_INVALID', `rule ${rule}: unknown key ${JSON.stringify(key)}, ${hint}`, {
     detail: { rule, key, nearest },

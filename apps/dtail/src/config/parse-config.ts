@@ -1,4 +1,5 @@
-import { CliError, nearestName } from '@logflow/cli'
+import { CliError } from '@logflow/cli'
+import { nearestName } from '@logflow/core'
 import { parseColor } from '../output/term-colors.ts'
 import { defaultConfig, type DtailConfig } from './dtail-config.ts'
 

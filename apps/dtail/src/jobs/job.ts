@@ -1,4 +1,5 @@
-import { CliError, nearestName } from '@logflow/cli'
+import { CliError } from '@logflow/cli'
+import { nearestName } from '@logflow/core'
 
 /** What both kinds of jobs have. */
 interface JobFields {

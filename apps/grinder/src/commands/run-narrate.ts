@@ -1,5 +1,5 @@
-import { nearestName, UsageError, type OptionValues, type Output } from '@logflow/cli'
-import type { Logger } from '@logflow/core'
+import { UsageError, type OptionValues, type Output } from '@logflow/cli'
+import { nearestName, type Logger } from '@logflow/core'
 import { compilePattern } from '@logflow/match'
 import { openStoreReader, type StoreReader } from '@logflow/store'
 import { checkStore } from '../check-store.ts'

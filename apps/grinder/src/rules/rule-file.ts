@@ -1,4 +1,4 @@
-import { nearestName } from '@logflow/cli'
+import { nearestName } from '@logflow/core'
 import type { RuleDefinition } from '@logflow/record'
 import { GrinderError } from '../errors.ts'
 

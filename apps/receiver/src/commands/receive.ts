@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { startStatusServer, UsageError, type Run } from '@logflow/cli'
+import { readOption, requiredOptions, startStatusServer, type Run } from '@logflow/cli'
 import { AdmissionGate } from '@logflow/ratelimit'
 import { createUploadHandler, openDeviceFolder, type UploadHandler } from '@logflow/ship'
 import { openStore, type Store } from '@logflow/store'
@@ -12,8 +11,8 @@ type ReceiverRun = Run<typeof flags>
 
 /** Devices upload, the store keeps, until the program is stopped; then uploads in flight are finished. */
 export async function receive({ options, logger, signal }: ReceiverRun): Promise<void> {
-  const required = requiredOptions(options)
-  const [cert, key] = [await readPem('cert', required.cert), await readPem('key', required.key)]
+  const required = requiredOptions(options, ['store', 'cert', 'key', 'devices'])
+  const [cert, key] = [readOption('cert', required.cert), readOption('key', required.key)]
   await using store = await openStore(required.store, {
     maxSegmentBytes: options.segmentSize,
     maxSegmentAgeMs: options.segmentAge,
@@ -57,19 +56,5 @@ function counters(handler: UploadHandler, store: Store, server: UploadServer): R
     ...{ appends, appendedBytes, syncs, failures, tornBytes, damagedBytes },
     connections: server.connections,
     handshakeFailures: server.handshakeFailures,
-  }
-}
-
-function requiredOptions(options: ReceiverRun['options']): Record<'store' | 'cert' | 'key' | 'devices', string> {
-  const { store, cert, key, devices } = options
-  if (!store || !cert || !key || !devices) throw new UsageError('--store, --cert, --key and --devices are needed')
-  return { store, cert, key, devices }
-}
-
-async function readPem(name: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'latin1')
-  } catch (error) {
-    throw new UsageError(`cannot read --${name} ${path}: ${(error as Error).message}`)
   }
 }

@@ -1,8 +1,15 @@
-import { readFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
-import { createProgress, startStatusServer, UsageError, type Run } from '@logflow/cli'
+import { createProgress, readOption, requiredOptions, startStatusServer, UsageError, type Run } from '@logflow/cli'
 import { systemClock, type Clock } from '@logflow/core'
-import { drain, openSpool, uploads, type DrainOptions, type Spool, type Uploads } from '@logflow/ship'
+import {
+  drain,
+  openSpool,
+  uploads,
+  type DrainOptions,
+  type Spool,
+  type UploadIdentity,
+  type Uploads,
+} from '@logflow/ship'
 import { collect, type Collected } from '../collect.ts'
 import { UploaderError } from '../errors.ts'
 import type { flags } from '../flags/uploader.ts'
@@ -18,9 +25,12 @@ const ONCE_FAILURES = 5
 /** Sources into the spool, the spool to the receiver, until the sources end or the program is stopped. */
 export async function ship(run: UploaderRun): Promise<void> {
   const { options, logger } = run
-  const required = requiredOptions(options)
-  const macs = await macSuppression(options)
-  await using target = uploads(required.receiver, await readIdentity(options), { timeoutMs: options.timeout })
+  const required = requiredOptions(options, ['receiver', 'spool', 'cert', 'key'])
+  checkSources(options)
+  const macs = macSuppression(options)
+  await using target = uploads(required.receiver, readIdentity({ ...required, ca: options.ca }), {
+    timeoutMs: options.timeout,
+  })
   await using spool = await openSpool(required.spool, {
     ...{ maxBytes: options.spoolSize, maxBatchBytes: options.batchSize, sync: options.sync, logger },
   })
@@ -133,38 +143,27 @@ class Shipping {
   }
 }
 
-function requiredOptions({
-  receiver,
-  spool,
-  follow,
-  kmsg,
-  stdin,
-}: UploaderOptions): Record<'receiver' | 'spool', string> {
-  if (!receiver || !spool) throw new UsageError('--receiver and --spool are needed')
+function checkSources({ follow, kmsg, stdin }: UploaderOptions): void {
   if (follow.length === 0 && !kmsg && stdin === undefined)
     throw new UsageError('nothing to ship: give --follow, --kmsg or --stdin')
-  return { receiver, spool }
 }
 
-async function readIdentity({ cert, key, ca }: UploaderOptions): Promise<{ cert: string; key: string; ca?: string }> {
-  if (!cert || !key) throw new UsageError('--cert and --key are needed')
-  const pair = { cert: await readOption('cert', cert, 'latin1'), key: await readOption('key', key, 'latin1') }
-  return ca === undefined ? pair : { ...pair, ca: await readOption('ca', ca, 'latin1') }
+interface IdentityFiles {
+  readonly cert: string
+  readonly key: string
+  readonly ca: string | undefined
 }
 
-async function macSuppression({ suppressMacs, macKey }: UploaderOptions): Promise<MacSuppression | undefined> {
+function readIdentity({ cert, key, ca }: IdentityFiles): UploadIdentity {
+  const pair = { cert: readOption('cert', cert), key: readOption('key', key) }
+  return ca === undefined ? pair : { ...pair, ca: readOption('ca', ca) }
+}
+
+function macSuppression({ suppressMacs, macKey }: UploaderOptions): MacSuppression | undefined {
   if (!suppressMacs) return undefined
   if (macKey === undefined) return new MacSuppression(randomBytes(MAC_KEY_BYTES))
-  const key = Buffer.from(await readOption('mac-key', macKey, 'latin1'), 'latin1')
+  const key = readOption('macKey', macKey)
   if (key.length !== MAC_KEY_BYTES)
     throw new UsageError(`--mac-key has ${key.length} bytes, must have ${MAC_KEY_BYTES}`)
   return new MacSuppression(key)
-}
-
-async function readOption(name: string, path: string, encoding: BufferEncoding): Promise<string> {
-  try {
-    return await readFile(path, encoding)
-  } catch (error) {
-    throw new UsageError(`cannot read --${name} ${path}: ${(error as Error).message}`)
-  }
 }
