@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
 import type { DescriptorHandle } from './descriptor-handle.ts'
-import { nodeFileSystem } from './file-system.ts'
+import { nodeFileSystem } from './node-file-system.ts'
 import {
   formatTailHash,
   hasHeadOf,

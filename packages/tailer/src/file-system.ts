@@ -1,7 +1,3 @@
-import { constants, lstat, readdir, realpath, stat, statSync, watch } from 'node:fs'
-import { promisify } from 'node:util'
-import { DescriptorHandle } from './descriptor-handle.ts'
-
 /** What is known of a file without reading it; `BigIntStats` of Node is one. */
 export interface FileFacts {
   readonly dev: bigint
@@ -59,24 +55,4 @@ export interface FileSystem<Handle extends ReadHandle = ReadHandle> {
   realpath(path: string): Promise<string>
   /** Tells of changes in a directory, as well as it can. Throws, or calls `failed` later, when it cannot. */
   watch(path: string, heard: DirectoryListener, failed: (error: unknown) => void): { close(): void }
-}
-
-// `node:fs/promises` does the same and leaves more behind, until all of the heap is looked through.
-const [statLater, lstatLater, readdirLater] = [promisify(stat), promisify(lstat), promisify(readdir)]
-const realpathLater = promisify(realpath.native)
-
-/** The files of this machine. */
-export const nodeFileSystem: FileSystem<DescriptorHandle> = {
-  open: path => DescriptorHandle.open(path, constants.O_RDONLY | constants.O_NONBLOCK),
-  stat: path => statLater(path, { bigint: true }),
-  lstat: path => lstatLater(path, { bigint: true }),
-  glance: path => statSync(path, { throwIfNoEntry: false }),
-  readdir: path => readdirLater(path),
-  readEntries: path => readdirLater(path, { withFileTypes: true }),
-  realpath: path => realpathLater(path),
-  watch(path, heard, failed) {
-    const watcher = watch(path, { persistent: false }, (kind, name) => heard(kind === 'rename', name))
-    watcher.on('error', failed)
-    return watcher
-  },
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isMissing, systemCode, TailerError } from './errors.ts'
-import { nodeFileSystem, type FileSystem } from './file-system.ts'
+import type { FileSystem } from './file-system.ts'
+import { nodeFileSystem } from './node-file-system.ts'
 import { compileGlob, hasMagic, unescapeGlob } from './glob-pattern.ts'
 
 /** Options of {@link expandGlob}. */

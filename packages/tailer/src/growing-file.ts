@@ -3,7 +3,7 @@ import { systemClock, type AbortOptions, type Clock, type ResumeToken, type Sour
 import { earlierFiles, tokenOfOpenFile, type EarlierFile } from './earlier-files.ts'
 import { TailerError } from './errors.ts'
 import type { DescriptorHandle } from './descriptor-handle.ts'
-import { nodeFileSystem } from './file-system.ts'
+import { nodeFileSystem } from './node-file-system.ts'
 import { claimKeyOf, identify, identifyBy, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
 import { openIfThere } from './open-file.ts'
 import { judgeRotation, lookAt } from './rotation.ts'

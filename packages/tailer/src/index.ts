@@ -10,18 +10,18 @@ export { Checkpoint, openCheckpoint } from './checkpoint.ts'
 export { DescriptorHandle } from './descriptor-handle.ts'
 export type { EarlierFile } from './earlier-files.ts'
 export { TailerError, tailerErrors, type TailerErrorCode } from './errors.ts'
-export {
-  nodeFileSystem,
-  type DirectoryEntry,
-  type DirectoryListener,
-  type FileFacts,
-  type FileSystem,
-  type GlanceFacts,
-  type ReadHandle,
+export type {
+  DirectoryEntry,
+  DirectoryListener,
+  FileFacts,
+  FileSystem,
+  GlanceFacts,
+  ReadHandle,
 } from './file-system.ts'
 export { follow, tail } from './follow.ts'
 export { expandGlob, type GlobOptions } from './glob.ts'
 export { matchesGlob } from './glob-pattern.ts'
+export { nodeFileSystem } from './node-file-system.ts'
 export { openGrowingFile, type GrowingFile, type GrowingFileChange, type GrowingFileOptions } from './growing-file.ts'
 export {
   formatTailHash,

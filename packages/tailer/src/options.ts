@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import { silentLogger, systemClock, type AbortOptions, type Clock, type Logger, type Source } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
-import { nodeFileSystem, type FileSystem } from './file-system.ts'
+import type { FileSystem } from './file-system.ts'
+import { nodeFileSystem } from './node-file-system.ts'
 import type { Admit } from './open-file.ts'
 
 /** What reading and following have in common. */

@@ -1,5 +1,6 @@
 import { isMissing, TailerError } from './errors.ts'
-import { nodeFileSystem, type FileSystem } from './file-system.ts'
+import type { FileSystem } from './file-system.ts'
+import { nodeFileSystem } from './node-file-system.ts'
 import { claimKeyOf, inodeKeyOf } from './identity.ts'
 
 /** What a reader knows about the file it holds open. */

@@ -19,7 +19,7 @@ import type { KnownHead } from './known-head.ts'
 import type { Cutting } from './line-cutter.ts'
 import { openIfThere } from './open-file.ts'
 import { isRotatedName } from './rotated-names.ts'
-import { hasGrown, notePart, rememberOpened } from './taken-files.ts'
+import { hasGrown, notePart, rememberOpened, type TakenFiles } from './taken-files.ts'
 
 /** A path, and where it is. */
 export interface Place {
@@ -28,7 +28,7 @@ export interface Place {
 }
 
 /** What is needed to open generations of one path. */
-export interface GenerationBase extends Place {
+export interface GenerationBase extends Place, TakenFiles {
   readonly host: string
   readonly buffer: ReadBuffer
   readonly cutting: Cutting
@@ -36,15 +36,6 @@ export interface GenerationBase extends Place {
   readonly claim: (key: string) => boolean
   /** Whether any path, this one too, has had it. */
   readonly isTaken: (key: string) => boolean
-  /** Gives a claim up. */
-  readonly release: (key: string) => void
-  /** Copies and missed generations that were opened: a copy is delivered once, whoever asks for it. */
-  readonly opened: Set<string>
-  /**
-   * Sizes of claimed files that hold a part of what was read: complete copies, or beginnings of copies of something else.
-   * One that has grown is asked about again.
-   */
-  readonly parts: Map<string, number>
 }
 
 /** A file beside the followed one that may have been it, or a copy of it. */

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
-import { nodeFileSystem, type FileSystem } from './file-system.ts'
+import type { FileSystem } from './file-system.ts'
+import { nodeFileSystem } from './node-file-system.ts'
 
 /** Told that something about a path may have changed; `renamed` when the name itself may have. */
 export type WatchListener = (renamed: boolean) => void
