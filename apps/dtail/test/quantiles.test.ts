@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CAPABILITY_QUERY_UPDATE, encodeHidden, formatCapabilities } from '@logflow/protocol'
 import { hostKeyFrom, openSshServer } from '@logflow/ssh'
 import { describe, expect, it } from 'vitest'
 import { site } from './programs.ts'
 import { rsaKey } from './serving.ts'
+import { atTerminal } from './terminal.ts'
 
 const HEAD = 'INFO|1002-071143|1|stats.go:56|8|13|7|0.21|471h0m21s|MAPREDUCE:STATS|'
 const log = (from: number, to: number): string =>
@@ -38,6 +39,27 @@ describe('quantiles', () => {
     expect(Math.abs(p95 / 950 - 1)).toBeLessThan(0.015)
     expect(count).toBe(1000)
   }, 60_000)
+
+  it('are told of a file while it grows, and of another query after a reload', async t => {
+    const here = await site(t)
+    const path = join(here.folder, 'a.log')
+    await writeFile(path, '')
+    const { port } = await here.serve()
+    const query = 'from STATS select p50(ms),count(ms) group by $hostname interval 1'
+    const args = [...common, '--servers', `127.0.0.1:${port}`, '--files', path, '--query', query]
+    const dtail = atTerminal(t, here, 'dtail', [...args, '--interactive-query'])
+    await expect.poll(() => dtail.shown).toContain('Interactive query control enabled.')
+    const writing = setInterval(() => void appendFile(path, log(1, 1000)), 50)
+    t.onTestFinished(() => clearInterval(writing))
+    // Half of what was written lies below 500, but for an error of 1.5 %.
+    await expect.poll(() => dtail.shown).toMatch(/p50\(ms\)[^]*\n\s*(49[3-9]|50[0-7])(\.\d+)?\s*\|\s*\d+\s*\n/)
+    dtail.press(`:reload --query "${query.replace('p50', 'p99')}"\n`)
+    await expect
+      .poll(() => dtail.shown)
+      .toMatch(/reload applied successfully[^]*p99\(ms\)[^]*\n\s*(9[78]\d|99\d|100[0-4])(\.\d+)?\s*\|/)
+    dtail.press(':quit\n')
+    expect(await dtail.ended).toBe(0)
+  })
 
   it('are not asked of a server that cannot tell them, which is said by name', async t => {
     const here = await site(t)

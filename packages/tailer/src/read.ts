@@ -1,4 +1,10 @@
-import { decompressStream, DETECT_BYTES, detectCompression, type CompressionFormat } from '@logflow/compress'
+import {
+  decompressStream,
+  DETECT_BYTES,
+  detectCompression,
+  type CompressionFormat,
+  type DecompressStreamOptions,
+} from '@logflow/compress'
 import type { Delivery, Gap, GapReason, LineBatch, Source, SourceEvent } from '@logflow/core'
 import { BlockCutter, type LineBlock } from './block-cutter.ts'
 import { systemCode, TailerError } from './errors.ts'
@@ -95,6 +101,7 @@ export function readBlocks(
   return readFile(path, resolved, {
     createCutter: source => new BlockCutter({ source, maxLineBytes, countLines }),
     createBuffers: size => takeTurns(buffers(size)),
+    lend: true,
   })
 }
 
@@ -104,6 +111,8 @@ interface Cutting<Item> {
   readonly span?: ReadOptions['span']
   /** Gives the buffer for the next read; the last one may still be in use, the one before not. */
   readonly createBuffers: (size: number) => () => Uint8Array
+  /** What is delivered is good until the next is asked for. */
+  readonly lend?: boolean
 }
 
 function batchesOf({ maxLineBytes }: ResolvedTailerOptions, { span }: ReadOptions): Cutting<LineBatch> {
@@ -187,7 +196,7 @@ interface Opened {
 async function* readOpened<Item>(
   { handle, source, size }: Opened,
   options: ResolvedTailerOptions,
-  { createCutter, createBuffers, span }: Cutting<Item>,
+  { createCutter, createBuffers, lend, span }: Cutting<Item>,
 ): AsyncGenerator<Item | Gap | SourceEvent, void, undefined> {
   const format = detectCompression(await readAt(handle, 0, DETECT_BYTES))
   yield { kind: 'event', source, event: 'opened', detail: { size, format } }
@@ -199,7 +208,11 @@ async function* readOpened<Item>(
   try {
     // A file that is read in one go needs no more memory than it is long.
     const batchBytes = Math.min(options.batchBytes, Math.max(MIN_BATCH_BYTES, size + 1))
-    for await (const chunk of openChunks(handle, { ...part, format, createBuffers }, { ...options, batchBytes })) {
+    for await (const chunk of openChunks(
+      handle,
+      { ...part, format, createBuffers, lend },
+      { ...options, batchBytes },
+    )) {
       options.signal?.throwIfAborted()
       yield* cutter.push(chunk)
     }
@@ -228,27 +241,27 @@ function* endOf<Item>(
 interface ChunkPlan extends Span {
   readonly format: CompressionFormat
   readonly createBuffers: Cutting<never>['createBuffers']
+  readonly lend: boolean | undefined
 }
 
 function openChunks(
   handle: ReadHandle,
-  { format, createBuffers, ...part }: ChunkPlan,
+  { format, createBuffers, lend, ...part }: ChunkPlan,
   { batchBytes, signal }: ResolvedTailerOptions,
 ): AsyncIterable<FreshBytes> {
   // Whoever unfolds keeps what it was given for longer than the next read.
-  if (format !== 'none') return unfolded(fileChunks(handle, part, batchBytes, newBuffers), format, signal)
+  if (format !== 'none') return unfolded(fileChunks(handle, part, batchBytes, newBuffers), { format, lend, signal })
   return fileChunks(handle, part, batchBytes, createBuffers)
 }
 
 async function* unfolded(
   raw: AsyncIterable<FreshBytes>,
-  format: CompressionFormat,
-  signal: AbortSignal | undefined,
+  options: DecompressStreamOptions,
 ): AsyncGenerator<FreshBytes, void, undefined> {
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const { buffer, from, to } of raw) yield buffer.subarray(from, to)
   }
-  for await (const buffer of decompressStream(chunks(), { format, signal })) {
+  for await (const buffer of decompressStream(chunks(), options)) {
     yield { buffer, from: 0, to: buffer.length }
   }
 }
