@@ -205,8 +205,9 @@ export class FollowedFile {
     if (this.#quiet.noteGone(gone)) this.#context.wake(this)
   }
 
-  async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
-    if (size !== newest.offset) await newest.see(size)
+  async #noticeGrowth(newest: Generation, named: NamedFacts): Promise<void> {
+    const { size, mtimeNs } = named
+    if (size !== newest.offset) await newest.see(named)
     if (size !== newest.offset || mtimeNs !== this.#quiet.mtimeNs) {
       newest.stir()
       this.#context.wake(this)

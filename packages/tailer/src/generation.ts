@@ -60,6 +60,8 @@ export class Generation {
   readonly copy: boolean
   #seenSize: number
   #knownSize = 0
+  /** Last write when it was seen with that size, ns since 1970. */
+  #seenNs: bigint
   readonly handle: ReadHandle
   #head: KnownHead
   readonly #reader: FileReader
@@ -74,6 +76,7 @@ export class Generation {
     this.identity = init.identity
     this.#head = init.identity.head
     this.#seenSize = sizeSeen(init.identity)
+    this.#seenNs = init.identity.mtimeNs
     this.#knownSize = Math.max(init.offset, this.#seenSize)
     this.handle = init.handle
     this.#reader = reader
@@ -153,9 +156,16 @@ export class Generation {
   }
 
   /** The file was seen with this size; proves the size seen before that, when it was not read since. */
-  async see(size: number): Promise<void> {
+  async see({ size, mtimeNs }: { readonly size: number; readonly mtimeNs: bigint }): Promise<void> {
     if (this.#seenSize > this.#knownSize) await this.holds()
-    if (size > this.#seenSize) this.#seenSize = size
+    if (size <= this.#seenSize) return
+    this.#seenSize = size
+    this.#seenNs = mtimeNs
+  }
+
+  /** Whether a copy that was made before it was cut may be this small: of what was seen later it has nothing. */
+  mayBeCopied({ size, mtimeNs }: FileIdentity): boolean {
+    return size >= this.#knownSize || mtimeNs <= this.#seenNs
   }
 
   /** The file was cut, and is `size` bytes long now: a larger size that was seen can only have been its own. */

@@ -203,8 +203,10 @@ export class PathOpener {
   }
 
   /** Generations that nobody has had yet, and what was copied away before truncations. */
-  findMissed(held: readonly Generation[]): Promise<Generation[]> {
-    return this.#findMissed(held)
+  async findMissed(held: readonly Generation[]): Promise<Generation[]> {
+    const awaited = await this.#askPostponed()
+    const missed = await this.#findMissed(awaited ? [...held, awaited] : held)
+    return awaited ? inOrderOfBirth([...missed, awaited]) : missed
   }
 
   /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed. */
@@ -380,7 +382,7 @@ export class PathOpener {
   async isNamedOneOf(held: readonly Generation[]): Promise<boolean> {
     const named = await lookAt(this.#base.path, this.#base.fileSystem)
     const generation = held.find(({ identity }) => named && claimKeyOf(identity) === claimKeyOf(named))
-    if (named) await generation?.see(named.size)
+    if (named) await generation?.see(named)
     return !named || generation !== undefined
   }
 

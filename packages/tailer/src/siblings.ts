@@ -326,7 +326,7 @@ export async function claimCopy(
   for (const generation of held) {
     const copied = await compareWith(generation, opened)
     if (copied === 'changed') return 'later'
-    if (copied !== 'none') return generation.offset === 0 ? 'yes' : claimed(copied)
+    if (copied !== 'none') return generation.offset === 0 ? 'later' : claimed(copied)
   }
   for (const known of released) {
     const copied = await compareWithKnown(known, opened)
