@@ -16,6 +16,14 @@ export interface Sighting {
   readonly ended: boolean
 }
 
+/** What one look at known bytes found. */
+export interface Comparison {
+  /** What is there instead; `undefined` when they still are. */
+  readonly other: Sighting | undefined
+  /** Offset after the last byte that was seen. */
+  readonly end: number
+}
+
 /** Room in front of what is read, for the open line that was held back. Untouched memory costs nothing. */
 export const ROOM_BYTES: number = 64 * 1024
 
@@ -121,8 +129,8 @@ export class FileReader {
     this.#ahead = head.subarray(this.#offset)
   }
 
-  /** What is there instead of the bytes around the offset that were read, and seen; `undefined` when they still are. */
-  async compare(): Promise<Sighting | undefined> {
+  /** Looks whether the bytes around the offset still are those that were read, and seen. */
+  async compare(): Promise<Comparison> {
     const overlap = this.#overlap
     const position = this.#offset - overlap
     const known = overlap + this.#ahead.length
@@ -130,8 +138,12 @@ export class FileReader {
     const size = position === 0 ? Math.max(known, HEAD_BYTES) : known
     const bytes = await readAt(this.#handle, position, size)
     const found = bytes.subarray(0, known)
-    if (this.#isTail(found.subarray(0, overlap)) && this.#continues(found.subarray(overlap))) return undefined
-    return { position, bytes: bytes.subarray(0, HEAD_BYTES), ended: bytes.length < Math.min(size, HEAD_BYTES + 1) }
+    const end = position + bytes.length
+    if (this.#isTail(found.subarray(0, overlap)) && this.#continues(found.subarray(overlap))) {
+      return { other: undefined, end }
+    }
+    const ended = bytes.length < Math.min(size, HEAD_BYTES + 1)
+    return { other: { position, bytes: bytes.subarray(0, HEAD_BYTES), ended }, end }
   }
 
   get #overlap(): number {

@@ -205,9 +205,8 @@ export class FollowedFile {
     if (this.#quiet.noteGone(gone)) this.#context.wake(this)
   }
 
-  async #noticeGrowth(newest: Generation, named: NamedFacts): Promise<void> {
-    const { size, mtimeNs } = named
-    if (size !== newest.offset) await newest.see(named)
+  async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
+    if (size !== newest.offset) await newest.see(size)
     if (size !== newest.offset || mtimeNs !== this.#quiet.mtimeNs) {
       newest.stir()
       this.#context.wake(this)

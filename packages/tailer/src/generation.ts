@@ -60,8 +60,6 @@ export class Generation {
   readonly copy: boolean
   #seenSize: number
   #knownSize = 0
-  /** Last write when it was seen with that size, ns since 1970. */
-  #seenNs: bigint
   readonly handle: ReadHandle
   #head: KnownHead
   readonly #reader: FileReader
@@ -76,9 +74,9 @@ export class Generation {
     this.identity = init.identity
     this.#head = init.identity.head
     this.#seenSize = sizeSeen(init.identity)
-    this.#seenNs = init.identity.mtimeNs
     this.#knownSize = Math.max(init.offset, this.#seenSize)
     this.handle = init.handle
+    if (init.handle instanceof DrowsyHandle) this.#note(init.handle.toldSize)
     this.#reader = reader
     this.#buffer = init.buffer
     this.#cutter = new LineCutter({ source: init.source, offset: init.offset, ...init.cutting })
@@ -156,21 +154,22 @@ export class Generation {
   }
 
   /** The file was seen with this size; proves the size seen before that, when it was not read since. */
-  async see({ size, mtimeNs }: { readonly size: number; readonly mtimeNs: bigint }): Promise<void> {
+  async see(size: number): Promise<void> {
     if (this.#seenSize > this.#knownSize) await this.holds()
-    if (size <= this.#seenSize) return
-    this.#seenSize = size
-    this.#seenNs = mtimeNs
+    this.#note(size)
   }
 
-  /** Whether a copy that was made before it was cut may be this small: of what was seen later it has nothing. */
-  mayBeCopied({ size, mtimeNs }: FileIdentity): boolean {
-    return size >= this.#knownSize || mtimeNs <= this.#seenNs
+  /** It has this size. One that has become smaller was cut: of what was there before nobody may have read a byte. */
+  #note(size: number): void {
+    if (size > this.#seenSize || this.#head.length === 0) this.#seenSize = size
   }
 
-  /** The file was cut, and is `size` bytes long now: a larger size that was seen can only have been its own. */
+  /**
+   * The file was cut, and is `size` bytes long now: a larger size that was seen can only have been its own. Of what nobody
+   * read a byte of, a copy may yet be found that nobody knows for one: nothing is said to be lost.
+   */
   settleSize(size: number): void {
-    if (size < this.#seenSize) this.#knownSize = Math.max(this.#knownSize, this.#seenSize)
+    if (size < this.#seenSize && this.#head.length > 0) this.#knownSize = Math.max(this.#knownSize, this.#seenSize)
   }
 
   /** Whether all that was seen of it is read. */
@@ -205,7 +204,7 @@ export class Generation {
   /** Opens it again, where that has to be; what it was then is seen before it is read. */
   async #wake(): Promise<void> {
     if (!(this.handle instanceof DrowsyHandle) || !this.handle.asleep) return
-    if (await this.handle.wake()) this.#seenSize = Math.max(this.#seenSize, this.handle.openedSize)
+    if (await this.handle.wake()) this.#note(this.handle.openedSize)
   }
 
   /** Whether the bytes before the offset, or at 0 those of its head, are still there. */
@@ -214,12 +213,12 @@ export class Generation {
     if (this.#sleeps || this.gone) return true
     await this.#wake()
     const seen = this.#seenSize
-    const found = await this.#reader.compare()
+    const { other, end } = await this.#reader.compare()
     if (this.gone) return true
-    this.#successor = found
+    this.#successor = other
     // Where there was nothing to compare, the size may be that of another content.
-    if (!found && (this.offset > 0 || this.#head.length > 0)) this.know(seen)
-    return !found
+    if (!other && (this.offset > 0 || this.#head.length > 0)) this.know(Math.max(seen, end))
+    return !other
   }
 
   /** What was found in its place, when it was seen to be over. */
@@ -365,7 +364,7 @@ export class Generation {
   /** Size now. */
   async size(): Promise<number> {
     const size = Number((await this.handle.stat({ bigint: true })).size)
-    if (size > this.#seenSize) this.#seenSize = size
+    this.#note(size)
     return size
   }
 
@@ -375,14 +374,15 @@ export class Generation {
 
   /**
    * Proof of the place where `item` ends: of what was read last when all of it was delivered, else of the item, or of the
-   * hole that a gap tells, and the open line that follows.
+   * hole that a gap tells, and of what follows: the open line, or `next`.
    */
-  proofOf(item: LineBatch | Gap): string {
+  proofOf(item: LineBatch | Gap, next?: Delivery): string {
     const end = item.kind === 'gap' ? item.to : item.offset + item.bytes.length
     const held = this.#cutter.offset === end ? this.#cutter.heldHead(OPEN_LINE_BYTES) : new Uint8Array(0)
     if (this.offset === end) return this.#reader.tailHash
     if (item.kind === 'lines') return formatTailHash(item.bytes.subarray(-TAIL_BYTES), held)
-    return formatTailHash(new Uint8Array(Math.min(TAIL_BYTES, end)), held)
+    const after = next?.kind === 'lines' ? next.bytes.subarray(0, OPEN_LINE_BYTES) : held
+    return formatTailHash(new Uint8Array(Math.min(TAIL_BYTES, end)), after)
   }
 
   #skipHole(fresh: FreshBytes): { fresh: FreshBytes; hole: readonly Delivery[] } {
@@ -395,13 +395,4 @@ export class Generation {
     this.#cutter.skipTo(to)
     return { fresh: { ...fresh, from }, hole: [{ kind: 'gap', source: this.source, from: 0, to, reason: 'missed' }] }
   }
-}
-
-/** Whether all still are what they were, those too that are asleep. */
-export async function holdAll(held: readonly Generation[]): Promise<boolean> {
-  for (const generation of held) {
-    generation.stir()
-    if (!(await generation.learnHead())) return false
-  }
-  return true
 }

@@ -192,7 +192,7 @@ export async function lookForToken(handle: ReadHandle, token: ResumeToken): Prom
   if (!parsed) return ANOTHER
   const stat = await handle.stat({ bigint: true })
   if (inodeKeyOf(stat) !== parsed.inodeKey || stat.birthtimeNs !== parsed.birthNs) return ANOTHER
-  if (!(await hasHeadOf(handle, token.sourceId))) return ANOTHER
+  if (!(await holdsHeadOf(handle, token))) return ANOTHER
   const proven = await holdsTailOf(handle, token)
   return { proven, size: proven || parsed.headBytes > 0 ? Number(stat.size) : 0 }
 }
@@ -227,7 +227,16 @@ export function mayBeginAs(head: Uint8Array, { sourceId, offset, tailHash }: Res
 
 /** As {@link provesResumeToken}, by content alone: also true for a copy of the file. */
 export async function holdsContentOf(handle: ReadHandle, token: ResumeToken): Promise<boolean> {
-  return (await hasHeadOf(handle, token.sourceId)) && (await holdsTailOf(handle, token))
+  return (await holdsHeadOf(handle, token)) && (await holdsTailOf(handle, token))
+}
+
+/** Whether the head is that of a token. One too short for that, as a copy of the beginning is, is told by the tail alone. */
+async function holdsHeadOf(handle: ReadHandle, { sourceId, offset, tailHash }: ResumeToken): Promise<boolean> {
+  const parsed = parseIdentity(sourceId)
+  if (!parsed) return false
+  const head = await readAt(handle, 0, parsed.headBytes)
+  if (head.length === parsed.headBytes) return hashBytes(head) === parsed.headHash
+  return head.length >= offset && parseTailHash(tailHash) !== undefined
 }
 
 async function holdsTailOf(handle: ReadHandle, { sourceId, offset, tailHash }: ResumeToken): Promise<boolean> {

@@ -26,8 +26,8 @@ export class Notes {
 
   /** What was found goes to the items. */
   take(generation: Generation, found: readonly Delivery[], items: Delivery[]): void {
-    for (const item of found) {
-      if (item.kind !== 'event') this.#note(generation, item)
+    for (const [at, item] of found.entries()) {
+      if (item.kind !== 'event') this.#note(generation, item, found[at + 1])
       items.push(item)
     }
   }
@@ -52,8 +52,8 @@ export class Notes {
     return truncationOf(generation, next, end)
   }
 
-  #note(generation: Generation, item: LineBatch | Gap): void {
+  #note(generation: Generation, item: LineBatch | Gap, next?: Delivery): void {
     const end = item.kind === 'gap' ? item.to : item.offset + item.bytes.length
-    this.#checkpoint?.note(generation.source.id, end, generation.proofOf(item))
+    this.#checkpoint?.note(generation.source.id, end, generation.proofOf(item, next))
   }
 }

@@ -4,7 +4,8 @@ import type { Checkpoint } from './checkpoint.ts'
 import { knownOf, type KnownContent } from './copies.ts'
 import { DrowsyHandle, type Reopened } from './drowsy-handle.ts'
 import { isVanished } from './errors.ts'
-import { Generation, holdAll } from './generation.ts'
+import { Generation } from './generation.ts'
+import { holdAll } from './hold-all.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon, type SharedHorizons } from './horizon.ts'
 import { claimKeyOf, factsOfClaim, identify, identifyBy, inodeKeyOf } from './identity.ts'
 import { proofOfHead } from './known-head.ts'
@@ -26,7 +27,7 @@ import {
   type OpenedSibling,
   type Sibling,
 } from './siblings.ts'
-import { disown, notePart, rememberOpened } from './taken-files.ts'
+import { leaveCopy, notePart, rememberOpened } from './taken-files.ts'
 
 /** Files that were let go and are still recognised when they come back. */
 const MAX_RELEASED = 16
@@ -121,7 +122,7 @@ export class PathOpener {
 
   /** A copy that ends before what it was taken for did: it may yet become a copy of something else. */
   leave(copy: Generation): void {
-    if (copy.offset < copy.knownSize) disown(this.#base, copy)
+    if (copy.offset < copy.knownSize) leaveCopy(this.#base, copy.identity, copy.offset)
   }
 
   /** What was read of generations that are not open any more. */
@@ -382,7 +383,7 @@ export class PathOpener {
   async isNamedOneOf(held: readonly Generation[]): Promise<boolean> {
     const named = await lookAt(this.#base.path, this.#base.fileSystem)
     const generation = held.find(({ identity }) => named && claimKeyOf(identity) === claimKeyOf(named))
-    if (named) await generation?.see(named)
+    if (named) await generation?.see(named.size)
     return !named || generation !== undefined
   }
 

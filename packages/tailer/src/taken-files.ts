@@ -2,8 +2,6 @@ import { claimKeyOf, type FileIdentity } from './identity.ts'
 
 /** What one path, or all of them, have had of the files that are there. */
 export interface TakenFiles {
-  /** Gives a claim up. */
-  readonly release: (key: string) => void
   /** Copies and missed generations that were opened: a copy is delivered once, whoever asks for it. */
   readonly opened: Set<string>
   /**
@@ -24,10 +22,10 @@ export function rememberOpened({ opened }: Pick<TakenFiles, 'opened'>, identity:
   if (opened.size > MAX_OPENED) opened.delete(opened.values().next().value as string)
 }
 
-/** It is not what it was taken for: whoever finds it next may have it. */
-export function disown({ opened, release }: TakenFiles, { identity }: Identified): void {
+/** A copy was read up to `size`, and left: what comes later may be a copy of something else. */
+export function leaveCopy({ opened, parts }: TakenFiles, identity: FileIdentity, size: number): void {
   opened.delete(claimKeyOf(identity))
-  release(claimKeyOf(identity))
+  parts.set(claimKeyOf(identity), size)
 }
 
 /** Writes down whether a claimed file is a part of what was read. */

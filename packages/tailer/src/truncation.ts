@@ -31,8 +31,7 @@ export async function afterTruncation(
   const found = await findCopy(head, opener.base, true)
   const missed = await opener.findMissed([...held.filter(generation => generation !== head), next])
   // Of one that was cut before its first byte was seen, the copy can only be the youngest that nobody knows.
-  const youngest = found.kind === 'none' && head.head.length === 0 ? missed.at(-1) : undefined
-  const own = youngest && head.mayBeCopied(youngest.identity) ? missed.pop() : undefined
+  const own = found.kind === 'none' && head.head.length === 0 ? missed.pop() : undefined
   const copy = found.kind === 'copy' ? found.generation : own && (await asCopyOf(head, own, opener))
   if (copy) {
     copy.announced = head.announced

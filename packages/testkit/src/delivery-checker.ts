@@ -19,6 +19,8 @@ interface Reading {
   candidates: ModelContent[]
   /** Where the next delivery has to begin. */
   next: number | undefined
+  /** Bytes before this were acknowledged. */
+  acknowledged: number
   /** Whether it is clear which one it is. */
   assigned: boolean
   /** Ranges that wait until one candidate is left. */
@@ -95,9 +97,8 @@ export class DeliveryChecker {
     this.#unacknowledged = new Map()
     for (const { source, offset } of acknowledged) {
       const reading = this.#reading(source.id)
-      this.#assign(reading, true)
-      const content = reading.candidates[0]
-      if (content) this.#coverageOf(content).acknowledged = offset
+      reading.acknowledged = Math.max(reading.acknowledged, offset)
+      this.#assign(reading, false)
     }
     return acknowledged
   }
@@ -152,7 +153,14 @@ export class DeliveryChecker {
     if (!reading) {
       this.#readings.set(
         id,
-        (reading = { file: fileOf(id), candidates: [], next: undefined, assigned: false, waiting: [] }),
+        (reading = {
+          file: fileOf(id),
+          candidates: [],
+          next: undefined,
+          assigned: false,
+          acknowledged: 0,
+          waiting: [],
+        }),
       )
     }
     return reading
@@ -183,6 +191,8 @@ export class DeliveryChecker {
 
   /** Books what a source delivered, once it is clear of which content it is; `now`: on the likeliest one. */
   #assign(reading: Reading, now: boolean): void {
+    const [only] = reading.candidates
+    if (reading.assigned && only) this.#noteAcknowledged(only, reading)
     if (reading.waiting.length === 0 || (reading.candidates.length > 1 && !now)) return
     // Nothing but a loss is known of it: the earliest, as later ones may yet be read.
     const lost = reading.waiting.every(({ kind }) => kind !== 'lines' && kind !== 'missed')
@@ -199,6 +209,12 @@ export class DeliveryChecker {
     reading.candidates = [content]
     reading.assigned = true
     for (const range of reading.waiting.splice(0)) this.#book(content, range)
+    this.#noteAcknowledged(content, reading)
+  }
+
+  #noteAcknowledged(content: ModelContent, { acknowledged }: Reading): void {
+    const coverage = this.#coverageOf(content)
+    coverage.acknowledged = Math.max(coverage.acknowledged, acknowledged)
   }
 
   #isFree(content: ModelContent, { kind, from, to }: Reading['waiting'][number]): boolean {
