@@ -366,8 +366,9 @@ export class PathOpener {
   /** What was postponed, once it is known to be no copy, and nobody's. */
   async #askPostponed(): Promise<Generation | undefined> {
     if (!this.#postponed) return undefined
-    const { handle, identity: was } = this.#postponed
-    const identity = was.size > 0 ? was : await identify(handle)
+    const { handle } = this.#postponed
+    // It may be a copy that is being made: what it was when it was opened says little.
+    const identity = await identify(handle)
     const verdict = this.#base.isTaken(claimKeyOf(identity)) ? 'yes' : await this.#isCopy({ handle, identity })
     if (verdict === 'later') return undefined
     this.#postponed = undefined

@@ -36,6 +36,8 @@ export interface GenerationBase extends Place, TakenFiles {
   readonly claim: (key: string) => boolean
   /** Whether any path, this one too, has had it. */
   readonly isTaken: (key: string) => boolean
+  /** Gives a claim up. */
+  readonly release: (key: string) => void
 }
 
 /** A file beside the followed one that may have been it, or a copy of it. */
