@@ -3,9 +3,10 @@
 //
 //   readers fetch PORT READERS HEADER BYTES [STALLED]
 //       until each reader that is not stalled has BYTES bytes. Stalled readers send their header and never read.
-//   readers follow PORT READERS FILE APPENDS INTERVAL_MS STALLED
+//   readers follow PORT READERS FILE APPENDS INTERVAL_MS STALLED [resting]
 //       begins at the end of FILE, appends a line to it every INTERVAL_MS, and notes when each reader has it.
-//       Stalled readers begin at byte 0, so that there is more for them than a connection holds.
+//       Stalled readers begin at byte 0, so that there is more for them than a connection holds. With `resting` they
+//       wait for a byte that never comes instead: what to compare with, as all else is the same.
 //
 // SERVER_PID in the environment adds the memory of that process before and with the readers.
 #define _GNU_SOURCE
@@ -45,6 +46,7 @@ static uint64_t total_received;
 static double started_ms;
 static double first_bytes_ms;
 static char sink[64 * 1024];
+static const char *idle_header = "0";
 
 static double now_ms(void) {
   struct timespec now;
@@ -166,7 +168,7 @@ static int pump(const char *header, int (*finished)(void), void (*received)(int)
     for (int i = 0; i < count; i++) {
       const int index = (int)events[i].data.u32;
       struct reader *reader = &readers[index];
-      if (reader->done || !greet(reader, reader->stalled ? "0" : header) || reader->stalled) continue;
+      if (reader->done || !greet(reader, reader->stalled ? idle_header : header) || reader->stalled) continue;
       if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP)) enqueue(index);
     }
     const int turns = queue_length;
@@ -288,11 +290,12 @@ int main(int argc, char **argv) {
     port = atoi(argv[2]);
     return fetch(atoi(argv[3]), argv[4], strtoull(argv[5], NULL, 10), argc > 6 ? atoi(argv[6]) : 0);
   }
-  if (argc == 8 && strcmp(argv[1], "follow") == 0) {
+  if ((argc == 8 || argc == 9) && strcmp(argv[1], "follow") == 0) {
     port = atoi(argv[2]);
+    if (argc == 9 && strcmp(argv[8], "resting") == 0) idle_header = "1000000000000000";
     return follow(atoi(argv[3]), argv[4], atoi(argv[5]), atoi(argv[6]), atoi(argv[7]));
   }
   fprintf(stderr, "usage: readers fetch PORT READERS HEADER BYTES [STALLED]\n"
-                  "       readers follow PORT READERS FILE APPENDS INTERVAL_MS STALLED\n");
+                  "       readers follow PORT READERS FILE APPENDS INTERVAL_MS STALLED [resting]\n");
   return 2;
 }

@@ -6,6 +6,10 @@ import type { Candidate } from '../measure.ts'
 import type { Bench, PreparedRow, RowGroup } from '../row.ts'
 import { compileNative, loadOnce, type Load, type LoadedServer } from '../tailsrv-load.ts'
 
+type Live = Awaited<ReturnType<NonNullable<Candidate['live']>>>
+/** A run, and all that its readers said. */
+type LiveLoad = Live & { readonly load: Load }
+
 interface Contestant extends LoadedServer {
   readonly name: string
   readonly kind: Candidate['kind']
@@ -31,7 +35,6 @@ const FETCHES = [
   [5000, 200_000],
   [10_000, 100_000],
 ] as const
-const APPENDS = '60'
 const SMALL_BYTES = 50_000_000
 
 /**
@@ -56,11 +59,16 @@ export const tailsrvAccept: RowGroup = {
     prepareRows(bench, SMALL_BYTES, (_, toRow) => [1000, 5000, 10_000].map(count => toRow(accept(count)))),
 }
 
-/** From an append until the readers have it. The memory is what the readers added. */
+/**
+ * From an append until the readers have it. A tenth rests, or stands still: it waits for bytes that never come, or has
+ * bytes that it never takes, and all else is the same. The memory is what the readers added.
+ */
 export const tailsrvAppend: RowGroup = {
   name: 'tailsrv-append',
   prepare: bench =>
-    prepareRows(bench, SMALL_BYTES, (_, toRow) => [100, 1000, 10_000].flatMap(count => appends(count).map(toRow))),
+    prepareRows(bench, SMALL_BYTES, (_, toRow) =>
+      [100, 1000, 5000, 10_000].flatMap(count => sharesOf(inTurn(appends(count).map(toRow)))),
+    ),
 }
 
 async function prepareRows(
@@ -113,19 +121,47 @@ function accept(readers: number): Measure {
   }
 }
 
-/** Appends of one line, 20 ms apart at least; a tenth of the readers stands still in every other row. */
+/** Appends of one line, 20 ms apart at least; a tenth of the readers rests in one load and stands still in the next. */
 function appends(readers: number): Measure[] {
-  const interval = String(Math.max(20, readers / 50))
-  return [0, readers / 10].flatMap(stalled =>
-    (['p50', 'p99'] as const).map(share => ({
-      name: `append, ${readers} readers, ${stalled} stalled, ${share}`,
-      what: `from the append of a line until a reader has it, ${share} over ${APPENDS} appends and all readers`,
-      readers,
-      words: (port: number, file: string) => ['follow', `${port}`, `${readers}`, file, APPENDS, interval, `${stalled}`],
-      timeMs: ({ p50Ms = NaN, p99Ms = NaN }: Load) => (share === 'p50' ? p50Ms : p99Ms),
-      only: readers > 100 ? ['logflow'] : ['logflow', '0.9.3'],
-    })),
-  )
+  const [interval, tenth] = [String(Math.max(20, readers / 50)), String(readers / 10)]
+  const count = readers > 1000 ? '30' : '60'
+  return ['resting', 'stalled'].map(tenthIs => ({
+    name: `append, ${readers} readers, a tenth ${tenthIs}`,
+    what: `from the append of a line until a reader has it, over ${count} appends and nine tenths of the readers`,
+    readers,
+    words: (port, file) => ['follow', `${port}`, `${readers}`, file, count, interval, tenth, tenthIs],
+    timeMs: ({ p50Ms = NaN }) => p50Ms,
+    only: readers > 100 ? ['logflow'] : ['logflow', '0.9.3'],
+  }))
+}
+
+/** Two loads as one row, so that what the machine does in the meantime hits both alike. */
+function inTurn([row, other]: readonly PreparedRow[]): PreparedRow {
+  if (!row || !other) throw new Error('there are two loads')
+  const standing = other.candidates.map(candidate => ({ ...candidate, name: `${candidate.name}, stalled` }))
+  return { ...row, name: `${row.name} or stalled`, candidates: [...row.candidates, ...standing] }
+}
+
+/** One row for p50 and one for p99 of the very same runs. */
+function sharesOf(row: PreparedRow): PreparedRow[] {
+  const p99 = new Map<string, Live[]>()
+  const first = row.candidates.map(candidate => ({
+    ...candidate,
+    live: async (): Promise<Live> => {
+      const live = (await candidate.live?.(candidate)) as LiveLoad
+      const runs = p99.get(candidate.name) ?? []
+      p99.set(candidate.name, [...runs, { ...live, run: { ...live.run, wallMs: live.load.p99Ms ?? NaN } }])
+      return live
+    },
+  }))
+  const second = row.candidates.map(candidate => ({
+    ...candidate,
+    live: async (): Promise<Live> => p99.get(candidate.name)?.shift() as Live,
+  }))
+  return [
+    { ...row, name: `${row.name}, p50`, candidates: first },
+    { ...row, name: `${row.name}, p99`, candidates: second },
+  ]
 }
 
 function ourServer(): Contestant[] {
@@ -166,7 +202,7 @@ function toCandidate(
     kind,
     command,
     args,
-    live: async () => {
+    live: async (): Promise<LiveLoad> => {
       const load = await loadOnce({ command, args }, readers, { file, words: measure.words, appends: !isFetch })
       const peakRssBytes = isFetch ? load.rssWith : load.rssWith - load.rssBefore
       const run = {
@@ -175,7 +211,7 @@ function toCandidate(
         peakRssBytes,
         code: load.failed === 0 ? 0 : 1,
       }
-      return { run, output: { bytes: load.bytes ?? 0, sha256: '' } }
+      return { run, output: { bytes: load.bytes ?? 0, sha256: '' }, load }
     },
   }
 }

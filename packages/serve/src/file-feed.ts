@@ -81,6 +81,10 @@ export class FileFeed {
     })
   }
 
+  /** Descriptor of the file that is appended to now. */
+  get fd(): number {
+    return this.#current.fd
+  }
   get readers(): number {
     return this.#readers.size
   }
@@ -151,12 +155,16 @@ export class FileFeed {
     this.#draining = true
     const current = this.#current
     this.#endGeneration(current, sizeOf(current.fd))
-    const { clock, limits } = this.#options
+    const { clock, limits, logger } = this.#options
     const late = new AbortController()
     const drained = new Promise<void>(resolve => (this.#wakeDrain = resolve))
     if (this.readers > 0)
       await Promise.race([drained, clock.sleep(limits.drainMs, { signal: late.signal }).catch(() => {})])
     late.abort()
+    if (this.readers > 0) {
+      const { farthestBehindBytes } = this.stats()
+      logger.warn({ event: 'drain.timeout', path: this.#file.path, readers: this.readers, farthestBehindBytes })
+    }
     for (const reader of this.#readers) reader.destroy()
   }
 

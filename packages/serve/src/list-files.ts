@@ -1,4 +1,4 @@
-import { opendir } from 'node:fs/promises'
+import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { IgnoreRule } from './served-path.ts'
 
@@ -35,4 +35,20 @@ export async function listFiles(root: string, ignored: IgnoreRule): Promise<List
     }
   }
   return { paths: paths.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))), cut }
+}
+
+/** A line of a listing: the path, and before it size and time of the last change when it is `long`. */
+export function listedLine(path: string, facts?: { readonly size: number; readonly mtime: Date }): string {
+  return facts ? `${facts.size} ${facts.mtime.toISOString()} ${path}\n` : `${path}\n`
+}
+
+/** The lines of a listing of `root`. A file that is gone by now has none in a long one. */
+export async function listingText(root: string, paths: readonly string[], long: boolean): Promise<string> {
+  if (!long) return paths.map(path => listedLine(path)).join('')
+  let text = ''
+  for (const path of paths) {
+    const facts = await lstat(join(root, path)).catch(() => undefined)
+    if (facts?.isFile()) text += listedLine(path, facts)
+  }
+  return text
 }

@@ -7,7 +7,7 @@ import { ServeError } from './errors.ts'
 import { FileFeed } from './file-feed.ts'
 import { combineStats, type FileServer, type ServeOptions, type ServerStats } from './file-server.ts'
 import type { GrowingFileLike } from './growing-file.ts'
-import { listFiles } from './list-files.ts'
+import { listFiles, listingText } from './list-files.ts'
 import { openServer, type ServerParts } from './open-server.ts'
 import { refuseResume, resumeOrRefuse } from './resume-answer.ts'
 import { resolveServedPath, type IgnoreRule } from './served-path.ts'
@@ -100,7 +100,7 @@ class DirectoryServer implements FileServer {
         return acceptor.refuse(client, 'header', 'this is a directory; use list or stream PATH [from byte N]')
       }
       case 'list':
-        return this.#list(client)
+        return this.#list(client, request.long === true)
       case 'stream':
         return this.#withFeed(client, request.path, feed => feed.add(client, request.from))
       case 'resume': {
@@ -113,10 +113,10 @@ class DirectoryServer implements FileServer {
     }
   }
 
-  async #list(client: Client): Promise<void> {
+  async #list(client: Client, long: boolean): Promise<void> {
     const { paths, cut } = await listFiles(this.#root, await this.#ignoreRule())
     if (cut) this.#with.logger.warn({ event: 'listing.cut', root: this.#root, files: paths.length })
-    client.sayGoodbye(paths.map(path => `${path}\n`).join(''))
+    client.sayGoodbye(await listingText(this.#root, paths, long))
   }
 
   /** Gives the client to the feed of a file that may be served, opened when it is the first to ask for it. */

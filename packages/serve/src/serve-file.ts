@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { TailsrvRequest } from '@logflow/protocol'
 import type { Engine, Fanout } from '@logflow/sendfile-native'
@@ -6,6 +7,7 @@ import type { Client } from './client.ts'
 import { FileFeed, type FeedOptions } from './file-feed.ts'
 import { combineStats, type FileServer, type ServeOptions, type ServerStats } from './file-server.ts'
 import type { GrowingFileLike } from './growing-file.ts'
+import { listedLine } from './list-files.ts'
 import { openServer } from './open-server.ts'
 import { refuseResume, resumeOrRefuse } from './resume-answer.ts'
 
@@ -85,7 +87,7 @@ class OneFileServer implements FileServer {
       case 'offset':
         return feed.add(client, request.offset)
       case 'list':
-        return client.sayGoodbye(`${await this.#name}\n`)
+        return client.sayGoodbye(listedLine(await this.#name, request.long ? fstatSync(feed.fd) : undefined))
       case 'stream':
         if (request.path === (await this.#name)) return feed.add(client, request.from)
         return this.#acceptor.refuse(client, 'path', 'no such file')

@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { spawnSync } from 'node:child_process'
@@ -55,6 +56,19 @@ describe('serveDirectory', () => {
   afterEach(async () => {
     await server.close()
     rmSync(root, { recursive: true })
+  })
+
+  it('lists sizes and times of the same files when it is asked to', async () => {
+    const changed = new Date('2026-11-21T10:00:00.250Z')
+    utimesSync(join(root, 'served/a b.log'), changed, changed)
+    const [first = '', ...rest] = (await read('list long\n').all()).trimEnd().split('\n')
+    expect(first).toBe('9 2026-11-21T10:00:00.250Z a b.log')
+    const paths = rest.map(line => line.split(' ').slice(2).join(' '))
+    expect(['a b.log', ...paths].join('\n')).toBe(
+      Buffer.from(await read('list\n').all(), 'latin1')
+        .toString('latin1')
+        .trimEnd(),
+    )
   })
 
   it('lists regular files that are neither hidden nor ignored, one path per line', async () => {

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { startStatusServer, UsageError, type Run } from '@logflow/cli'
 import { nativeSupport } from '@logflow/sendfile-native'
-import { serveDirectory, serveFile, type FileServer, type ServeOptions } from '@logflow/serve'
+import { serveDirectory, serveFile, type FileServer, type ServeOptions, type ServerStats } from '@logflow/serve'
 import { openGrowingFile } from '@logflow/tailer'
 import type { flags } from '../flags.ts'
 import { warnAboutDescriptors } from '../descriptors.ts'
@@ -34,6 +34,7 @@ function isOptionError(error: unknown): error is Error {
 async function serveOne(path: string, options: ServeOptions, run: TailsrvRun): Promise<void> {
   checkNotOwnLog(path)
   if (run.options.defaultFile !== undefined) throw new UsageError('--default-file is for a directory')
+  if (!existsSync(path)) run.logger.warn({ event: 'file.awaited', path }, 'not there yet: clients wait for it with us')
   const waiting = new AbortController()
   // Clients may connect before the file is there, and wait with it.
   const file = openGrowingFile(path, { wait: true, followName: run.options.followName, signal: waiting.signal })
@@ -75,12 +76,17 @@ async function untilStopped(server: FileServer, path: string, { options, logger,
   try {
     const stopped = signal.aborted ? 'signal' : once(signal, 'abort').then(() => 'signal' as const)
     const reason = await Promise.race([server.closed, stopped])
-    logger.info({ event: 'server.stopping', reason })
+    logger.info({ event: 'server.stopping', reason, readers: server.stats().readers })
     await server.close()
   } finally {
-    logger.info({ event: 'server.stopped', ...server.stats() })
+    logger.info({ event: 'server.stopped', ...happened(server.stats()) })
     await status?.close()
   }
+}
+
+/** What a person wants to know at the end: the counters that counted. */
+function happened(stats: ServerStats): Partial<ServerStats> {
+  return Object.fromEntries(Object.entries(stats).filter(([, count]) => count !== 0))
 }
 
 function serveOptions({ options, logger }: TailsrvRun): ServeOptions {

@@ -75,7 +75,7 @@ describe('TailsrvHeaderDecoder', () => {
     })
     const requests: fc.Arbitrary<TailsrvRequest> = fc.oneof(
       fc.record({ kind: fc.constant('offset'), offset: fc.maxSafeInteger() }),
-      fc.record({ kind: fc.constant('list') }),
+      fc.constantFrom({ kind: 'list' }, { kind: 'list', long: true }),
       fc.record({ kind: fc.constant('stream'), path }),
       fc.record({ kind: fc.constant('stream'), path, from: fc.maxSafeInteger() }),
       fc.record({ kind: fc.constant('resume'), token: fc.oneof(token, fc.constantFrom('start', 'end')), path }),

@@ -8,14 +8,18 @@ export const DEFAULT_MAX_HEADER_BYTES = 4096
 
 /**
  * What a reader asks for in its one line. `offset` is the dialect of tailsrv 0.9 (one file per server), `list` and
- * `stream` are the older one (a directory of files), `resume` is ours and asks for a framed reply.
+ * `stream` are the older one (a directory of files), `list long` and `resume` are ours: it and asks for a framed reply.
  *
- *     header = [white] (integer / "list" / "stream" SP path [SP "from byte" SP integer] / resume) [white] LF
+ *     header = [white] (integer / "list" [SP "long"] / "stream" SP path [SP "from byte" SP integer] / resume) [white] LF
  *     resume = "resume" SP (token / "start" / "end") [SP path]
  */
 export type TailsrvRequest =
   | { readonly kind: 'offset'; readonly offset: number }
-  | { readonly kind: 'list' }
+  | {
+      readonly kind: 'list'
+      /** With size and time of each file. Absent in a list of paths alone. */
+      readonly long?: true | undefined
+    }
   | { readonly kind: 'stream'; readonly path: string; readonly from?: number | undefined }
   | {
       readonly kind: 'resume'
@@ -77,7 +81,7 @@ function headerText(request: TailsrvRequest): string {
     case 'offset':
       return String(request.offset)
     case 'list':
-      return 'list'
+      return request.long ? 'list long' : 'list'
     case 'stream':
       return `stream ${line(request.path)}${request.from === undefined ? '' : ` from byte ${request.from}`}`
     case 'resume': {
@@ -97,6 +101,7 @@ function parseHeader(bytes: Uint8Array): TailsrvRequest {
   if (text === undefined) throw refused('header is not UTF-8')
   if (/^[+-]?\d/.test(text)) return { kind: 'offset', offset: integer(text) }
   if (text === 'list') return { kind: 'list' }
+  if (/^list +long$/.test(text)) return { kind: 'list', long: true }
   const [, command = '', rest = ''] = /^(stream|resume)[ ]+(.+)$/su.exec(text) ?? []
   if (command === 'stream') return parseStream(rest)
   if (command === 'resume') return parseResume(rest)
