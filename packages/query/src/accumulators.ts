@@ -42,15 +42,16 @@ function createAccumulator({ storage, field, aggregation }: SelectItem, fields: 
     case 'len':
       return new LastAccumulator(storage, column, fields.columns)
     case 'min':
+      return new NumberAccumulator(storage, fields.number(column), 1)
     case 'max':
-      return new ExtremeAccumulator(storage, fields.number(column), aggregation)
+      return new NumberAccumulator(storage, fields.number(column), -1)
     case 'quantile':
       return new SketchAccumulator(storage, fields.number(column))
     case 'sum':
     case 'avg':
     case 'percentage':
     case 'percentile':
-      return new SumAccumulator(storage, fields.number(column))
+      return new NumberAccumulator(storage, fields.number(column), 0)
   }
 }
 
@@ -92,83 +93,33 @@ class CountAccumulator implements Accumulator {
   }
 }
 
-/** What sums and extremes have in common: a number per group, or none yet. */
-abstract class NumberAccumulator implements Accumulator {
+/** Sums and extremes: a number per group, or none yet. */
+class NumberAccumulator implements Accumulator {
   readonly storage: string
   readonly column: number
-  protected values: Float64Array = new Float64Array(64)
-  protected seen: Uint8Array = new Uint8Array(64)
   readonly #number: NumberField
+  /** What wins: with 1 the smaller number, with -1 the larger one; with 0 the two are added. */
+  readonly #sign: number
+  #values = new Float64Array(64)
+  #seen = new Uint8Array(64)
 
-  constructor(storage: string, number: NumberField) {
+  constructor(storage: string, number: NumberField, sign: -1 | 0 | 1) {
     this.storage = storage
     this.column = number.column
     this.#number = number
+    this.#sign = sign
   }
 
   makeRoom(groups: number): void {
-    this.values = grown(this.values, groups)
-    this.seen = grown(this.seen, groups)
+    this.#values = grown(this.#values, groups)
+    this.#seen = grown(this.#seen, groups)
   }
 
   add(list: RowList, groups: Int32Array, sampled: Uint8Array): number {
-    const number = this.#number
-    number.read(list)
-    return this.addNumbers(list, { groups, sampled, states: number.states, numbers: number.values })
-  }
-
-  value(group: number): number | undefined {
-    return this.seen[group] === 1 ? this.values[group] : undefined
-  }
-
-  clear(): void {
-    this.seen.fill(0)
-    this.values.fill(0)
-  }
-
-  protected abstract addNumbers(rows: RowList, numbers: Numbers): number
-}
-
-interface Numbers {
-  readonly groups: Int32Array
-  readonly sampled: Uint8Array
-  /** By row; see {@link NumberField}. */
-  readonly states: Uint8Array
-  readonly numbers: Float64Array
-}
-
-class SumAccumulator extends NumberAccumulator {
-  protected override addNumbers({ rows, count }: RowList, { groups, sampled, states, numbers }: Numbers): number {
-    const { values, seen } = this
-    let bad = 0
-    for (let i = 0; i < count; i++) {
-      const row = rows[i] as number
-      if (states[row] !== 1) {
-        if (states[row] !== 0) bad++
-        continue
-      }
-      const group = groups[i] as number
-      sampled[i] = 1
-      // The first number itself, not added to 0: that would lose the sign of -0.
-      values[group] =
-        seen[group] === 0 ? (numbers[row] as number) : (values[group] as number) + (numbers[row] as number)
-      seen[group] = 1
-    }
-    return bad
-  }
-}
-
-class ExtremeAccumulator extends NumberAccumulator {
-  readonly #sign: number
-
-  constructor(storage: string, number: NumberField, aggregation: 'min' | 'max') {
-    super(storage, number)
-    this.#sign = aggregation === 'min' ? 1 : -1
-  }
-
-  protected override addNumbers({ rows, count }: RowList, { groups, sampled, states, numbers }: Numbers): number {
-    const { values, seen } = this
-    const sign = this.#sign
+    this.#number.read(list)
+    const { rows, count } = list
+    const { states, values: numbers } = this.#number
+    const [values, seen, sign] = [this.#values, this.#seen, this.#sign]
     let bad = 0
     for (let i = 0; i < count; i++) {
       const row = rows[i] as number
@@ -178,11 +129,23 @@ class ExtremeAccumulator extends NumberAccumulator {
       }
       const group = groups[i] as number
       const number = numbers[row] as number
+      const known = values[group] as number
       sampled[i] = 1
-      if (seen[group] === 0 || (values[group] as number) * sign > number * sign) values[group] = number
+      // The first number of a sum itself, not added to 0: that would lose the sign of -0.
+      if (seen[group] === 0) values[group] = number
+      else if (sign === 0) values[group] = known + number
+      else if (known * sign > number * sign) values[group] = number
       seen[group] = 1
     }
     return bad
+  }
+
+  value(group: number): number | undefined {
+    return this.#seen[group] === 1 ? this.#values[group] : undefined
+  }
+
+  clear(): void {
+    this.#seen.fill(0)
   }
 }
 

@@ -1,5 +1,5 @@
 import { flag } from '@logflow/cli'
-import { levels, loggers } from './log-choices.ts'
+import { familyFlags } from './family-flags.ts'
 
 /** Flags of dtail, dcat, dgrep and dmap, spelled as in the original. */
 export const clientFlags = {
@@ -67,28 +67,16 @@ export const clientFlags = {
     default: 10,
     help: 'Connections set up at one time, per processor.',
   }),
-  cfg: flag.text({ value: 'FILE', default: '', help: 'Configuration file; none for no file.' }),
+  cfg: familyFlags.cfg,
   discovery: flag.text({
     value: 'MODULE',
     choices: ['COMMA', 'FILE'],
     default: '',
     help: 'How -servers is read: COMMA or FILE.',
   }),
-  level: flag.text({
-    value: 'LEVEL',
-    spelling: 'logLevel',
-    choices: levels,
-    default: 'info',
-    help: 'none, fatal, error, warn, info, default, verbose, debug, devel, trace or all.',
-  }),
-  loggerName: flag.text({
-    value: 'NAME',
-    spelling: 'logger',
-    choices: loggers,
-    default: 'fout',
-    help: 'Where log lines go: none, stdout (the terminal), file, or fout for both.',
-  }),
-  logDir: flag.text({ value: 'DIR', spelling: 'logDir', default: '~/log', help: 'Folder of the log files.' }),
+  level: familyFlags.level('info'),
+  loggerName: familyFlags.loggerName('fout'),
+  logDir: familyFlags.logDir('~/log'),
   logPayload: flag.boolean({ spelling: 'log-payload', help: 'Write what was read into the log file, too.' }),
   interactiveQuery: flag.boolean({
     spelling: 'interactive-query',
@@ -100,7 +88,7 @@ export const clientFlags = {
     default: '/dev/tty',
     help: 'The terminal of -interactive-query.',
   }),
-  pprof: flag.text({ value: 'ADDRESS', default: '', hidden: true, help: 'Accepted and ignored.' }),
+  pprof: familyFlags.pprof,
   cpuprofile: flag.boolean({ hidden: true, help: 'Accepted and ignored.' }),
   memprofile: flag.boolean({ hidden: true, help: 'Accepted and ignored.' }),
   profile: flag.boolean({ hidden: true, help: 'Accepted and ignored.' }),

@@ -1,5 +1,5 @@
 import { flag } from '@logflow/cli'
-import { levels, loggers } from './log-choices.ts'
+import { familyFlags } from './family-flags.ts'
 
 /** Flags of dserver. */
 export const serverFlags = {
@@ -16,22 +16,10 @@ export const serverFlags = {
     default: '',
     help: 'Address to listen on; the one of the configuration by default.',
   }),
-  cfg: flag.text({ value: 'FILE', default: '', help: 'Configuration file; none for no file.' }),
-  level: flag.text({
-    value: 'LEVEL',
-    spelling: 'logLevel',
-    choices: levels,
-    default: 'info',
-    help: 'none, fatal, error, warn, info, default, verbose, debug, devel, trace or all.',
-  }),
-  loggerName: flag.text({
-    value: 'NAME',
-    spelling: 'logger',
-    choices: loggers,
-    default: 'file',
-    help: 'none, stdout, file, or fout for both.',
-  }),
-  logDir: flag.text({ value: 'DIR', spelling: 'logDir', default: '', help: 'Folder of the log files.' }),
+  cfg: familyFlags.cfg,
+  level: familyFlags.level('info'),
+  loggerName: familyFlags.loggerName('file'),
+  logDir: familyFlags.logDir(''),
   color: flag.boolean({ help: 'Colours in the log on stdout.' }),
   shutdownAfter: flag.integer({
     value: 'SECONDS',
@@ -44,5 +32,5 @@ export const serverFlags = {
     spelling: 'allow-root',
     help: 'Start as user or group 0, whose files every authorized client could then read.',
   }),
-  pprof: flag.text({ value: 'ADDRESS', default: '', hidden: true, help: 'Accepted and ignored.' }),
+  pprof: familyFlags.pprof,
 }
