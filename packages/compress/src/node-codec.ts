@@ -13,7 +13,7 @@ const CHUNKS_AHEAD = 3
 /** Each chunk as it is: read as bytes, what waits would be copied together. */
 const UNFOLDING = { chunkSize: CHUNK_BYTES, readableObjectMode: true, readableHighWaterMark: CHUNKS_AHEAD }
 /** Compressed pieces smaller than this are joined before they go to the thread pool. */
-const JOIN_BYTES = 256 * 1024
+const JOIN_BYTES = 1024 * 1024
 
 /** The zstd half of `node:zlib` (Node 22.15 and 23.8), which the types of Node 20 do not know. */
 interface ZstdZlib {

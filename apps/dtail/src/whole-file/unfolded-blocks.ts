@@ -2,7 +2,7 @@ import { decompressStream, detectCompression } from '@logflow/compress'
 import type { ByteSource } from './byte-source.ts'
 
 /** Packed bytes that are read at a time; each unfolds to several times as much. */
-const PACKED_BYTES = 256 * 1024
+const PACKED_BYTES = 1024 * 1024
 
 /** What is packed in `file`, as its first bytes tell; `file` itself when they tell nothing. */
 export function openUnfolded(file: ByteSource, head: Uint8Array, signal: AbortSignal): ByteSource {
