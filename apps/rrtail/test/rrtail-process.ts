@@ -89,7 +89,7 @@ export class Rrtail {
           `has ${out.length} bytes, not ${wanted.length}: …${out.toString('latin1').slice(-60)} ${this.#stderr}`,
         )
     }
-    await vi.waitFor(look, { timeout: 18_000, interval: 20 })
+    await vi.waitFor(look, { interval: 20 })
   }
 
   async stop(): Promise<number | null> {

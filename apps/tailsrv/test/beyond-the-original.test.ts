@@ -1,8 +1,18 @@
 import { once } from 'node:events'
-import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
+import { gzipSync } from 'node:zlib'
 import { formatResumeToken, type ResumeToken } from '@logflow/core'
 import { TailsrvReplyDecoder, type TailsrvReply } from '@logflow/protocol'
 import { describe, expect, it, vi } from 'vitest'
@@ -35,7 +45,7 @@ const tokenOf = (all: readonly TailsrvReply[]): ResumeToken | undefined =>
 describe('tailsrv beyond the original', () => {
   const stage = Stage.perTest()
 
-  it('resumes from a token after two rotations and a restart, without a byte lost or repeated', async () => {
+  it('resumes from a token after two rotations, packing and a restart, without a byte lost or repeated', async () => {
     writeFileSync(stage.path, 'one\ntwo\n')
     const first = stage.start('--follow-name', stage.path)
     const before = await replies(await first.port(), 'resume start\n', all => tokenOf(all)?.offset === 8)
@@ -47,6 +57,10 @@ describe('tailsrv beyond the original', () => {
       renameSync(stage.path, `${stage.path}.1`)
       writeFileSync(stage.path, text)
     }
+    const changed = new Date(Math.floor(statSync(`${stage.path}.2`).mtimeMs)) // gzip keeps it, at most to the whole
+    writeFileSync(`${stage.path}.2.gz`, gzipSync(readFileSync(`${stage.path}.2`)))
+    utimesSync(`${stage.path}.2.gz`, changed, changed)
+    rmSync(`${stage.path}.2`)
     const token = formatResumeToken(tokenOf(before) as ResumeToken)
     const after = await replies(await stage.start('--follow-name', stage.path).port(), `resume ${token}\n`, all =>
       textOf(all).endsWith('five\n'),

@@ -64,7 +64,7 @@ export class Reader {
 
   /** Resolves when what came begins with `text`. */
   async begins(text: string): Promise<void> {
-    await vi.waitFor(() => expect(this.#text.slice(0, text.length)).toBe(text), { timeout: 20_000, interval: 10 })
+    await vi.waitFor(() => expect(this.#text.slice(0, text.length)).toBe(text), { interval: 10 })
   }
 }
 

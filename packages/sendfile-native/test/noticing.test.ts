@@ -30,7 +30,7 @@ describe.runIf(engines.includes('native'))('a follower that notices growth', () 
     return all
   }
   const parked = (transfer: Transfer): Promise<void> =>
-    vi.waitFor(() => expect(transfer.state).toBe('parked'), { timeout: 19_000, interval: 5 })
+    vi.waitFor(() => expect(transfer.state).toBe('parked'), { interval: 5 })
   const received = async (all: readonly { client: Socket }[], count: number): Promise<string[]> =>
     (await Promise.all(all.map(({ client }) => nextBytes(client, count)))).map(String)
 

@@ -1,23 +1,16 @@
 import { read } from 'node:fs'
 import { promisify } from 'node:util'
-import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
 import type { DescriptorHandle } from './descriptor-handle.ts'
-import { nodeFileSystem } from './node-file-system.ts'
+import { EarlierSibling } from './earlier-sibling.ts'
 import {
   formatTailHash,
-  hasHeadOf,
-  holdsContentOf,
   identifyBy,
-  inodeKeyOf,
   parseIdentity,
   provesResumeToken,
-  readAt,
   TAIL_BYTES,
   type FileIdentity,
 } from './identity.ts'
-import { openIfThere } from './open-file.ts'
-import { listSiblings } from './siblings.ts'
 
 /** A file that had a path before the one that has it now, open for reading. */
 export interface EarlierFile {
@@ -45,7 +38,8 @@ export async function tokenOfOpenFile({
 
 /**
  * From the file that `token` speaks of on, oldest first, every file that had `path` before the open one that has it now;
- * none when that is the one. `undefined` when it is not there any more, or something compressed lies between.
+ * none when that is the one. Packed ones are unpacked. `undefined` when it is not there any more, or one of those that lie
+ * between cannot be unpacked.
  */
 export async function earlierFiles(
   path: string,
@@ -54,57 +48,62 @@ export async function earlierFiles(
 ): Promise<readonly EarlierFile[] | undefined> {
   if (await provesResumeToken(current, token)) return []
   const now = await identifyBy(current, await current.stat({ bigint: true }))
-  const siblings = await openSiblings(path)
-  const known = parseIdentity(token.sourceId)
-  const found = await indexOfToken(siblings, token)
-  const cut = known?.inodeKey === now.inodeKey && known.birthNs === now.birthNs
-  // After a rename the files between are older than the current one; after copytruncate they are all younger copies.
-  const isBetween = (file: OpenSibling, at: number): boolean =>
-    at === found ||
-    (at > found && file.identity.inodeKey !== now.inodeKey && (cut || file.identity.birthNs <= now.birthNs))
-  const wanted = found === -1 ? [] : siblings.filter(isBetween)
-  const complete = wanted.length > 0 && !(await anyCompressed(wanted))
-  await Promise.all(siblings.filter(file => !complete || !wanted.includes(file)).map(({ handle }) => handle.close()))
-  if (!complete) return undefined
-  return wanted.map(({ handle, identity }, at) => ({
-    fd: handle.fd,
-    sourceId: at === 0 ? token.sourceId : identity.id,
-    size: identity.size,
-    close: () => handle.close(),
-  }))
-}
-
-interface OpenSibling {
-  readonly handle: DescriptorHandle
-  readonly identity: FileIdentity
-}
-
-async function openSiblings(path: string): Promise<OpenSibling[]> {
-  const opened: OpenSibling[] = []
-  for (const sibling of await listSiblings({ path, fileSystem: nodeFileSystem })) {
-    const file = await openIfThere(sibling.path, nodeFileSystem).catch(() => undefined)
-    if (!file) continue
-    const known = opened.some(({ identity }) => identity.inodeKey === inodeKeyOf(file.stat))
-    if (known) await file.handle.close()
-    else opened.push({ handle: file.handle, identity: await identifyBy(file.handle, file.stat) })
+  const siblings = await EarlierSibling.openAll(path)
+  let files: readonly OpenEarlier[] = []
+  try {
+    files = await filesFrom(siblings, token, now)
+  } finally {
+    const kept = new Set(files.map(({ sibling }) => sibling))
+    await Promise.all(siblings.filter(other => !kept.has(other)).map(other => other.close()))
   }
-  return opened
+  return files.length === 0 ? undefined : files.map(({ file }) => file)
+}
+
+interface OpenEarlier {
+  readonly sibling: EarlierSibling
+  readonly file: EarlierFile
+}
+
+/** Nothing when one of them cannot be had. */
+async function filesFrom(
+  siblings: readonly EarlierSibling[],
+  token: ResumeToken,
+  now: FileIdentity,
+): Promise<readonly OpenEarlier[]> {
+  const wanted = await wantedOf(siblings, token, now)
+  const files: OpenEarlier[] = []
+  for (const sibling of wanted) {
+    const content = await sibling.content()
+    if (!content) return []
+    const sourceId = files.length === 0 ? token.sourceId : sibling.identity.id
+    const file = { fd: content.handle.fd, sourceId, size: content.size, close: () => sibling.close() }
+    files.push({ sibling, file })
+  }
+  return files
+}
+
+/** The sibling that holds what the reader had, and those between it and the current file. */
+async function wantedOf(
+  siblings: readonly EarlierSibling[],
+  token: ResumeToken,
+  now: FileIdentity,
+): Promise<readonly EarlierSibling[]> {
+  const found = await indexOfToken(siblings, token)
+  if (found === -1) return []
+  const known = parseIdentity(token.sourceId)
+  const cut = known?.inodeKey === now.inodeKey && known.birthNs === now.birthNs
+  // After a rename the files between are older than the current one; after copytruncate they are all younger copies. What
+  // was packed is of any age.
+  return siblings.filter(
+    ({ identity, packed }, at) =>
+      at === found ||
+      (at > found && identity.inodeKey !== now.inodeKey && (cut || packed || identity.birthNs <= now.birthNs)),
+  )
 }
 
 /** The file itself, else the youngest copy of what the reader had. */
-async function indexOfToken(siblings: readonly OpenSibling[], token: ResumeToken): Promise<number> {
-  let copy = -1
-  for (const [at, { handle, identity }] of siblings.entries()) {
-    if (await provesResumeToken(handle, token)) return at
-    // Without any content to compare, every file would do.
-    const tells = token.tailHash !== '' || (parseIdentity(token.sourceId)?.headBytes ?? 0) > 0
-    if (tells && identity.size >= token.offset && (await hasHeadOf(handle, token.sourceId)))
-      if (await holdsContentOf(handle, token)) copy = at
-  }
-  return copy
-}
-
-async function anyCompressed(files: readonly OpenSibling[]): Promise<boolean> {
-  for (const { handle } of files) if (detectCompression(await readAt(handle, 0, DETECT_BYTES)) !== 'none') return true
-  return false
+async function indexOfToken(siblings: readonly EarlierSibling[], token: ResumeToken): Promise<number> {
+  for (const [at, sibling] of siblings.entries()) if (await sibling.isOf(token)) return at
+  for (let at = siblings.length - 1; at >= 0; at--) if (await siblings[at]?.holds(token)) return at
+  return -1
 }

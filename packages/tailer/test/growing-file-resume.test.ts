@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs'
-import { appendFile, copyFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { tempDir } from '../../testkit/src/index.ts'
 import { openGrowingFile, type EarlierFile, type GrowingFile } from '../src/index.ts'
 
@@ -67,17 +67,35 @@ describe('since', () => {
     expect(await again()).toBeUndefined()
   })
 
-  it('finds nothing when what lies between cannot be sent as it is', async () => {
+  it('unpacks what was packed meanwhile, however the packed files and the others are mixed', async () => {
     const { path, again } = await prepare()
-    await rename(path, `${path}.2`)
-    // File systems stamp births with the tick of the kernel: until this one is younger.
-    await vi.waitFor(async () => {
-      await rm(`${path}.1.gz`, { force: true })
-      await writeFile(`${path}.1.gz`, gzipSync('between'))
-      const [old, between] = await Promise.all([stat(`${path}.2`), stat(`${path}.1.gz`)])
-      expect(between.birthtimeMs).toBeGreaterThan(old.birthtimeMs)
-    })
+    await rename(path, `${path}.1`)
+    for (const [at, text] of ['one\n', 'two\n', 'three\n'].entries()) {
+      for (let i = 3; i > 0; i--) {
+        await rename(`${path}.${i}`, `${path}.${i + 1}`).catch(() => {})
+        await rename(`${path}.${i}.gz`, `${path}.${i + 1}.gz`).catch(() => {})
+      }
+      // As logrotate does with delaycompress: the last one stays as it is, and packing keeps the time.
+      await pack(`${path}.2`, new Date(Date.UTC(2026, 0, 1 + at)))
+      await writeFile(`${path}.1`, text)
+    }
     await writeFile(path, 'new\n')
-    expect(await again()).toBeUndefined()
+    expect(await again()).toEqual(['second line\n', 'one\n', 'two\n', 'three\n'])
+    await writeFile(`${path}.2.gz`, (await readFile(`${path}.2.gz`)).subarray(0, -3))
+    expect(await again()).toBeUndefined() // damaged
+  })
+
+  it('takes the file where its packed copy is only being made', async () => {
+    const { path, again } = await prepare()
+    await rename(path, `${path}.1`)
+    await writeFile(`${path}.1.gz`, gzipSync('first line\n').subarray(0, 12))
+    await writeFile(path, 'new\n')
+    expect(await again()).toEqual(['second line\n'])
   })
 })
+
+async function pack(path: string, changed: Date): Promise<void> {
+  await writeFile(`${path}.gz`, gzipSync(await readFile(path)))
+  await utimes(`${path}.gz`, changed, changed)
+  await rm(path)
+}
