@@ -1,7 +1,7 @@
 import { execFile, type ExecFileException } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { DEBIAN_TOOL_MS, debianTool, type DebianTool } from '@logflow/testkit'
+import { DEBIAN_TOOL_MS, debianTool, tempDir, type DebianTool } from '@logflow/testkit'
 import { describe, expect, it } from 'vitest'
 
 const apps = path.resolve(import.meta.dirname, '../../apps')
@@ -81,6 +81,25 @@ describe('manual pages and completions of every program, as they are packed', ()
       if (!zsh) return t.skip()
       for (const script of built('completions/zsh'))
         expect(await run(zsh, ['-f', '-n', script])).toMatchObject({ code: 0, stderr: '' })
+    },
+    DEBIAN_TOOL_MS + 60_000,
+  )
+
+  it(
+    'fish takes every script and offers what begins so',
+    async t => {
+      const fish = await debianTool({ program: 'usr/bin/fish', packages: ['fish', 'fish-common', 'libpcre2-32-0'] })
+      if (!fish) return t.skip()
+      const home = await tempDir(t)
+      const own = { ...fish, env: { ...fish.env, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home } }
+      for (const script of built('completions/fish')) {
+        const name = path.basename(script, '.fish')
+        // Options of the DTail family have one dash, as Go's have.
+        const call = `source ${script}; complete -C '${name} -versio'; complete -C '${name} --versio'`
+        const { code, stdout, stderr } = await run(own, ['--no-config', '--private', '-c', call])
+        expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' })
+        expect(stdout).toMatch(/^--?version\t.+\n$/)
+      }
     },
     DEBIAN_TOOL_MS + 60_000,
   )

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import type { Cleanup } from '@logflow/testkit'
+import type { Cleanup, Random } from '@logflow/testkit'
 
 /** A way to a server that breaks. */
 export interface CuttingProxy {
@@ -22,6 +22,11 @@ export interface CuttingProxy {
  * - `fromClient`: so many bytes to the server, and then a reset
  */
 export type Limit = number | { readonly fromServer: number } | { readonly fromClient: number }
+
+/** A number of bytes for a {@link Limit} that small and large numbers are equally likely for. */
+export function someBytes(random: Random, low: number, high: number): number {
+  return Math.floor(low * (high / low) ** random.next())
+}
 
 /** Options of {@link cuttingProxy}. */
 export interface CuttingProxyOptions {

@@ -1,21 +1,11 @@
 import type { SshSession } from '@logflow/ssh'
+import { Random } from '@logflow/testkit'
 import { describe, expect, it } from 'vitest'
 import { ask, type Asked } from './asked.ts'
-import { cuttingProxy, type Limit } from './cutting-proxy.ts'
+import { cuttingProxy, someBytes, type Limit } from './cutting-proxy.ts'
 import { digest, logText } from './log-text.ts'
 import { serving, type Serving } from './serving.ts'
 import { spoiled } from './spoiled.ts'
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const WAYS: readonly (readonly [string, Partial<Asked>])[] = [
   ['dcat', {}],
@@ -24,19 +14,14 @@ const WAYS: readonly (readonly [string, Partial<Asked>])[] = [
   ['dgrep -before -after -max', { mode: 'grep', pattern: ' hit ', options: { before: 1, after: 2, max: 900 } }],
 ]
 
-/** A number of bytes small and large numbers are equally likely for. */
-function between(random: () => number, low: number, high: number): number {
-  return Math.floor(low * (high / low) ** random())
-}
-
 /** A session that fails once when so much was sent, in one of many ways. */
-function failing(session: SshSession, random: () => number): SshSession {
-  let left = between(random, 1, 12)
+function failing(session: SshSession, random: Random): SshSession {
+  let left = someBytes(random, 1, 12)
   const write = async (parts: readonly Uint8Array[]): Promise<void> => {
     if (--left > 0) return session.writeParts(parts)
     const whole = Buffer.concat(parts)
     // Nothing, a part of a frame, or all of it; the frames behind it are tried, too.
-    if (left === 0) await session.writeParts([whole.subarray(0, Math.floor(whole.length * random()))])
+    if (left === 0) await session.writeParts([whole.subarray(0, Math.floor(whole.length * random.next()))])
     throw new Error('the test says no')
   }
   return spoiled(session, { writeParts: write })
@@ -50,8 +35,8 @@ async function twoFiles(here: Serving): Promise<readonly string[]> {
 describe('whatever breaks', () => {
   const seed = Number(process.env['LOGFLOW_SEED'] ?? Date.now() % 1_000_000)
 
-  it(`no line is lost and none comes twice (LOGFLOW_SEED=${seed})`, { timeout: 60_000 }, async t => {
-    const random = randomOf(seed)
+  it(`no line is lost and none comes twice (LOGFLOW_SEED=${seed})`, { timeout: 180_000 }, async t => {
+    const random = new Random(seed)
     let faults = 0
     const spoil = (session: SshSession): SshSession => (faults-- > 0 ? failing(session, random) : session)
     const here = await serving(t, {}, { spoil })
@@ -59,13 +44,13 @@ describe('whatever breaks', () => {
     for (const [name, way] of WAYS) {
       const whole = await ask(here.server.port, { files, ...way })
       for (const detail of ['bytes', 'lines'] as const) {
-        faults = Math.floor(random() * 3)
+        faults = Math.floor(random.next() * 3)
         const limits = Array.from({ length: 2 }, (_, i): Limit => {
-          if (random() < 0.3) return i === 0 ? { fromClient: 6000 } : { fromClient: between(random, 50, 6000) }
-          const fromServer = between(random, i === 0 ? 20_000 : 100, 1_000_000)
-          return random() < 0.5 ? fromServer : { fromServer }
+          if (random.next() < 0.3) return i === 0 ? { fromClient: 6000 } : { fromClient: someBytes(random, 50, 6000) }
+          const fromServer = someBytes(random, i === 0 ? 20_000 : 100, 1_000_000)
+          return random.next() < 0.5 ? fromServer : { fromServer }
         })
-        const native = random() < 0.3 ? { packings: ['zstd'] as const, packAlways: true } : undefined
+        const native = random.next() < 0.3 ? { packings: ['zstd'] as const, packAlways: true } : undefined
         const proxies = await Promise.all([
           cuttingProxy(t, here.server.port, limits),
           cuttingProxy(t, here.server.port),

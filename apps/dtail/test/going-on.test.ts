@@ -1,4 +1,4 @@
-import { appendFile, rename, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '@logflow/core'
 import type { SshSession } from '@logflow/ssh'
@@ -108,6 +108,22 @@ describe('an answer that goes on', () => {
     expect(text.startsWith(bytes.toString())).toBe(true)
   })
 
+  it('says how much is missing of a file that was copied and cut, and takes nothing else for it', async t => {
+    const here = await serving(t)
+    const path = await here.file('a.log', text)
+    const onCut = async (): Promise<void> => {
+      await copyFile(path, `${path}.1`)
+      await truncate(path, 0)
+      await appendFile(path, logText(70_000, { name: 'other' }))
+    }
+    const proxy = await cuttingProxy(t, here.server.port, [2_000_000], { onCut })
+    const { bytes, failed, sources } = await ask(proxy.port, { files: [path] })
+    expect(proxy.cuts()).toBe(1)
+    expect(failed).toEqual([])
+    expect(sources).toMatchObject([{ account: { state: 'ended', gapBytes: text.length - bytes.length } }])
+    expect(text.startsWith(bytes.toString())).toBe(true)
+  })
+
   it('knows a small file again that has grown', async t => {
     const here = await serving(t, {}, { spoil: failsAt(3) })
     const path = await here.file('small.log', 'one\n')
@@ -153,6 +169,22 @@ describe('dcat, as a program', () => {
     expect(text.startsWith(stdout.toString())).toBe(true)
     expect(stderr).toContain(`gap ${text.length - stdout.length} bytes`)
     expect(code).toBe(4)
+  })
+
+  it('of a query has no middle to go on from: dmap ends with 3 and says why', { timeout: 60_000 }, async t => {
+    const here = await site(t)
+    const path = join(here.folder, 'a.log')
+    await writeFile(path, logText(2000))
+    const { port } = await here.serve()
+    // The answer is one group for each line.
+    const proxy = await cuttingProxy(t, port, [50_000])
+    const query = 'select count($line) group by $line logformat generic'
+    const asked = ['--servers', `127.0.0.1:${proxy.port}`, '--files', path, '--query', query]
+    const { code, stderr } = await here.run('dmap', [...common, ...asked])
+    expect(proxy.cuts()).toBe(1)
+    expect(stderr).toContain(`127.0.0.1:${proxy.port}|`)
+    expect(stderr).toContain('the server left before it said that it was done')
+    expect(code).toBe(3)
   })
 
   it('goes on when the server was killed and started again', { timeout: 60_000 }, async t => {

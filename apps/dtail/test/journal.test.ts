@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { encodeCommandFrame } from '@logflow/protocol'
 import { tempDir, type Cleanup } from '@logflow/testkit'
 import { describe, expect, it } from 'vitest'
+import { ask } from './asked.ts'
+import { cuttingProxy } from './cutting-proxy.ts'
 import { site } from './programs.ts'
 import { converse, readUntil, serving, type Serving } from './serving.ts'
 
@@ -28,6 +30,17 @@ describe('a session about a journal', () => {
       'REMOTE|earth|100|1|journal:web.service|one\n¶REMOTE|earth|100|2|journal:web.service|two 2\n',
     )
     expect(text).toContain('|3|journal:web.service|rest')
+    expect(await readFile(here.calls, 'utf8')).toBe('-u web.service\n')
+  })
+
+  it('cannot go on where the connection broke, and says so', async t => {
+    const here = await withJournal(t, 'seq 100000')
+    const proxy = await cuttingProxy(t, here.server.port, [100_000])
+    const unresumable = { native: { resume: undefined } }
+    const { bytes, failed } = await ask(proxy.port, { files: ['journal:web.service'] }, unresumable)
+    expect(proxy.cuts()).toBe(1)
+    expect(bytes.length).toBeGreaterThan(0)
+    expect(failed).toMatchObject([{ reason: expect.stringContaining('server left before it said that it was done') }])
     expect(await readFile(here.calls, 'utf8')).toBe('-u web.service\n')
   })
 

@@ -37,11 +37,12 @@ const DRAIN_MS = 8000
 /** dserver: opens the SSH server, serves sessions until told to stop. */
 export async function serve({ options, given, logger, signal, stdout }: ServeRun): Promise<number> {
   if (!options.allowRoot) refuseRoot()
-  const { config, warnings } = await loadConfig(options.cfg)
+  const { config, warnings, notes } = await loadConfig(options.cfg)
   const jobs = parseJobs(config.Server)
   await stdout.write(versionText)
   const log = openLog(options, config)
   for (const warning of [...warnings, ...jobs.warnings]) log.warn(warning)
+  for (const note of notes) log.info(note)
   const context = await openContext(config, log)
   const hostKey = await openHostKey(config, log)
   const server = await openServer(config, context, {

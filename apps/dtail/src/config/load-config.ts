@@ -12,7 +12,7 @@ import { parseConfig, type ParsedConfig } from './parse-config.ts'
  * @throws CliError `LF_CLI_CONFIG`
  */
 export async function loadConfig(given: string): Promise<ParsedConfig> {
-  const none: ParsedConfig = { config: defaultConfig, warnings: [] }
+  const none: ParsedConfig = { config: defaultConfig, warnings: [], notes: [] }
   if (given.toLowerCase() === 'none') return none
   const paths = given === '' ? [join(homedir(), '.config/dtail/dtail.conf'), join(homedir(), '.dtail.conf')] : [given]
   for (const path of paths) {

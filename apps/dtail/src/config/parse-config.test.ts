@@ -6,7 +6,7 @@ const parse = (json: unknown): ReturnType<typeof parseConfig> => parseConfig(JSO
 
 describe('parseConfig', () => {
   it('fills what the file does not say with the defaults', () => {
-    expect(parse({})).toEqual({ config: defaultConfig, warnings: [] })
+    expect(parse({})).toEqual({ config: defaultConfig, warnings: [], notes: [] })
     expect(parse({ Server: null, Common: { SSHPort: null } }).config).toEqual(defaultConfig)
   })
 
@@ -35,6 +35,16 @@ describe('parseConfig', () => {
     const { warnings } = parse({ Server: { MaxConections: 3 }, Sever: {}, Server2: 1 })
     expect(warnings[0]).toBe('dtail.json: unknown key Server.MaxConections; did you mean MaxConnections?')
     expect(warnings[1]).toContain('unknown key Sever; did you mean Server?')
+  })
+
+  it('says which keys of the original have no effect', () => {
+    const server = { outputflushtimeoutms: 5, ShutdownIdleRecheckWaitMs: 10, MaxConnections: 3 }
+    const { config, warnings, notes } = parse({ Server: server, Common: { Logger: 'file', LogDir: 'x' } })
+    expect(notes).toEqual([
+      'dtail.json: without effect here: Server.OutputFlushTimeoutMs, Server.ShutdownIdleRecheckWaitMs, Common.Logger',
+    ])
+    expect(warnings).toEqual([])
+    expect(config.Server.MaxConnections).toBe(3)
   })
 
   it.each([

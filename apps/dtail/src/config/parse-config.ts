@@ -2,6 +2,7 @@ import { CliError } from '@logflow/cli'
 import { nearestName } from '@logflow/core'
 import { parseColor } from '../output/term-colors.ts'
 import { defaultConfig, type DtailConfig } from './dtail-config.ts'
+import { WITHOUT_EFFECT } from './without-effect.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -10,6 +11,8 @@ export interface ParsedConfig {
   readonly config: DtailConfig
   /** One sentence per unknown key, naming the nearest known one. */
   readonly warnings: readonly string[]
+  /** One sentence about the keys that are known and without effect, when there are any. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -27,12 +30,16 @@ export function parseConfig(text: string, path: string): ParsedConfig {
   }
   const warnings: string[] = []
   const reader = new ConfigReader(path, warnings)
-  return { config: reader.merge(defaultConfig, json, '') as DtailConfig, warnings }
+  const config = reader.merge(defaultConfig, json, '') as DtailConfig
+  const idle = reader.withoutEffect
+  return { config, warnings, notes: idle.length === 0 ? [] : [`${path}: without effect here: ${idle.join(', ')}`] }
 }
 
 class ConfigReader {
   readonly #path: string
   readonly #warnings: string[]
+  /** Keys that were given and mean nothing. */
+  readonly withoutEffect: string[] = []
 
   constructor(path: string, warnings: string[]) {
     this.#path = path
@@ -42,6 +49,7 @@ class ConfigReader {
   /** The value of `given`, in the shape of `known`. */
   merge(known: unknown, given: unknown, at: string): unknown {
     if (given === null || given === undefined) return known
+    if (WITHOUT_EFFECT.has(at)) this.withoutEffect.push(at)
     if (at === 'Server.Permissions') return this.#permissions(known as Json, given)
     if (Array.isArray(known)) return this.#list(given, at)
     if (typeof known === 'object' && known !== null) return this.#object(known as Json, given, at)
