@@ -1,6 +1,5 @@
 import type { Claims } from './claims.ts'
 import type { ReadBuffer } from './file-reader.ts'
-import type { SharedHorizons } from './horizon.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import type { PathOpenerInit } from './opening.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
@@ -10,7 +9,6 @@ export interface FollowContext<File> {
   readonly options: ResolvedFollowOptions
   readonly buffer: ReadBuffer
   readonly claims: Claims
-  readonly horizons: SharedHorizons
   /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one. */
   readonly isCopy: (path: string, opened: OpenedSibling) => Promise<CopyVerdict>
   /** A path was opened there: growth is told where its file lies, not where a link to it lies. */

@@ -8,7 +8,6 @@ import type { FollowedFile } from './followed-file.ts'
 import { FollowedFiles } from './followed-files.ts'
 import { hasMagic, unescapeGlob } from './glob-pattern.ts'
 import { expandGlob } from './glob.ts'
-import { SharedHorizons } from './horizon.ts'
 import { claimKeyOf } from './identity.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
 import { errorDetail, failedEvent } from './events.ts'
@@ -66,7 +65,7 @@ export function tail(
 /** After a delivery the next round comes this much later: a busy writer's lines then travel together. */
 const HOT_MS = 5
 /** Files that are taken up at one time. */
-const OPENING = 8
+const OPENING = 4
 /** Files that are glanced at before others get their turn. */
 const GLANCES = 250
 /** Files at rest that are glanced at in one look; all of them have had their turn after {@link RECONCILE_MS}. */
@@ -108,7 +107,6 @@ class FollowGroup {
       options,
       buffer: new ReadBuffer(options.batchBytes, { lends: options.raw }),
       claims: new Claims(),
-      horizons: new SharedHorizons(),
       isCopy: (path, opened) => this.#isCopy(path, opened),
       listenTo: (path, openedPath) => this.#files.listenTo(path, openedPath),
       wake: file => {

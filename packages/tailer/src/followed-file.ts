@@ -61,18 +61,16 @@ export class FollowedFile {
     if (resting) this.#queue.push(this.#opener.restore(resting))
   }
 
-  /**
-   * What is to be kept of it while nothing happens to the path; it is of no use any more then. `undefined` while there
-   * is something to do, or to be seen.
-   */
+  /** What is to be kept of it while nothing happens; it is of no use any more then. `undefined` while something does. */
   rest(): RestingFile | undefined {
     if (!this.#turns.idle || !this.rests || this.#closed || this.#heard) return undefined
     if (this.#notices.length > 0 || this.#failures.any || !this.#context.options.watch) return undefined
     const generation = this.#queue[0]?.rest()
-    const opener = generation && this.#opener.rest(this.#context.horizons)
-    if (!opener) return undefined
+    const opener = generation && this.#opener.rest()
+    const glance = this.#glance.last
+    if (!opener || glance === undefined) return undefined
     this.#closed = true
-    return { owner: this.owner, generation, opener, mtimeNs: this.#quiet.mtimeNs, glance: this.#glance.last }
+    return { owner: this.owner, generation, opener, mtimeNs: this.#quiet.mtimeNs, glance }
   }
 
   /** Whether nothing is held for this path. */
@@ -80,7 +78,7 @@ export class FollowedFile {
     return this.#queue.length === 0 && this.#lingering.size === 0 && !this.#opener.doubts
   }
 
-  /** Whether the last look at the path, or the last read, failed. */
+  /** Whether the last look, or the last read, failed. */
   get failed(): boolean {
     return this.#failures.any
   }

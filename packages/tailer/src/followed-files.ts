@@ -2,8 +2,8 @@ import { basename, dirname, join } from 'node:path'
 import type { Delivery } from '@logflow/core'
 import type { FollowContext } from './follow-context.ts'
 import { FollowedFile } from './followed-file.ts'
-import { hasChanged } from './glance.ts'
-import type { RestingFile } from './resting-file.ts'
+import { glanceAt } from './glance.ts'
+import { RestingFiles } from './resting-files.ts'
 import type { DirectoryWatch } from './watch.ts'
 
 /** A folder in which something may be heard of followed paths. */
@@ -23,11 +23,11 @@ export class FollowedFiles {
   readonly #context: FollowContext<FollowedFile>
   readonly #watch: DirectoryWatch
   #awake = new Map<string, FollowedFile>()
-  readonly #resting = new Map<string, RestingFile>()
+  readonly #resting = new RestingFiles()
   readonly #folders = new Map<string, HeardFolder>()
   /** What paths link to, of those that are links. */
   readonly #targets = new Map<string, string>()
-  /** Files at rest of which nobody was told yet that they are followed. */
+  /** Files at rest of which nobody was told yet that they are followed. One that awakes tells it itself. */
   readonly #unannounced = new Set<string>()
   #round: Iterator<string> | undefined
 
@@ -53,8 +53,9 @@ export class FollowedFiles {
 
   /** The owners of claims, see `Claims`. */
   get owners(): ReadonlySet<number> {
-    const all = [...this.#awake.values(), ...this.#resting.values()]
-    return new Set(all.map(({ owner }) => owner))
+    const owners = new Set([...this.#awake.values()].map(({ owner }) => owner))
+    for (const path of this.#resting.paths()) owners.add(this.#resting.get(path)?.owner ?? 0)
+    return owners
   }
 
   has(path: string): boolean {
@@ -92,6 +93,7 @@ export class FollowedFiles {
   wake(path: string): FollowedFile | undefined {
     const resting = this.#resting.get(path)
     if (!resting) return this.#awake.get(path)
+    resting.generation.announced = !this.#unannounced.delete(path)
     const file = new FollowedFile(path, this.#context, { first: resting.opener.first, resting })
     this.#awake.set(path, file)
     this.#resting.delete(path)
@@ -126,9 +128,7 @@ export class FollowedFiles {
     for (const path of this.#unannounced) {
       this.#unannounced.delete(path)
       const generation = this.#resting.get(path)?.generation
-      // One that is awake again tells it itself.
-      if (!generation || generation.announced) continue
-      generation.announced = true
+      if (!generation) continue
       const source = { host, path, id: generation.sourceId }
       yield { kind: 'event', source, event: 'opened', detail: { offset: generation.startOffset } }
     }
@@ -137,21 +137,27 @@ export class FollowedFiles {
   /** Wakes those that changed of the next `count` files at rest; after the last one it is the first one's turn. */
   *changed(count: number): Generator<FollowedFile, void, undefined> {
     for (let asked = 0; asked < count; asked++) {
-      const next = (this.#round ??= this.#resting.keys()).next()
+      const next = (this.#round ??= this.#resting.paths()).next()
       if (next.done) {
         this.#round = undefined
         return
       }
-      const resting = this.#resting.get(next.value)
-      if (!resting || !hasChanged(next.value, resting.glance, this.#context.options.fileSystem)) continue
-      const file = this.wake(next.value)
+      const file = this.#isAsSeen(next.value) ? undefined : this.wake(next.value)
       if (file) yield file
+    }
+  }
+
+  #isAsSeen(path: string): boolean {
+    try {
+      return this.#resting.sees(path, glanceAt(path, this.#context.options.fileSystem))
+    } catch {
+      return false // whoever looks properly will say why
     }
   }
 
   /** Wakes all that hold the beginning of a line. */
   wakeHolding(): void {
-    for (const [path, { generation }] of this.#resting) if (generation.held) this.wake(path)
+    for (const path of [...this.#resting.paths()]) if (this.#resting.get(path)?.generation.held) this.wake(path)
   }
 
   #listen(path: string, place: string): void {
@@ -191,7 +197,7 @@ export class FollowedFiles {
   }
 
   #allIn(directory: string, others: HeardFolder['others'] | undefined): readonly string[] {
-    const paths = [...this.#awake.keys(), ...this.#resting.keys()].filter(path => dirname(path) === directory)
+    const paths = [...this.#awake.keys(), ...this.#resting.paths()].filter(path => dirname(path) === directory)
     return [...paths, ...[...(others?.values() ?? [])].flatMap(all => [...all])]
   }
 }

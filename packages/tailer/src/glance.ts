@@ -17,7 +17,7 @@ export class Glance {
     this.#last = last
   }
 
-  /** What was seen, to be asked about by {@link hasChanged}. */
+  /** What was seen, to be compared with {@link glanceAt}. */
   get last(): string | undefined {
     return this.#last
   }
@@ -34,16 +34,8 @@ export class Glance {
   }
 }
 
-/** As {@link Glance.changed} says it, for a path that was seen as `last`; sees nothing itself. */
-export function hasChanged(path: string, last: string | undefined, fileSystem: FileSystem): boolean {
-  try {
-    return glanceAt(path, fileSystem) !== last
-  } catch {
-    return true
-  }
-}
-
-function glanceAt(path: string, fileSystem: FileSystem): string {
+/** What a glance at a path gives: facts as one word. @throws what the system says */
+export function glanceAt(path: string, fileSystem: FileSystem): string {
   // Of what is not there only the folder can tell that it was meanwhile.
   return textOf(fileSystem.glance(path) ?? fileSystem.glance(dirname(path)))
 }

@@ -40,20 +40,6 @@ export async function lookBeside(place: Place, clock: Clock): Promise<Horizon> {
   return { ns, seen: new Set(seen), recent }
 }
 
-/** Thousands of files lie in few folders: what is the same of them is kept once. */
-export class SharedHorizons {
-  readonly #last = new Map<string, Horizon>()
-
-  /** `horizon`, or one that says the same and was shared before. */
-  share(folder: string, horizon: Horizon): Horizon {
-    const last = this.#last.get(folder)
-    const plain = horizon.seen.size === 0 && horizon.awaited === undefined
-    if (plain && last?.ns === horizon.ns && last.recent === horizon.recent) return last
-    if (plain) this.#last.set(folder, horizon)
-    return horizon
-  }
-}
-
 /** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */
 export function formatHorizon({ ns, seen, recent, awaited = new Set() }: Horizon): string {
   // What ties is old where nothing more can come in the same tick.

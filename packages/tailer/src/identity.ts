@@ -263,7 +263,9 @@ export function hashBytes(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex').slice(0, 16)
 }
 
-function fromBase36(text: string): bigint {
+/** Reads what `toString(36)` wrote. */
+export function fromBase36(text: string): bigint {
+  if (text.startsWith('-')) return -fromBase36(text.slice(1))
   let value = 0n
   for (const digit of text) value = value * 36n + BigInt(parseInt(digit, 36))
   return value

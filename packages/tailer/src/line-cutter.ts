@@ -60,7 +60,7 @@ export class LineCutter {
   }
   /** The open line as far as it is held back. */
   get held(): Uint8Array | undefined {
-    return this.#heldBytes === 0 ? undefined : Buffer.concat(this.#held)
+    return this.#heldBytes === 0 ? undefined : new Uint8Array(Buffer.concat(this.#held))
   }
   /** The first bytes of the open line, at most `size`. */
   heldHead(size: number): Uint8Array {

@@ -6,7 +6,7 @@ import { DrowsyHandle, type Reopened } from './drowsy-handle.ts'
 import { isVanished } from './errors.ts'
 import { Generation } from './generation.ts'
 import { holdAll } from './hold-all.ts'
-import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon, type SharedHorizons } from './horizon.ts'
+import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
 import { claimKeyOf, factsOfClaim, identify, identifyBy, inodeKeyOf } from './identity.ts'
 import { proofOfHead } from './known-head.ts'
 import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
@@ -76,18 +76,16 @@ export class PathOpener {
   }
 
   /** What is to be kept of it while nothing happens to the path; `undefined` while something is still to be seen. */
-  rest(horizons: SharedHorizons): RestingOpener | undefined {
+  rest(): RestingOpener | undefined {
     if (this.unread || this.doubts) return undefined
-    const folder = dirname(this.#base.path)
-    const share = (horizon: Horizon | undefined): Horizon | undefined => horizon && horizons.share(folder, horizon)
     const released = this.#released.map(known => ({ ...known, head: proofOfHead(known.head) }))
     return {
       first: this.#init.first,
       from: this.#from,
       resumed: this.#resumed,
-      horizon: share(this.#horizon),
-      seen: horizons.share(folder, this.#seen),
-      searched: share(this.#searched),
+      horizon: this.#horizon,
+      seen: this.#seen,
+      searched: this.#searched,
       firstKey: this.#firstKey,
       released: released.length > 0 ? released : undefined,
       opened: this.#base.opened.size > 0 ? this.#base.opened : undefined,

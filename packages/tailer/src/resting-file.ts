@@ -18,7 +18,7 @@ export interface RestingFile {
   /** Last write when it was looked at, ns since 1970. */
   readonly mtimeNs: bigint
   /** What a glance at the path gave, see `Glance`. */
-  readonly glance: string | undefined
+  readonly glance: string
 }
 
 /** What is kept of a `PathOpener` while nothing happens to its path. */

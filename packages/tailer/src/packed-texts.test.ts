@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PackedTexts } from './packed-texts.ts'
+
+describe('PackedTexts', () => {
+  it('keeps what a map would keep, however often texts are replaced', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constant('x'.repeat(100_000)),
+      fc.constant('y'.repeat(600_000)),
+    )
+    const step = fc.tuple(fc.integer({ min: 0, max: 5 }).map(String), fc.option(text, { nil: undefined }))
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const [packed, map] = [new PackedTexts(), new Map<string, string>()]
+        for (const [key, value] of steps) {
+          if (value === undefined) packed.delete(key)
+          else packed.set(key, value)
+          if (value === undefined) map.delete(key)
+          else map.set(key, value)
+          expect(packed.size).toBe(map.size)
+          for (const [other, kept] of map) expect(packed.get(other)).toBe(kept)
+        }
+        expect([...packed.keys()].sort()).toEqual([...map.keys()].sort())
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('tells how a text begins', () => {
+    const packed = new PackedTexts()
+    packed.set('a', 'été 2026\nrest')
+    expect(packed.beginsWith('a', 'été 2026\n')).toBe(true)
+    expect(packed.beginsWith('a', 'été 2027\n')).toBe(false)
+    expect(packed.beginsWith('b', '')).toBe(false)
+  })
+})
