@@ -25,7 +25,7 @@ describe('the proof of a head', () => {
       expect(isHeadOfId(bytes, idOf(bytes))).toBe(true)
       expect(isHeadOfId(proofOfHead(bytes), idOf(bytes))).toBe(true)
       const found = headOfId(idOf(bytes), startOf(bytes))
-      if (bytes.length > 128) expect(found).toEqual(proofOfHead(bytes))
+      if (bytes.length > 256) expect(found).toEqual(proofOfHead(bytes))
       else expect(Buffer.from(found as Uint8Array)).toEqual(Buffer.from(bytes))
     }
     expect(isHeadOfId(other, idOf(head))).toBe(false)

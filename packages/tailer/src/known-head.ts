@@ -1,7 +1,7 @@
 import { hashBytes, parseIdentity } from './identity.ts'
 
 /** Bytes of a head that are kept in its proof. */
-const START_BYTES = 128
+const START_BYTES = 256
 
 /** Proof of the first bytes of a content: how many they are and, in hex, what they hash to. */
 export interface HeadProof {
