@@ -37,6 +37,8 @@ export class Checkpoint implements AsyncDisposable {
   readonly #notes = new Map<string, Map<number, string>>()
   readonly #storage: CheckpointStorage
   #fileBytes: number
+  /** Whether the last write failed, and may have left a part of what was to be written. */
+  #torn = false
   /** Not worth asking before whether the log can be made shorter. */
   #compactBytes = COMPACT_BYTES
   #waiting = new Map<string, CheckpointEntry | undefined>()
@@ -217,7 +219,11 @@ export class Checkpoint implements AsyncDisposable {
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
+    // What a full disk took of a record would spoil the one that comes after it.
+    if (this.#torn) await this.#storage.truncate(this.#fileBytes)
+    this.#torn = true
     await this.#storage.append(bytes)
+    this.#torn = false
     this.#fileBytes += bytes.length
   }
 

@@ -1,6 +1,6 @@
 import type { Generation } from './generation.ts'
 import { hasTailOf, type FileIdentity } from './identity.ts'
-import { beginAlike, type KnownHead } from './known-head.ts'
+import { beginAlike, mayBeginAlike, type KnownHead } from './known-head.ts'
 import type { ReadHandle } from './file-system.ts'
 
 /** A file as it was opened. */
@@ -25,9 +25,10 @@ export function knownOf({ head, offset, token: { tailHash } }: Generation): Know
 
 /**
  * What another file is to a content, as far as that is known: `rest` goes on where reading has come to, or where
- * nothing was read yet begins as it does; `part` holds nothing but what was read; `none` is another content.
+ * nothing was read yet begins as it does; `part` holds nothing but what was read; `unsure` may be a part, as far as the
+ * head is still known; `none` is another content.
  */
-export type Copied = 'rest' | 'part' | 'none'
+export type Copied = 'rest' | 'part' | 'unsure' | 'none'
 
 /**
  * Compares a file with what was read, and seen, of a generation. Asks the generation's own file only for what nobody
@@ -38,7 +39,7 @@ export async function compareWith(generation: Generation, opened: OpenedCopy): P
   if (generation.headIsProof && opened.identity.head.length < generation.head.length) generation.stir()
   const holds = await generation.learnHead()
   const copied = await compareWithKnown(knownOf(generation), opened)
-  return copied === 'none' && !holds ? 'changed' : copied
+  return (copied === 'none' || copied === 'unsure') && !holds ? 'changed' : copied
 }
 
 /** Compares a file with what was read, and seen, of a content. */
@@ -46,7 +47,7 @@ export async function compareWithKnown(
   { head, offset, tailHash }: KnownContent,
   { handle, identity }: OpenedCopy,
 ): Promise<Copied> {
-  if (!beginAlike(head, identity.head)) return 'none'
+  if (!beginAlike(head, identity.head)) return mayBeginAlike(head, identity.head) ? 'unsure' : 'none'
   if (offset === 0) return 'rest'
   // As long as one that is equal in the first kilobyte and no longer than what was read is, it is a part of it.
   if (identity.size < offset) return 'part'

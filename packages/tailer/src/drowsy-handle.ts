@@ -38,11 +38,6 @@ export class DrowsyHandle implements ReadHandle {
     return this.#gone
   }
 
-  /** Size of the file when it was asked for the last time. */
-  get toldSize(): number {
-    return Number(this.#facts.size)
-  }
-
   /** Gives the descriptor up until something is asked. */
   async sleep(): Promise<void> {
     const handle = this.#handle

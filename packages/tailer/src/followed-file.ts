@@ -146,10 +146,8 @@ export class FollowedFile {
   }
 
   async #close(): Promise<void> {
-    for (const generation of this.#held) await generation.close()
+    for (const generation of [...this.#lingering.clear(), ...this.#queue.splice(0)]) await generation.close()
     await this.#opener.close()
-    this.#queue.length = 0
-    this.#lingering.clear()
   }
 
   async #observe(): Promise<void> {
@@ -270,13 +268,14 @@ export class FollowedFile {
     const items = this.#notices.splice(0)
     const head = this.#queue[0]
     try {
-      if (!head) await this.#observe()
-      else await this.#readHead(head, items)
+      // What came before it is read before it.
+      const later = head?.announced === false && this.#opener.looksAgain()
+      if (later) this.#context.wake(this)
+      await (!head || later ? this.#observe() : this.#readHead(head, items))
       await this.#readLingering(items)
       this.#failures.clear('read')
     } catch (cause) {
-      // The next look tries again; what was read before is not lost.
-      this.#fail('read', readFailure(this.path, cause))
+      this.#fail('read', readFailure(this.path, cause)) // the next look tries again; what was read is not lost
     }
     return items
   }

@@ -76,7 +76,6 @@ export class Generation {
     this.#seenSize = sizeSeen(init.identity)
     this.#knownSize = Math.max(init.offset, this.#seenSize)
     this.handle = init.handle
-    if (init.handle instanceof DrowsyHandle) this.#note(init.handle.toldSize)
     this.#reader = reader
     this.#buffer = init.buffer
     this.#cutter = new LineCutter({ source: init.source, offset: init.offset, ...init.cutting })

@@ -56,3 +56,9 @@ export function beginAlike(head: KnownHead, bytes: Uint8Array): boolean {
   if (head instanceof Uint8Array) return Buffer.compare(head.subarray(0, bytes.length), bytes) === 0
   return bytes.length <= head.start.length && startOf(bytes) === head.start.slice(0, bytes.length)
 }
+
+/** Whether bytes that do not begin alike, as far as anybody can tell, may do so: more of them than a proof keeps. */
+export function mayBeginAlike(head: KnownHead, bytes: Uint8Array): boolean {
+  if (head instanceof Uint8Array || bytes.length >= head.length || head.start === '') return false
+  return bytes.length > head.start.length && startOf(bytes) === head.start
+}

@@ -68,7 +68,8 @@ export class Lingering {
     return { late, done }
   }
 
-  clear(): void {
-    this.#entries.length = 0
+  /** Gives all of them up. */
+  clear(): readonly Generation[] {
+    return this.#entries.splice(0).map(({ generation }) => generation)
   }
 }

@@ -1,24 +1,22 @@
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { ResumeToken, Source } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import { knownOf, type KnownContent } from './copies.ts'
-import { DrowsyHandle, type Reopened } from './drowsy-handle.ts'
-import { isVanished } from './errors.ts'
+import { DrowsyHandle } from './drowsy-handle.ts'
 import { Generation } from './generation.ts'
 import { holdAll } from './hold-all.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
-import { claimKeyOf, factsOfClaim, identify, identifyBy, inodeKeyOf } from './identity.ts'
+import { claimKeyOf, factsOfClaim, identify, identifyBy } from './identity.ts'
 import { proofOfHead } from './known-head.ts'
 import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { beginNew, openProven, resumeGenerations, type OpenedFile, type StillMissing } from './resume.ts'
 import type { RestingFile, RestingOpener } from './resting-file.ts'
-import { baseNamesOf } from './rotated-names.ts'
+import { reopen } from './reopen.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import {
   copiedBy,
-  findByKey,
   findMissed,
   inOrderOfBirth,
   type CopyVerdict,
@@ -28,6 +26,9 @@ import {
   type Sibling,
 } from './siblings.ts'
 import { leaveCopy, notePart, rememberOpened } from './taken-files.ts'
+
+/** Searches that a file waits for, while names beside it move. */
+const MAX_LOOKS = 20
 
 /** Files that were let go and are still recognised when they come back. */
 const MAX_RELEASED = 16
@@ -49,6 +50,8 @@ export class PathOpener {
   /** What may be a copy of what is not open yet. Its handle is held: its name may go. */
   #postponed: OpenedSibling | undefined
   #unread = false
+  #moving = false
+  #looks = 0
   #marks = 0
   /** The folder when it was last searched. */
   #searched: Horizon | undefined
@@ -99,7 +102,7 @@ export class PathOpener {
     const { host, path, buffer, cutting } = this.#base
     const { claimKey, seenSize, sourceId } = generation
     const facts = factsOfClaim(claimKey, seenSize, mtimeNs)
-    const handle = new DrowsyHandle(undefined, facts, () => this.#reopen(claimKey))
+    const handle = new DrowsyHandle(undefined, facts, () => reopen(claimKey, this.#base, this.#init.options.admit))
     return Generation.restore({ handle, source: { host, path, id: sourceId }, buffer, cutting }, generation)
   }
 
@@ -111,6 +114,15 @@ export class PathOpener {
   /** The folder is known as it was then: what is younger is still to be found. */
   get seen(): Horizon {
     return this.#seen
+  }
+
+  /**
+   * Whether the next file should wait for another search, so that what came before it is read before it: names moved
+   * while the folder was searched. Not for ever, as they may never stop.
+   */
+  looksAgain(): boolean {
+    this.#looks = this.#moving ? this.#looks + 1 : 0
+    return this.#moving && this.#looks <= MAX_LOOKS
   }
 
   /** What the last searches found has been taken up. */
@@ -174,7 +186,7 @@ export class PathOpener {
         return NOTHING
       }
       const source: Source = { host: options.host, path, id: identity.id }
-      const drowsy = new DrowsyHandle(handle, stat, () => this.#reopen(claimKeyOf(identity)))
+      const drowsy = new DrowsyHandle(handle, stat, () => reopen(claimKeyOf(identity), this.#base, options.admit))
       const opened = await this.#begin(this.#openedFile({ handle: drowsy, source, identity }), held)
       this.#resumed = true
       this.#from = 'start'
@@ -279,6 +291,8 @@ export class PathOpener {
     // Until something newer is acknowledged the next run has to look for the same.
     if (this.#missing) this.#horizon = this.#seen = this.#missing.horizon
     const missed = this.#missing ? await this.#findMissed([...held, ...rest, ...next]) : []
+    // Of what still is under its name nothing but copies can be missing; thousands of files keep no more than that.
+    if (resumed.proven) this.#missing = undefined
     return { generations: [...rest, ...missed, ...next], notices }
   }
 
@@ -297,7 +311,9 @@ export class PathOpener {
       return []
     }
     const onUnread = (): void => void (this.#unread = true)
-    const range = { isNew, held, released: this.#released, tokens: missing?.tokens, onUnread }
+    this.#moving = false
+    const onMoving = (): void => void (this.#moving = this.#unread = true)
+    const range = { isNew, held, released: this.#released, tokens: missing?.tokens, onUnread, onMoving }
     const missed = [...(await this.#askAgain(range)), ...(await findMissed(range, this.#base))]
     if (missed.length === 0) return []
     if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) {
@@ -308,25 +324,6 @@ export class PathOpener {
     }
     for (const generation of held) await generation.doubtIfCut()
     return inOrderOfBirth(missed)
-  }
-
-  /** Opens a file that the path named, wherever it lies now. */
-  async #reopen(key: string): Promise<Reopened | undefined> {
-    const { path, options } = this.#init
-    try {
-      const { handle, stat } = await openAdmitted(path, options.admit, options.fileSystem)
-      if (claimKeyOf({ inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs }) === key)
-        return { handle, size: Number(stat.size) }
-      await handle.close()
-    } catch (error) {
-      if (!isVanished(error)) throw error
-    }
-    // A rotated file is found again beside the path that it was rotated from.
-    for (const name of [basename(path), ...baseNamesOf(basename(path))]) {
-      const found = await findByKey(key, { ...this.#base, path: join(dirname(path), name) })
-      if (found) return { handle: found.handle, size: found.identity.size }
-    }
-    return undefined
   }
 
   #doubt(generation: Generation): void {
@@ -340,7 +337,7 @@ export class PathOpener {
     for (const generation of this.#doubted.splice(0)) {
       const { handle } = generation
       const opened = { handle, identity: await identify(handle) }
-      const copied = await copiedBy(opened, range)
+      const copied = await copiedBy(opened, range, this.#base)
       if (copied === 'unread') this.#doubt(generation)
       if (copied === 'no') {
         rememberOpened(this.#base, generation.identity)

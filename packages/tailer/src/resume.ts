@@ -35,6 +35,8 @@ export interface Resumed {
   /** What has the path now, to be read last. */
   readonly next: Generation | undefined
   readonly notices: readonly Delivery[]
+  /** The path still names the file of the checkpoint. */
+  readonly proven: boolean
   /** What is still to be found, when it was not the file of the checkpoint that was there. */
   readonly missing?: StillMissing
 }
@@ -73,7 +75,9 @@ export async function resumeGenerations(
   if ('handle' in file) {
     for (const entry of known) {
       const { generation, size } = await openProven(file, entry)
-      if (generation) return { rest: [], next: generation, notices: [], missing: missingAfter(entry, known) }
+      if (generation) {
+        return { rest: [], next: generation, notices: [], missing: missingAfter(entry, known), proven: true }
+      }
       sizes.set(entry.sourceId, size)
     }
   }
@@ -112,7 +116,7 @@ async function resumeRotated(
   }
   const next = now && (await beginAgain(now, truncated ? mark : undefined))
   const missing = missingAfter(entry, known)
-  return { rest: generations, next, notices: lost ? tellLost(lost, checkpoint) : [], missing }
+  return { rest: generations, next, notices: lost ? tellLost(lost, checkpoint) : [], missing, proven: false }
 }
 
 interface Lost {

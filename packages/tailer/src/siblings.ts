@@ -19,7 +19,7 @@ import type { KnownHead } from './known-head.ts'
 import type { Cutting } from './line-cutter.ts'
 import { openIfThere } from './open-file.ts'
 import { isRotatedName } from './rotated-names.ts'
-import { hasGrown, notePart, rememberOpened, type TakenFiles } from './taken-files.ts'
+import { hasGrown, isPart, notePart, rememberOpened, type TakenFiles } from './taken-files.ts'
 
 /** A path, and where it is. */
 export interface Place {
@@ -108,6 +108,8 @@ export interface MissedRange {
   readonly tokens?: readonly ResumeToken[] | undefined
   /** Told when something may be a copy of what nobody has read yet; it is left for later. */
   readonly onUnread?: () => void
+  /** Told when the folder did not come to rest: something may not have been found. */
+  readonly onMoving?: () => void
 }
 
 /**
@@ -117,11 +119,12 @@ export interface MissedRange {
 export async function findMissed(range: MissedRange, base: GenerationBase): Promise<Generation[]> {
   const found: Generation[] = []
   try {
-    for (let pass = 0; pass < MAX_PASSES; pass++) if (await findOnce(range, base, found)) break
+    for (let pass = 0; pass < MAX_PASSES; pass++) if (await findOnce(range, base, found)) return found
   } catch (error) {
     await giveBack(found, base)
     throw error
   }
+  range.onMoving?.()
   return found
 }
 
@@ -176,7 +179,7 @@ async function takeMissed(
   base: GenerationBase,
 ): Promise<Generation | undefined> {
   const { handle, identity } = opened
-  const copied = await copiedBy(opened, range)
+  const copied = await copiedBy(opened, range, base)
   if (copied === 'unread') range.onUnread?.()
   // A copy is claimed too, so that it is not asked about again when there is nothing left to compare it with.
   if (copied === 'unread' || !base.claim(claimKeyOf(identity))) return undefined
@@ -198,8 +201,12 @@ async function isStill(sibling: Sibling, { fileSystem }: Place): Promise<boolean
  * Whether a file is a copy of what is known; `unread` when nothing of that was read, so that it may yet be needed; `part`
  * when it holds less than was read: a copy that is complete, or one of anything that begins alike that is being made.
  */
-export async function copiedBy(opened: OpenedSibling, range: MissedRange): Promise<'no' | 'unread' | 'part' | 'yes'> {
-  const known = await copiedByKnown(opened, range)
+export async function copiedBy(
+  opened: OpenedSibling,
+  range: MissedRange,
+  taken: Pick<TakenFiles, 'parts'>,
+): Promise<'no' | 'unread' | 'part' | 'yes'> {
+  const known = await copiedByKnown(opened, range, taken)
   if (known === 'rest') return 'yes'
   let part = known === 'part'
   for (const generation of range.held) {
@@ -207,19 +214,23 @@ export async function copiedBy(opened: OpenedSibling, range: MissedRange): Promi
     // Where nobody asks again, it is rather read twice than not at all.
     if (copied === 'changed' && range.onUnread) return 'unread'
     if (copied === 'rest') return generation.offset === 0 ? 'unread' : 'yes'
-    part ||= copied === 'part'
+    part ||= isPart(copied, opened, taken)
   }
   return part ? 'part' : 'no'
 }
 
 /** Compares a file with what is not open any more. */
-async function copiedByKnown(opened: OpenedSibling, { released = [], tokens = [] }: MissedRange): Promise<Copied> {
+async function copiedByKnown(
+  opened: OpenedSibling,
+  { released = [], tokens = [] }: MissedRange,
+  taken: Pick<TakenFiles, 'parts'>,
+): Promise<Copied> {
   for (const token of tokens) if (token.offset > 0 && (await holdsContentOf(opened.handle, token))) return 'rest'
   let part = false
   for (const known of released) {
     const copied = await compareWithKnown(known, opened)
     if (copied === 'rest') return 'rest'
-    part ||= copied === 'part'
+    part ||= isPart(copied, opened, taken)
   }
   return part ? 'part' : 'none'
 }
@@ -320,7 +331,7 @@ export async function claimCopy(
   const { identity } = opened
   const claimed = (copied: Copied): CopyVerdict => {
     if (!base.claim(claimKeyOf(identity))) return 'no'
-    notePart(opened, copied === 'part', base)
+    notePart(opened, copied !== 'rest', base)
     return 'yes'
   }
   // Whether an empty file is one will be seen when it has content.
@@ -328,11 +339,11 @@ export async function claimCopy(
   for (const generation of held) {
     const copied = await compareWith(generation, opened)
     if (copied === 'changed') return 'later'
-    if (copied !== 'none') return generation.offset === 0 ? 'later' : claimed(copied)
+    if (copied === 'rest' || isPart(copied, opened, base)) return generation.offset === 0 ? 'later' : claimed(copied)
   }
   for (const known of released) {
     const copied = await compareWithKnown(known, opened)
-    if (copied !== 'none') return claimed(copied)
+    if (copied === 'rest' || isPart(copied, opened, base)) return claimed(copied)
   }
   return 'no'
 }

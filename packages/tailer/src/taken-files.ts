@@ -1,3 +1,4 @@
+import type { Copied } from './copies.ts'
 import { claimKeyOf, type FileIdentity } from './identity.ts'
 
 /** What one path, or all of them, have had of the files that are there. */
@@ -39,4 +40,13 @@ export function notePart({ identity }: Identified, part: boolean, { parts }: Pic
 export function hasGrown(sibling: Pick<FileIdentity, 'inodeKey' | 'birthNs' | 'size'>, { parts }: TakenFiles): boolean {
   const size = parts.get(claimKeyOf(sibling))
   return size !== undefined && size !== sibling.size
+}
+
+/** Whether a file holds a part of what was read. One that did when it was asked about before needs no certainty now. */
+export function isPart(
+  copied: Copied | 'changed',
+  { identity }: Identified,
+  { parts }: Pick<TakenFiles, 'parts'>,
+): boolean {
+  return copied === 'part' || (copied === 'unsure' && parts.has(claimKeyOf(identity)))
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { SourceEvent } from '@logflow/core'
 import { follow } from '../../src/index.ts'
+import { heldFirst } from './held-first.ts'
 import { NameWatch } from './name-watch.ts'
 
 /** The options of npm `tail` that mean something here; others are taken and ignored. */
@@ -52,7 +53,9 @@ export class Tail extends EventEmitter {
   watch(): void {
     if (this.#stop) return
     this.#held ??= openSync(this.filename, 'r')
-    const deliveries = follow(this.filename, { from: this.#offset, partialLines: true, pollMs: LOOK_MS })
+    const { fileSystem, close } = heldFirst(this.filename, this.#held)
+    const options = { from: this.#offset, partialLines: true, pollMs: LOOK_MS, fileSystem }
+    const deliveries = follow(this.filename, options)
     const name = new NameWatch(
       this.filename,
       { seen: LOOK_MS, missing: LOOK_MS },
@@ -65,7 +68,7 @@ export class Tail extends EventEmitter {
     this.#stop = () => {
       stopped = true
       name.stop()
-      void deliveries.return?.()
+      void Promise.resolve(deliveries.return?.()).finally(close)
     }
     void name.look()
     void this.#pass(deliveries, () => stopped)

@@ -38,7 +38,7 @@ const suites: Readonly<Record<string, Suite>> = {
     code: `exports.Tail = require(${adapter('node-tail.ts')}).Tail\n`,
     needs: ['mocha', 'chai'],
     run: runMocha,
-    deviations: ['Tail should deal with file rename'],
+    deviations: [],
   },
   '@logdna/tail-file': {
     module: 'index.js',

@@ -1,0 +1,30 @@
+import { basename, dirname, join } from 'node:path'
+import type { Reopened } from './drowsy-handle.ts'
+import { isVanished } from './errors.ts'
+import { claimKeyOf, inodeKeyOf } from './identity.ts'
+import { openAdmitted, type Admit } from './open-file.ts'
+import { baseNamesOf } from './rotated-names.ts'
+import { findByKey, type GenerationBase } from './siblings.ts'
+
+/** Opens a file that the path of `base` named, wherever it lies now. */
+export async function reopen(
+  key: string,
+  base: GenerationBase,
+  admit: Admit | undefined,
+): Promise<Reopened | undefined> {
+  const { path } = base
+  try {
+    const { handle, stat } = await openAdmitted(path, admit, base.fileSystem)
+    if (claimKeyOf({ inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs }) === key)
+      return { handle, size: Number(stat.size) }
+    await handle.close()
+  } catch (error) {
+    if (!isVanished(error)) throw error
+  }
+  // A rotated file is found again beside the path that it was rotated from.
+  for (const name of [basename(path), ...baseNamesOf(basename(path))]) {
+    const found = await findByKey(key, { ...base, path: join(dirname(path), name) })
+    if (found) return { handle: found.handle, size: found.identity.size }
+  }
+  return undefined
+}

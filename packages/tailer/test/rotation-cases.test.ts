@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { parseRotationSchedule, runRotationSchedule, type RotationProfile } from '../../testkit/src/index.ts'
+import { followModel } from './followed-model.ts'
+
+const plain: RotationProfile = {
+  pattern: 'path',
+  linked: false,
+  births: true,
+  tickMs: 1,
+  hears: 'all',
+  equalHeads: false,
+  seeks: false,
+  batchBytes: 4096,
+  idleMs: 0,
+}
+
+interface Case {
+  readonly says: string
+  readonly profile?: Partial<RotationProfile>
+  readonly steps: string
+}
+
+/** Shortest histories that once went wrong, each by the reason that it went wrong for. */
+const cases: readonly Case[] = [
+  {
+    says: 'tells what was read of a content that was cut before anybody knew that it had begun',
+    profile: { tickMs: 4, hears: 'nothing', idleMs: 2000 },
+    steps: 'write 1, run 23, look 2, pass 1250, truncate, partial, run 3, truncate',
+  },
+  {
+    says: 'does not take a copy that is being made for that of a file which begins alike',
+    profile: { tickMs: 4, hears: 'some', batchBytes: 16 },
+    steps: 'write 1, run 6, run 2, look 2, truncate, partial, copy-begin .1, copy-more, look 31, copy-end',
+  },
+  {
+    says: 'asks again about the beginning of a copy once it has grown',
+    profile: { equalHeads: true, batchBytes: 64 },
+    steps:
+      'write 1, run 35, move .2 .3, run 6, move .0 .1, reopen, write 1, copy-begin .1, copy-more, run 18, truncate',
+  },
+  {
+    says: 'knows the copy of what was read before a crash also when it appears later',
+    profile: { births: false, seeks: true },
+    steps: 'write 1, copy-begin .1, rest, ack, crash, remove, look 30, truncate',
+  },
+  {
+    says: 'waits for what has the name before it reads a copy of it, also after a crash',
+    steps: 'write 1, run 32, ack, crash, move .0 .1, look 11, reopen, write 1, copy-begin .1, copy-more',
+  },
+  {
+    says: 'finds a file that was empty when following went on after a crash',
+    profile: { hears: 'some', batchBytes: 16, idleMs: 2000 },
+    steps: 'write 1, rest, ack, crash, remove, reopen, move .0 .1, look 47, write 1',
+  },
+  {
+    says: 'goes on after a hole that was acknowledged',
+    profile: { seeks: true, idleMs: 1 },
+    steps: 'write 1, rest, truncate, ack, run 7, partial, rest, ack, crash, copy-begin .1, run 20, truncate',
+  },
+  {
+    says: 'tells by the open line which of two files with equal whole lines it had come to',
+    profile: { births: false, equalHeads: true, batchBytes: 64 },
+    steps: 'reopen, rest, partial, rest, ack, crash, remove, reopen, write 1, copy-begin .1, truncate',
+  },
+  {
+    says: 'reads a file that was cut and has its old size again before it closes it',
+    profile: { hears: 'nothing', idleMs: 1 },
+    steps: 'write 1, truncate, pass 1, pass 1000, write 6, write 1, run 18, truncate, write 7',
+  },
+  {
+    says: 'gives out the open line of a file whose name only a copy has',
+    profile: { pattern: 'glob', hears: 'nothing', batchBytes: 64 },
+    steps: 'partial, move .0 .1, reopen, rest, copy-begin .1',
+  },
+  {
+    says: 'tells sources apart that are cut between two crashes',
+    profile: { batchBytes: 16 },
+    steps: 'write 1, rest, ack, crash, truncate, rest, write 1, look 4, crash, truncate, run 5, write 1',
+  },
+  {
+    says: 'knows how much there was when a file is cut while it is looked at after a crash',
+    profile: { hears: 'nothing', idleMs: 2000 },
+    steps: 'write 1, run 17, ack, rest, crash, run 4, write 1, run 3, truncate',
+  },
+  {
+    says: 'does not take a new file in a reused inode for one that lingers',
+    profile: { tickMs: 4, hears: 'some', seeks: true, idleMs: 2000 },
+    steps:
+      'write 1, run 40, remove, pass 2497, write 1, look 41, run 1, move .0 .1, reopen, run 4, partial, move .0 .1',
+  },
+  {
+    says: 'reads what was copied from a content that came and went before a crash',
+    profile: { tickMs: 4, hears: 'some', batchBytes: 16 },
+    steps: 'reopen, rest, write 1, truncate, write 1, copy-begin .1, truncate, write 1, run 3, ack, crash',
+  },
+  {
+    says: 'looks at what is asleep before it takes the copy of it for something else',
+    profile: { births: false, hears: 'nothing', idleMs: 1 },
+    steps: 'write 1, rest, pass 1000, run 1, truncate, write 1, copy-begin .1, copy-more',
+  },
+  {
+    says: 'takes no size that another content had for that of the one that it reads',
+    profile: { tickMs: 4, batchBytes: 16, idleMs: 1 },
+    steps: 'reopen, run 42, pass 1000, write 4, run 1, truncate, rest, write 2, run 1, run 1, truncate',
+  },
+  {
+    says: 'reads a copy that it had to wait with although its name was taken meanwhile',
+    profile: { pattern: 'glob', tickMs: 4, hears: 'nothing', idleMs: 2000 },
+    steps:
+      'write 1, copy-begin .1, truncate, move .1 .2, pass 1250, run 4, pass 1000, write 1, copy-begin .1, truncate, move .1 .2',
+  },
+  {
+    says: 'knows a copy whose original was deleted and forgotten',
+    profile: { pattern: 'glob', batchBytes: 16 },
+    steps: 'write 1, copy-begin .1, copy-end, run 19, remove, rest, move .1 .2',
+  },
+  {
+    says: 'knows a copy of the beginning of what was read once before and is at rest',
+    profile: { pattern: 'glob', tickMs: 4, equalHeads: true, seeks: true, idleMs: 2000 },
+    steps: 'write 6, write 5, copy-begin .1, run 12, copy-more, write 2, rest, copy-end, write 1, rest, truncate',
+  },
+]
+
+describe('following', () => {
+  for (const { says, profile, steps } of cases) {
+    it(says, async () => {
+      const text = ['seed 0', JSON.stringify({ ...plain, ...profile }), ...steps.split(', ')].join('\n')
+      expect(await runRotationSchedule(parseRotationSchedule(text), followModel)).toBeUndefined()
+    })
+  }
+})

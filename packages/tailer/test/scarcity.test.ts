@@ -1,0 +1,72 @@
+import { appendFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { MemoryStorage, tempDir } from '../../testkit/src/index.ts'
+import { nodeFileSystem, openCheckpoint, type CheckpointStorage, type FileSystem } from '../src/index.ts'
+import { following, linesOf, words } from './observed.ts'
+
+const source = (id: string): { host: string; path: string; id: string } => ({ host: 'h', path: `/log/${id}`, id })
+
+function failure(code: string): Error {
+  return Object.assign(new Error(code), { code })
+}
+
+/** A disk that is full for some writes: it takes half of them. */
+class FullDisk extends MemoryStorage implements CheckpointStorage {
+  failures = 0
+
+  override readonly append = async (bytes: Uint8Array): Promise<void> => {
+    const before = await this.load()
+    const fails = this.failures-- > 0
+    const taken = fails ? bytes.subarray(0, bytes.length / 2) : bytes
+    await this.replace(Buffer.concat([before, taken]))
+    if (fails) throw failure('ENOSPC')
+  }
+}
+
+describe('a checkpoint on a full disk', () => {
+  it('says so, keeps what it had, and loses no record that comes after the one which was torn', async () => {
+    const disk = new FullDisk()
+    const checkpoint = await openCheckpoint(disk)
+    await checkpoint.acknowledge(source('a'), 1)
+    disk.failures = 2
+    for (const offset of [2, 3]) {
+      await expect(checkpoint.acknowledge(source('b'), offset)).rejects.toThrow(
+        expect.objectContaining({ code: 'LF_TAILER_CHECKPOINT' }),
+      )
+    }
+    await checkpoint.acknowledge(source('c'), 4)
+    await checkpoint.acknowledge(source('b'), 3)
+    await checkpoint.close()
+    const again = await openCheckpoint(disk)
+    expect(again.damagedRecords).toBe(0)
+    expect(again.entries().map(({ sourceId, offset }) => [sourceId, offset])).toEqual([
+      ['a', 1],
+      ['c', 4],
+      ['b', 3],
+    ])
+  })
+})
+
+describe('following without a descriptor to spare', () => {
+  for (const code of ['EMFILE', 'ENFILE']) {
+    it(`tells ${code} once, and reads everything when there is one again`, async () => {
+      const path = join(await tempDir({ onTestFinished }), 'app.log')
+      await writeFile(path, 'one\n')
+      let scarce = true
+      const fileSystem: FileSystem = {
+        ...nodeFileSystem,
+        open: other => (scarce ? Promise.reject(failure(code)) : nodeFileSystem.open(other)),
+      }
+      const log = following(path, { from: 'start', fileSystem })
+      onTestFinished(() => log.stop())
+      await log.until(items => items.length > 0)
+      await appendFile(path, 'two\n')
+      scarce = false
+      await log.untilText('two')
+      expect(words(log.items).filter(word => word.includes('failed'))).toHaveLength(1)
+      expect(log.items[0]).toMatchObject({ event: 'failed', detail: { system: code } })
+      expect(linesOf(log.items)).toEqual(['one', 'two'])
+    })
+  }
+})
