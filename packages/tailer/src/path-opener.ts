@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { ResumeToken, Source } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import { knownOf, type KnownContent } from './copies.ts'
