@@ -11,7 +11,7 @@ const CONTENT_SIZE_BYTES = [0, 2, 4, 8]
  * A frame may ask its reader for this much memory at most. It is what the zstd command accepts by itself
  * (`--long` up to 27); more would let a few bytes of input allocate gigabytes.
  */
-export const MAX_ZSTD_WINDOW_BYTES: number = 128 * 1024 * 1024
+const MAX_ZSTD_WINDOW_BYTES: number = 128 * 1024 * 1024
 
 /** RFC 8878 3.1.1.2.4: no block holds more. */
 const MAX_BLOCK_BYTES = 128 * 1024

@@ -1,6 +1,6 @@
 import type { CodePointSet } from './code-point-set.ts'
 
-export const DIGITS: CodePointSet = [0x30, 0x39]
+const DIGITS: CodePointSet = [0x30, 0x39]
 /** Word characters are ASCII only, in `\w` as in `\b`. */
 export const WORD: CodePointSet = [0x30, 0x39, 0x41, 0x5a, 0x5f, 0x5f, 0x61, 0x7a]
 /** `\s` has no vertical tab, `[[:space:]]` has. */

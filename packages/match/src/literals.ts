@@ -187,7 +187,7 @@ class LiteralAnalysis {
 }
 
 /** How seldom one of some bytes is in a log, as latin1 text. */
-export function byteRarity(bytes: string): number {
+function byteRarity(bytes: string): number {
   let least = Infinity
   for (let i = 0; i < bytes.length; i++) least = Math.min(least, weight(bytes.charCodeAt(i)))
   return Math.max(0, least - Math.log2(bytes.length) / RARITY_BITS)

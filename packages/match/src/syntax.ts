@@ -23,7 +23,7 @@ export type Syntax =
   | { readonly kind: 'alternate'; readonly parts: readonly Syntax[] }
   | { readonly kind: 'repeat'; readonly part: Syntax; readonly min: number; readonly max: number }
 
-export const EMPTY: Syntax = { kind: 'empty' }
+const EMPTY: Syntax = { kind: 'empty' }
 
 /** One after the other; nested runs are made flat. */
 export function concat(parts: readonly Syntax[]): Syntax {

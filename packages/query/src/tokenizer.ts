@@ -31,7 +31,7 @@ export function tokenize(text: string): Token[] {
 }
 
 /** Whether the token begins a clause. */
-export function isKeyword({ text, bareword }: Token): boolean {
+function isKeyword({ text, bareword }: Token): boolean {
   return bareword && keywords.has(text.toLowerCase())
 }
 

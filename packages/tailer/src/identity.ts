@@ -107,14 +107,6 @@ export function parseIdentity(id: string): ParsedIdentity | undefined {
   return { inodeKey: `${device}:${inode}`, birthNs: fromBase36(birth), headBytes: Number(headBytes), headHash }
 }
 
-/** Whether the first bytes of the file are those that the id was made of. Says nothing about the inode. */
-export async function hasHeadOf(handle: ReadHandle, id: string): Promise<boolean> {
-  const parsed = parseIdentity(id)
-  if (!parsed) return false
-  const head = await readAt(handle, 0, parsed.headBytes)
-  return head.length === parsed.headBytes && hashBytes(head) === parsed.headHash
-}
-
 /**
  * Proof of what lies before `offset`: `<bytes>:<hash>` over the last {@link TAIL_BYTES} before it, empty at offset 0.
  * `undefined` when the file is shorter than `offset`.

@@ -16,7 +16,7 @@ export interface OpenFile<Handle extends ReadHandle = ReadHandle> {
  *
  * @throws TailerError `LF_TAILER_NOT_A_FILE`, `LF_TAILER_OPEN` (retryable; `detail.code` is the system's)
  */
-export async function openRegularFile<Handle extends ReadHandle>(
+async function openRegularFile<Handle extends ReadHandle>(
   path: string,
   fileSystem: FileSystem<Handle>,
 ): Promise<OpenFile<Handle>> {

@@ -40,7 +40,7 @@ export function parseLogger(text: string): { readonly people: boolean; readonly 
 }
 
 /** `MMDD-HHMMSS`, local time. */
-export function logStamp(date: Date): string {
+function logStamp(date: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0')
   const day = two(date.getMonth() + 1) + two(date.getDate())
   return `${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`

@@ -2,7 +2,7 @@ import type { LineBatch, Source } from '@logflow/core'
 import { detectLineTime, type LineTimeReader, type TimestampOptions } from '@logflow/record'
 
 /** Time of lines before which no line said when it was written. */
-export const NO_TIME: number = -Infinity
+const NO_TIME: number = -Infinity
 
 interface Memory {
   reader: LineTimeReader | undefined

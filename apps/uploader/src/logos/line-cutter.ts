@@ -1,7 +1,7 @@
 const NEWLINE = 10
 
 /** A longer line is cut at every multiple of this, as the original's buffer does. */
-export const LOGOS_LINE_BYTES = 768
+const LOGOS_LINE_BYTES = 768
 
 /** A line, or a piece of one; `overlong` on the last piece of a line that was cut. */
 export interface CutLine {

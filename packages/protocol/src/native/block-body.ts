@@ -3,9 +3,9 @@ import { ProtocolError } from '../errors.ts'
 import { FieldWriter, type FieldReader } from './fields.ts'
 
 /** Flag of a `block` frame: lines between `offset` and `through` were left out. */
-export const BLOCK_SELECTED = 1
+const BLOCK_SELECTED = 1
 /** Flag of a `block` frame: its last line goes on in the next block of the source. */
-export const BLOCK_OPEN = 2
+const BLOCK_OPEN = 2
 
 /** Bytes of a `block` frame's body before the lines. */
 export const BLOCK_HEAD_BYTES: number = 2 + 8 + 8 + 8

@@ -6,9 +6,9 @@ import { parseEpochTime, parseIsoTime, type TimestampOptions } from '../timestam
 import type { LineParser, LineParserOptions } from './line-parser.ts'
 
 /** Keys that mean when, the first one that is there and reads as a time counts. */
-export const timeKeys: readonly string[] = ['time', 'timestamp', '@timestamp', 'ts', 't', 'datetime', 'date']
+const timeKeys: readonly string[] = ['time', 'timestamp', '@timestamp', 'ts', 't', 'datetime', 'date']
 /** Keys that mean how bad, likewise. */
-export const severityKeys: readonly string[] = ['level', 'severity', 'lvl', 'loglevel', 'log.level', 'severity_text']
+const severityKeys: readonly string[] = ['level', 'severity', 'lvl', 'loglevel', 'log.level', 'severity_text']
 
 /** One JSON object per line. Nested keys are joined by dots, arrays stay JSON text, `null` is no field. */
 export function createJsonParser(options: LineParserOptions): LineParser {
