@@ -17,6 +17,7 @@ import { serverlessCat, serverlessCatPacked, serverlessGrep, serverlessGrepPacke
 import { sshCat } from './rows/ssh-cat.ts'
 import { sshGrep } from './rows/ssh-grep.ts'
 import { startUp } from './rows/start-up.ts'
+import { tailer, tailerQuiet } from './rows/tailer.ts'
 import { tailsrv, tailsrvAccept, tailsrvAppend } from './rows/tailsrv.ts'
 import { rowText, summarise, type RowResult } from './table.ts'
 
@@ -34,6 +35,8 @@ const groups: readonly RowGroup[] = [
   burst,
   dserverMemory,
   rrtail,
+  tailer,
+  tailerQuiet,
   tailsrv,
   tailsrvAccept,
   tailsrvAppend,
