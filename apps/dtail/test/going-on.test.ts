@@ -157,7 +157,7 @@ describe('an answer that goes on', () => {
 describe('dcat, as a program', () => {
   const common = ['--cfg', 'none', '--user', 'paul', '--trustAllHosts', '--noColor', '--plain']
 
-  it('ends with 4 and says how many bytes are missing of a file that was cut', { timeout: 60_000 }, async t => {
+  it('ends with 4 and says how many bytes are missing of a file that was cut', { timeout: 180_000 }, async t => {
     const here = await site(t)
     const path = join(here.folder, 'a.log')
     await writeFile(path, text)
@@ -187,7 +187,7 @@ describe('dcat, as a program', () => {
     expect(code).toBe(3)
   })
 
-  it('goes on when the server was killed and started again', { timeout: 60_000 }, async t => {
+  it('goes on when the server was killed and started again', { timeout: 180_000 }, async t => {
     const here = await site(t)
     const path = join(here.folder, 'a.log')
     const large = text.repeat(16)

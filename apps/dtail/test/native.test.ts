@@ -22,7 +22,7 @@ const ODD = {
 describe('a native session', () => {
   it.for(Object.entries(ODD))(
     'carries %s to the byte, in every way of reading',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async ([, odd], t) => {
       const here = await serving(t)
       const path = join(here.folder, 'odd.log')
@@ -41,7 +41,7 @@ describe('a native session', () => {
     },
   )
 
-  it('follows what is written, whatever it is', { timeout: 60_000 }, async t => {
+  it('follows what is written, whatever it is', { timeout: 180_000 }, async t => {
     const here = await serving(t)
     const path = await here.file('live.log', 'before\n')
     const odd = Buffer.concat(Object.values(ODD).filter(({ length }) => length < 100))
@@ -109,21 +109,25 @@ describe('an answer that breaks off', () => {
     ['dcat', { mode: 'cat' }, text],
     ['dgrep', { mode: 'grep', pattern: 'hit' }, hits],
     ['dgrep with context', { mode: 'grep', pattern: 'hit', options: { before: 1, after: 1, max: 9000 } }, undefined],
-  ] as const)('goes on without losing or repeating a line: %s', { timeout: 60_000 }, async ([, asked, expected], t) => {
-    const here = await serving(t)
-    await writeFile(path(here.folder), text)
-    const files = [path(here.folder)]
-    const whole = expected ?? (await ask(here.server.port, { ...asked, files })).bytes.toString()
-    for (const detail of ['bytes', 'lines'] as const) {
-      const proxy = await cuttingProxy(t, here.server.port, limits)
-      const { bytes, failed } = await ask(proxy.port, { ...asked, files }, { detail })
-      expect(failed).toEqual([])
-      expect(proxy.cuts()).toBe(limits.length)
-      expect(digest(bytes)).toBe(digest(whole))
-    }
-  })
+  ] as const)(
+    'goes on without losing or repeating a line: %s',
+    { timeout: 180_000 },
+    async ([, asked, expected], t) => {
+      const here = await serving(t)
+      await writeFile(path(here.folder), text)
+      const files = [path(here.folder)]
+      const whole = expected ?? (await ask(here.server.port, { ...asked, files })).bytes.toString()
+      for (const detail of ['bytes', 'lines'] as const) {
+        const proxy = await cuttingProxy(t, here.server.port, limits)
+        const { bytes, failed } = await ask(proxy.port, { ...asked, files }, { detail })
+        expect(failed).toEqual([])
+        expect(proxy.cuts()).toBe(limits.length)
+        expect(digest(bytes)).toBe(digest(whole))
+      }
+    },
+  )
 
-  it('goes on with a file that was renamed meanwhile, and with the ones behind it', { timeout: 60_000 }, async t => {
+  it('goes on with a file that was renamed meanwhile, and with the ones behind it', { timeout: 180_000 }, async t => {
     const here = await serving(t, { MaxConcurrentCats: 1 })
     await writeFile(path(here.folder), text)
     const onCut = async (): Promise<void> => {
@@ -137,7 +141,7 @@ describe('an answer that breaks off', () => {
     expect(sources).toMatchObject([{ account: { state: 'ended', gapBytes: 0 } }])
   })
 
-  it('goes on while a file grows and is rotated', { timeout: 60_000 }, async t => {
+  it('goes on while a file grows and is rotated', { timeout: 180_000 }, async t => {
     const here = await serving(t)
     const live = await here.file('live.log', 'before\n')
     const proxy = await cuttingProxy(t, here.server.port)
