@@ -285,13 +285,17 @@ export class PathOpener {
     const resumed = await resumeGenerations(checkpoint, file, this.nextMark())
     if (!resumed) return undefined
     const { rest, notices } = resumed
+    const horizon = this.#horizon
     const next = resumed.next ? [resumed.next] : []
     this.#missing = resumed.missing
     // Until something newer is acknowledged the next run has to look for the same.
     if (this.#missing) this.#horizon = this.#seen = this.#missing.horizon
     const missed = this.#missing ? await this.#findMissed([...held, ...rest, ...next]) : []
-    // Of what still is under its name nothing but copies can be missing; thousands of files keep no more than that.
-    if (resumed.proven) this.#missing = undefined
+    // Of what still is under its name nothing is missing once that was searched; thousands of files keep no more.
+    if (resumed.proven && !this.#unread) {
+      this.#missing = undefined
+      this.#horizon = horizon
+    }
     return { generations: [...rest, ...missed, ...next], notices }
   }
 
