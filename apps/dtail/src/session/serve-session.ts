@@ -1,9 +1,5 @@
 import { LogflowError } from '@logflow/core'
 import {
-  CAPABILITY_JOURNAL,
-  CAPABILITY_NATIVE,
-  CAPABILITY_QUANTILES,
-  CAPABILITY_QUERY_UPDATE,
   CLOSE_ACKNOWLEDGE_TIMEOUT_MS,
   CLOSE_GRACE_MS,
   CLOSE_REQUEST,
@@ -18,36 +14,32 @@ import {
   hasOptions,
   HEALTH_USER,
   parseCommand,
-  type AuthkeyCommand,
   type CommandFrame,
   type DtailCommand,
   type DtailOptions,
   type LedgerAction,
-  type LedgerCommand,
   type LedgerEvent,
   type MapCommand,
   type NativeTerms,
   type ReadCommand,
   type SessionCommand,
 } from '@logflow/protocol'
-import { publicKeyOf, type SshSession } from '@logflow/ssh'
-import { testMode } from '../config/test-mode.ts'
+import type { SshSession } from '@logflow/ssh'
 import { InteractiveSession } from '../interactive/interactive-session.ts'
-import { ownJournalctl } from '../journal/find-journalctl.ts'
 import { errorText } from '../output/dtail-log.ts'
 import { readerOf, type Reader } from './admit-file.ts'
+import { ledgerCommand } from './ledger-command.ts'
 import { NativeAnswers } from './native-answers.ts'
 import { NativeSink, SourceClaims } from './native-sink.ts'
+import { ownCapabilities } from './own-capabilities.ts'
 import { readFiles } from './read-files.ts'
 import type { ReadSink } from './reading.ts'
+import { registerKey } from './register-key.ts'
 import { RunningCommands } from './running-commands.ts'
 import { RunningQuery } from './running-query.ts'
 import type { ServerContext } from './server-context.ts'
 import { timedWrites, type TimedSession } from './timed-writes.ts'
 import { watchStalls } from './watch-stalls.ts'
-
-/** What our server says that the fork's does not: it understands AUTHKEY, which a client cannot know otherwise. */
-const CAPABILITY_AUTHKEY = 'authkey-v1'
 
 /** Serves one session to its end. Rejects only when the client breaks the protocol. */
 export async function serveSession(session: SshSession, context: ServerContext): Promise<void> {
@@ -107,7 +99,8 @@ class ServedSession {
     stopping.addEventListener('abort', stop, { once: true })
     this.#background(this.#watchStalls())
     try {
-      if (!this.#health) await this.#tellCapabilities()
+      if (!this.#health)
+        await this.#session.write(encodeHidden(formatCapabilities(await ownCapabilities(this.#context))))
       for await (const chunk of this.#session.input) {
         decoder.push(chunk)
         for (let frame = decoder.read(); frame; frame = decoder.read()) {
@@ -149,15 +142,6 @@ class ServedSession {
         this.#session.abort()
       },
     })
-  }
-
-  async #tellCapabilities(): Promise<void> {
-    const program = await (this.#context.findJournalctl ?? ownJournalctl)()
-    const journal = program === undefined ? [] : [CAPABILITY_JOURNAL]
-    // The tests of the original are about its own protocol: lines are cut there, for one.
-    const native = testMode() ? [] : [CAPABILITY_NATIVE]
-    const always = [CAPABILITY_AUTHKEY, CAPABILITY_QUERY_UPDATE, ...native, CAPABILITY_QUANTILES]
-    await this.#session.write(encodeHidden(formatCapabilities([...always, ...journal])))
   }
 
   /** Where the lines of the current generation go; nowhere once the next one has begun. */
@@ -244,7 +228,7 @@ class ServedSession {
       case 'map':
         return this.#map(command)
       case 'authkey':
-        return this.#tell(this.#register(command))
+        return this.#tell(registerKey(command, this.#session.user, this.#context.authKeys))
       case 'session':
         return this.#beginGeneration(command)
       case 'invalid':
@@ -317,17 +301,6 @@ class ServedSession {
     await query.run().finally(() => clearTimeout(timer))
   }
 
-  #register(command: AuthkeyCommand): string {
-    const { authKeys } = this.#context
-    if (!authKeys) return 'AUTHKEY ERR feature disabled'
-    if (!command.key) return `AUTHKEY ERR ${command.error ?? 'missing public key'}`
-    const key = publicKeyOf(command.key)
-    if (!key || !/^(ssh-(rsa|ed25519)|ecdsa-sha2-nistp(256|384|521))$/.test(key.algorithm))
-      return 'AUTHKEY ERR invalid public key'
-    authKeys.add(this.#session.user, key)
-    return 'AUTHKEY OK'
-  }
-
   /** Tells the ledger, and does what it says. Returns whether a command came too late. */
   #apply(event: LedgerEvent): boolean {
     const actions = this.#ledger.apply(event)
@@ -378,19 +351,5 @@ class ServedSession {
       this.#context.log.error(this.#reader.name, 'Session failed', errorText(error))
       this.#session.abort()
     })
-  }
-}
-
-function ledgerCommand(command: DtailCommand): LedgerCommand {
-  switch (command.kind) {
-    case 'read':
-      return 'read'
-    case 'map':
-      return 'query'
-    case 'authkey':
-    case 'session':
-      return 'silent'
-    default:
-      return 'other'
   }
 }
