@@ -9,6 +9,7 @@ import {
   encodeCheckpointRecord,
   type CheckpointEntry,
 } from './checkpoint-log.ts'
+import type { CheckpointStorage } from './checkpoint-storage.ts'
 import { openCheckpoint } from './checkpoint.ts'
 
 const source = (id: string): { host: string; path: string; id: string } => ({ host: 'h', path: `/log/${id}`, id })
@@ -24,6 +25,19 @@ const entries = fc.array(
   }),
   { maxLength: 12 },
 )
+
+/** Keeps nothing: of what is not opened again. */
+function emptyStorage(): CheckpointStorage {
+  const nothing = async (): Promise<void> => {}
+  return {
+    path: 'nowhere',
+    load: async () => new Uint8Array(0),
+    truncate: nothing,
+    append: nothing,
+    replace: nothing,
+    close: nothing,
+  }
+}
 
 function lastOf(list: readonly CheckpointEntry[]): CheckpointEntry[] {
   return list.filter((entry, at) => !list.slice(at + 1).some(({ sourceId }) => sourceId === entry.sourceId))
@@ -92,6 +106,30 @@ describe('Checkpoint', () => {
     await using checkpoint = await openCheckpoint(path)
     expect(checkpoint.damagedRecords).toBe(2)
     expect(checkpoint.load('c')?.offset).toBe(7)
+  })
+
+  it('knows of each path what a look at everything would find, in the same order', async () => {
+    const ids = fc.constantFrom('a', 'b', 'c', 'd')
+    const record = { id: ids, path: fc.constantFrom('/x', '/y'), host: fc.constantFrom('', 'h'), forget: fc.boolean() }
+    const records = fc.array(fc.record(record), { maxLength: 40 })
+    await fc.assert(
+      fc.asyncProperty(records, async all => {
+        await using checkpoint = await openCheckpoint(emptyStorage())
+        for (const [offset, { id, path, host, forget }] of all.entries()) {
+          await (forget ? checkpoint.forget(id) : checkpoint.acknowledge({ id, path, host }, offset))
+          if (!forget) checkpoint.complete(id, offset)
+        }
+        for (const [host, path] of [
+          ['', '/x'],
+          ['', '/y'],
+          ['h', '/x'],
+          ['h', '/y'],
+        ] as const) {
+          const found = checkpoint.entries().filter(entry => entry.host === host && entry.path === path)
+          expect(checkpoint.entriesOf(host, path)).toEqual(found)
+        }
+      }),
+    )
   })
 
   it('stays small, whatever is acknowledged, and is whole after it was written anew', async t => {

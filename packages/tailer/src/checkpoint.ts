@@ -1,4 +1,5 @@
 import type { ResumeToken, Source } from '@logflow/core'
+import { CheckpointEntries } from './checkpoint-entries.ts'
 import {
   CHECKPOINT_HEADER,
   decodeCheckpointLog,
@@ -31,7 +32,7 @@ export class Checkpoint implements AsyncDisposable {
   readonly path: string
   /** Records that could not be read when it was opened; their sources go on from an earlier record, or anew. */
   readonly damagedRecords: number
-  readonly #entries: Map<string, CheckpointEntry>
+  readonly #entries: CheckpointEntries
   readonly #complete = new Map<string, number>()
   readonly #beside = new Map<string, string>()
   readonly #notes = new Map<string, Map<number, string>>()
@@ -51,7 +52,7 @@ export class Checkpoint implements AsyncDisposable {
   private constructor(storage: CheckpointStorage, log: ReturnType<typeof decodeCheckpointLog>) {
     this.path = storage.path
     this.damagedRecords = log.damaged
-    this.#entries = log.entries
+    this.#entries = new CheckpointEntries(log.entries.values())
     this.#storage = storage
     this.#fileBytes = log.validBytes
   }
@@ -83,7 +84,12 @@ export class Checkpoint implements AsyncDisposable {
 
   /** Every source that was acknowledged and not forgotten, in the order of their last acknowledgement. */
   entries(): CheckpointEntry[] {
-    return [...this.#entries.values()]
+    return this.#entries.values()
+  }
+
+  /** As {@link Checkpoint.entries}, those of one path. */
+  entriesOf(host: string, path: string): CheckpointEntry[] {
+    return this.#entries.of(host, path)
   }
 
   /**
@@ -109,8 +115,9 @@ export class Checkpoint implements AsyncDisposable {
     if (this.#complete.size > MAX_DESCRIBED) this.#complete.delete(this.#complete.keys().next().value as string)
     const entry = this.#entries.get(sourceId)
     if (this.#closing || entry?.offset !== offset || entry.complete) return
-    this.#entries.set(sourceId, { ...entry, complete: true })
-    this.#waiting.set(sourceId, this.#entries.get(sourceId))
+    const completed: CheckpointEntry = { ...entry, complete: true }
+    this.#entries.replace(completed)
+    this.#waiting.set(sourceId, completed)
     // Should it fail, whoever acknowledges next is told; without it a message too much is all that comes.
     this.#flush().catch(() => {})
   }
@@ -157,7 +164,7 @@ export class Checkpoint implements AsyncDisposable {
   forget(sourceId: string): Promise<void> {
     if (this.#closing) return Promise.reject(new TailerError('LF_TAILER_CLOSED', 'checkpoint is closed'))
     this.#notes.delete(sourceId)
-    if (!this.#entries.has(sourceId)) return Promise.resolve()
+    if (!this.#entries.get(sourceId)) return Promise.resolve()
     this.#set(sourceId, undefined)
     return this.#flush()
   }
@@ -183,8 +190,8 @@ export class Checkpoint implements AsyncDisposable {
 
   #set(sourceId: string, entry: CheckpointEntry | undefined): void {
     // The last to be acknowledged is the last in order, here and in the log.
-    this.#entries.delete(sourceId)
-    if (entry) this.#entries.set(sourceId, entry)
+    if (entry) this.#entries.setLast(entry)
+    else this.#entries.delete(sourceId)
     this.#waiting.set(sourceId, entry)
   }
 

@@ -67,8 +67,7 @@ export async function resumeGenerations(
   file: OpenedFile | GenerationBase,
   mark: string,
 ): Promise<Resumed | undefined> {
-  const known = checkpoint.entries().filter(entry => entry.host === file.host && entry.path === file.path)
-  known.reverse()
+  const known = checkpoint.entriesOf(file.host, file.path).reverse()
   const [newest, ...older] = known
   if (!newest) return undefined
   const sizes = new Map<string, number>()
