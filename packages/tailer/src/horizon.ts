@@ -63,6 +63,16 @@ export async function isAsBefore(horizon: Horizon, place: Place): Promise<boolea
   return !horizon.recent && (await folderOf(place))?.mtimeNs === horizon.ns
 }
 
+/**
+ * Whether nothing beside a path came after a moment that a checkpoint has: the folder was last changed before it. A
+ * file system that tells no births may tell of files that were written since.
+ */
+export async function hasNothingYounger({ ns, awaited }: Horizon, place: Place): Promise<boolean> {
+  if (awaited && awaited.size > 0) return false
+  const folder = await folderOf(place)
+  return folder !== undefined && folder.birthtimeNs !== 0n && folder.mtimeNs < ns
+}
+
 /** Whether a file came after the moment, or was awaited. */
 export function isYounger(sibling: Sibling, { ns, seen, recent, awaited }: Horizon): boolean {
   if (awaited?.has(claimKeyOf(sibling))) return true

@@ -266,7 +266,7 @@ export class PathOpener {
       const resumed = await this.#resume(checkpoint, file, held)
       if (resumed) return resumed
     }
-    const named = await beginNew(checkpoint, file, this.#from)
+    const named = await beginNew(checkpoint, file, { from: this.#from, seen: this.#seen })
     try {
       const missed = await this.#findMissed([...held, named])
       return { generations: [...missed, named], notices: [] }

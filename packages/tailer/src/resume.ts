@@ -3,7 +3,7 @@ import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
-import { isYounger, parseHorizon, type Horizon } from './horizon.ts'
+import { formatHorizon, hasNothingYounger, isYounger, parseHorizon, type Horizon } from './horizon.ts'
 import {
   formatCutOff,
   identify,
@@ -75,7 +75,10 @@ export async function resumeGenerations(
     for (const entry of known) {
       const { generation, size } = await openProven(file, entry)
       if (generation) {
-        return { rest: [], next: generation, notices: [], missing: missingAfter(entry, known), proven: true }
+        const missing = missingAfter(entry, known)
+        // Thousands of files of one folder need not list it each, to find that it is as it was.
+        const nothing = await hasNothingYounger(missing.horizon, file)
+        return { rest: [], next: generation, notices: [], proven: true, ...(!nothing && { missing }) }
       }
       sizes.set(entry.sourceId, size)
     }
@@ -216,16 +219,20 @@ function begin({ handle, source, identity, buffer, cutting }: OpenedFile, offset
   return Generation.open({ handle, source, identity, buffer, cutting, offset })
 }
 
-/** A file nobody knows. A place to begin at is remembered at once: what comes while we are away is not to be missed. */
+/**
+ * A file nobody knows. A place to begin at is remembered at once, and what was `seen` beside it: what comes while we are
+ * away is not to be missed.
+ */
 export async function beginNew(
   checkpoint: Checkpoint | undefined,
   file: OpenedFile,
-  from: 'start' | 'end' | number,
+  { from, seen }: { readonly from: 'start' | 'end' | number; readonly seen: Horizon },
 ): Promise<Generation> {
   const { size } = file.identity
   const start = from === 'start' ? 0 : Math.min(size, from === 'end' ? size : from)
   const generation = await begin(file, start)
   if (!checkpoint || from === 'start') return generation
+  checkpoint.describe(generation.source.id, formatHorizon(seen))
   checkpoint.begin(generation.source, generation.token)
   return generation
 }
