@@ -127,10 +127,10 @@ export class FollowedFiles {
     const { host } = this.#context.options
     for (const path of this.#unannounced) {
       this.#unannounced.delete(path)
-      const generation = this.#resting.get(path)?.generation
-      if (!generation) continue
-      const source = { host, path, id: generation.sourceId }
-      yield { kind: 'event', source, event: 'opened', detail: { offset: generation.startOffset } }
+      const opened = this.#resting.sourceOf(path)
+      if (!opened) continue
+      const source = { host, path, id: opened.sourceId }
+      yield { kind: 'event', source, event: 'opened', detail: { offset: opened.startOffset } }
     }
   }
 

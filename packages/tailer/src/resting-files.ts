@@ -29,6 +29,13 @@ export class RestingFiles {
     return text === undefined ? whole : unpack(text)
   }
 
+  /** As which source it is read, and from where: what is told of each of thousands at once. */
+  sourceOf(path: string): Pick<RestingGeneration, 'sourceId' | 'startOffset'> | undefined {
+    const whole = this.#whole.get(path)
+    const text = whole ? undefined : this.#packed.get(path)
+    return text === undefined ? whole?.generation : unpackSource(text)
+  }
+
   /** Whether a glance at the path gives something else now. */
   sees(path: string, glance: string): boolean {
     return this.#packed.beginsWith(path, `${glance}\n`)
@@ -53,6 +60,7 @@ const GENERATION = keysOf<RestingGeneration>({
   ...{ sourceId: 0, claimKey: 0, mtimeNs: 0, startOffset: 0, announced: 0, offset: 0, tailHash: 0 },
   ...{ head: 0, headStart: 0, line: 0, held: 0, seenSize: 0, knownSize: 0, hole: 0 },
 })
+const SOURCE = ['sourceId', 'startOffset'] as const
 const OPENER = keysOf<Omit<RestingOpener, 'missing'>>({
   ...{ first: 0, from: 0, resumed: 0, horizon: 0, seen: 0, searched: 0, firstKey: 0, released: 0, opened: 0, parts: 0 },
 })
@@ -80,6 +88,14 @@ function unpack(text: string): RestingFile {
   }
   const generation = fromValues(file.generation, GENERATION)
   return { ...file, opener, generation, glance: text.slice(0, end) } as unknown as RestingFile
+}
+
+/** Names and numbers alone need no revival, which is most of the work. */
+function unpackSource(text: string): Pick<RestingGeneration, 'sourceId' | 'startOffset'> {
+  const values = JSON.parse(text.slice(text.indexOf('\n') + 1)) as unknown[]
+  const generation = values[FILE.indexOf('generation')] as readonly unknown[]
+  const [sourceId, startOffset] = SOURCE.map(key => generation[GENERATION.indexOf(key)])
+  return { sourceId: sourceId as string, startOffset: startOffset as number }
 }
 
 function valuesOf<T extends object>(of: T, keys: readonly (keyof T)[]): unknown[] {
