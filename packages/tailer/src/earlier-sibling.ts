@@ -15,7 +15,7 @@ import {
 } from './identity.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { openIfThere } from './open-file.ts'
-import { listSiblings } from './siblings.ts'
+import { listSiblings } from './listing.ts'
 import { unpackedHead, unpackFile, type UnpackedFile } from './unpacked-file.ts'
 
 const PACKED_NAME = /\.(gz|zst|z)$/i

@@ -36,3 +36,9 @@ export function isMissing(error: unknown): boolean {
 export function isVanished(error: unknown): boolean {
   return isMissing(error) || (error instanceof TailerError && isMissing(error.cause))
 }
+
+/** Whether the error says that there is no descriptor to spare just now. */
+export function isScarcity(error: unknown): boolean {
+  const code = systemCode(error instanceof TailerError ? error.cause : error)
+  return code === 'EMFILE' || code === 'ENFILE'
+}

@@ -48,6 +48,8 @@ export interface FileSystem<Handle extends ReadHandle = ReadHandle> {
   lstat(path: string): Promise<FileFacts>
   /** As `stat`, at once, `undefined` when nothing is there. */
   glance(path: string): GlanceFacts | undefined
+  /** As `stat`, at once, `undefined` when nothing is there; left out where an answer may take long. */
+  readonly statNow?: ((path: string) => FileFacts | undefined) | undefined
   /** Names in a directory, in any order. */
   readdir(path: string): Promise<string[]>
   /** Names and kinds in a directory, in any order. */

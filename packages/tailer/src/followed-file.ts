@@ -167,6 +167,8 @@ export class FollowedFile {
       if (this.#mayDrowse) await this.#queue[0]?.drowse()
       this.#failures.clear('look')
     } catch (error) {
+      // What was being searched for may lie there yet, and the folder need not change again.
+      this.#rescan = true
       // Gone between two questions: the next look tells more.
       if (!isVanished(error)) this.#fail('look', error)
     }

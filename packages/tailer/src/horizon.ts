@@ -3,7 +3,7 @@ import type { Clock } from '@logflow/core'
 import { isMissing } from './errors.ts'
 import type { FileFacts } from './file-system.ts'
 import { claimKeyOf } from './identity.ts'
-import { listSiblings, type Place, type Sibling } from './siblings.ts'
+import { listSiblings, type Place, type Sibling } from './listing.ts'
 
 /** A folder that changed this recently may yet change in the same tick of its clock. */
 const RECENT_MS = 1000n

@@ -13,6 +13,7 @@ export const nodeFileSystem: FileSystem<DescriptorHandle> = {
   stat: path => statLater(path, { bigint: true }),
   lstat: path => lstatLater(path, { bigint: true }),
   glance: path => statSync(path, { throwIfNoEntry: false }),
+  statNow: path => statSync(path, { bigint: true, throwIfNoEntry: false }),
   readdir: path => readdirLater(path),
   readEntries: path => readdirLater(path, { withFileTypes: true }),
   realpath: path => realpathLater(path),

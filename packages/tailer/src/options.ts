@@ -160,8 +160,13 @@ export function resolveFollowOptions(options: FollowOptions): ResolvedFollowOpti
     raw: options.raw ?? false,
     once: options.once ?? false,
     clock: options.clock ?? systemClock,
-    fileSystem: options.fileSystem ?? nodeFileSystem,
+    fileSystem: options.fileSystem ?? localFiles(options),
   }
+}
+
+/** Without watching the files may lie on another machine, where no answer comes at once. */
+function localFiles({ watch }: FollowOptions): FileSystem {
+  return watch === false ? { ...nodeFileSystem, statNow: undefined } : nodeFileSystem
 }
 
 function inRange(name: string, value: number, low: number, high: number): number {

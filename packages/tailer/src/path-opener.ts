@@ -7,6 +7,7 @@ import { holdAll } from './hold-all.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
 import { claimKeyOf, factsOfClaim, identify, identifyBy } from './identity.ts'
 import { proofOfHead } from './known-head.ts'
+import type { Sibling } from './listing.ts'
 import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
 import { openAdmitted } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
@@ -22,7 +23,6 @@ import {
   type GenerationBase,
   type MissedRange,
   type OpenedSibling,
-  type Sibling,
 } from './siblings.ts'
 import { leaveCopy, notePart, rememberOpened } from './taken-files.ts'
 
@@ -65,7 +65,8 @@ export class PathOpener {
     const cutting = { maxLineBytes: options.maxLineBytes, countLines: !options.raw }
     const opened = new Set<string>(resting?.opened)
     const parts = new Map<string, number>(resting?.parts)
-    this.#base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts }
+    const packed = new Set<string>()
+    this.#base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts, packed }
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
     if (!resting) return
     this.#resumed = resting.resumed
@@ -248,8 +249,8 @@ export class PathOpener {
 
   /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
   #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
-    const { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts } = this.#base
-    const base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts }
+    const { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts, packed } = this.#base
+    const base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts, packed }
     return Object.assign(base, { handle, source, identity })
   }
 

@@ -16,7 +16,8 @@ import {
   lookForToken,
   type FileIdentity,
 } from './identity.ts'
-import { findByToken, type GenerationBase, type Sibling } from './siblings.ts'
+import type { Sibling } from './listing.ts'
+import { findByToken, type GenerationBase } from './siblings.ts'
 
 /** Files of one path that a crash left half read; older ones are given up. */
 const MAX_OPEN = 16

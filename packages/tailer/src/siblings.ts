@@ -1,31 +1,24 @@
-import { basename, dirname, join } from 'node:path'
 import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
-import { isMissing } from './errors.ts'
+import { isScarcity } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import { compareWith, compareWithKnown, knownOf, type Copied, type KnownContent } from './copies.ts'
-import type { FileSystem, ReadHandle } from './file-system.ts'
+import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
-import {
-  claimKeyOf,
-  holdsContentOf,
-  identifyBy,
-  inodeKeyOf,
-  parseIdentity,
-  readAt,
-  type FileIdentity,
-} from './identity.ts'
+import { claimKeyOf, holdsContentOf, identifyBy, parseIdentity, readAt, type FileIdentity } from './identity.ts'
 import type { KnownHead } from './known-head.ts'
 import type { Cutting } from './line-cutter.ts'
+import { byAge, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
 import { openIfThere } from './open-file.ts'
-import { isRotatedName } from './rotated-names.ts'
-import { hasGrown, isPart, notePart, rememberOpened, type TakenFiles } from './taken-files.ts'
-
-/** A path, and where it is. */
-export interface Place {
-  readonly path: string
-  readonly fileSystem: FileSystem
-}
+import {
+  hasGrown,
+  isKnownPacked,
+  isPart,
+  notePacked,
+  notePart,
+  rememberOpened,
+  type TakenFiles,
+} from './taken-files.ts'
 
 /** What is needed to open generations of one path. */
 export interface GenerationBase extends Place, TakenFiles {
@@ -40,61 +33,11 @@ export interface GenerationBase extends Place, TakenFiles {
   readonly release: (key: string) => void
 }
 
-/** A file beside the followed one that may have been it, or a copy of it. */
-export interface Sibling {
-  readonly path: string
-  readonly inodeKey: string
-  readonly birthNs: bigint
-  readonly mtimeNs: bigint
-  readonly size: number
-}
-
 /** A sibling that was opened. */
 export interface OpenedSibling {
   readonly handle: ReadHandle
   readonly identity: FileIdentity
 }
-
-/** Names change while they are listed; after so many tries what was found has to do. */
-const MAX_PASSES = 16
-
-/**
- * The regular files beside `path` whose names look rotated, oldest first; of those that tie `.2` before `.1`. A folder
- * in which files are being renamed can be listed without some of them, so it is listed until it looks the same twice.
- */
-export async function listSiblings({ path, fileSystem }: Place): Promise<Sibling[]> {
-  let found = await listOnce(path, fileSystem)
-  for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const again = await listOnce(path, fileSystem)
-    const same = again.length === found.length && again.every((sibling, i) => isSame(sibling, found[i]))
-    found = again
-    if (same) break
-  }
-  return found.sort((a, b) => byAge(a, b) || b.path.localeCompare(a.path, 'en', { numeric: true }))
-}
-
-async function listOnce(path: string, fileSystem: FileSystem): Promise<Sibling[]> {
-  const [directory, base] = [dirname(path), basename(path)]
-  const found: Sibling[] = []
-  const names = await fileSystem.readdir(directory)
-  for (const name of names.filter(other => isRotatedName(other, base)).sort()) {
-    const sibling = await factsOf(join(directory, name), fileSystem)
-    if (sibling) found.push(sibling)
-  }
-  return found
-}
-
-function isSame(a: Sibling, b: Sibling | undefined): boolean {
-  return b !== undefined && a.path === b.path && claimKeyOf(a) === claimKeyOf(b)
-}
-
-/** Oldest first. Births tie, since file systems stamp with the kernel's tick (4 ms); then the last write tells. */
-function byAge(a: Aged, b: Aged): number {
-  if (a.birthNs !== b.birthNs) return a.birthNs < b.birthNs ? -1 : 1
-  return a.mtimeNs === b.mtimeNs ? 0 : a.mtimeNs < b.mtimeNs ? -1 : 1
-}
-
-type Aged = Pick<Sibling, 'birthNs' | 'mtimeNs'>
 
 /** What {@link findMissed} looks for. */
 export interface MissedRange {
@@ -158,6 +101,7 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
       range.onUnread?.()
       continue
     }
+    if (isKnownPacked(sibling, base)) continue
     const opened = await openPlain(sibling, base)
     if (!opened) {
       settled &&= await isStill(sibling, base)
@@ -189,12 +133,6 @@ async function takeMissed(
   const generation = await Generation.open({ ...base, handle, source, identity, offset: 0 })
   rememberOpened(base, identity)
   return generation
-}
-
-/** Whether the path still names what it named: then it was left out for what it is. */
-async function isStill(sibling: Sibling, { fileSystem }: Place): Promise<boolean> {
-  const now = await factsOf(sibling.path, fileSystem)
-  return now !== undefined && claimKeyOf(now) === claimKeyOf(sibling)
 }
 
 /**
@@ -273,6 +211,7 @@ async function findSibling(
     let settled = true
     siblings.reverse()
     for (const sibling of [...siblings.filter(likely), ...siblings.filter(other => !likely(other))]) {
+      if (isKnownPacked(sibling, base)) continue
       const opened = await openPlain(sibling, base)
       if (opened && (await proves(opened)) && base.claim(claimKeyOf(opened.identity))) return opened
       settled &&= opened ? claimKeyOf(opened.identity) === claimKeyOf(sibling) : await isStill(sibling, base)
@@ -348,34 +287,26 @@ export async function claimCopy(
   return 'no'
 }
 
-/** Opens a sibling unless it is compressed: those bytes are no lines. */
+/** Opens a sibling unless it is compressed: those bytes are no lines. @throws TailerError `LF_TAILER_OPEN` without a descriptor to spare */
 async function openPlain(
   { path }: Pick<Sibling, 'path'>,
-  { fileSystem }: Pick<Place, 'fileSystem'>,
+  { fileSystem, packed }: Pick<GenerationBase, 'fileSystem' | 'packed'>,
 ): Promise<OpenedSibling | undefined> {
-  const opened = await openIfThere(path, fileSystem).catch(() => undefined) // what cannot be opened cannot be it
+  const opened = await openIfThere(path, fileSystem).catch((error: unknown) => {
+    // What may not be opened cannot be it; what cannot be opened just now is asked again.
+    if (isScarcity(error)) throw error
+  })
   if (!opened) return undefined
   const { handle, stat } = opened
   try {
     if (detectCompression(await readAt(handle, 0, DETECT_BYTES)) === 'none') {
       return { handle, identity: await identifyBy(handle, stat) }
     }
+    notePacked(stat, packed)
   } catch (error) {
     await handle.close()
     throw error
   }
   await handle.close()
   return undefined
-}
-
-async function factsOf(path: string, fileSystem: FileSystem): Promise<Sibling | undefined> {
-  try {
-    const facts = await fileSystem.stat(path)
-    if (!facts.isFile()) return undefined
-    const { birthtimeNs: birthNs, mtimeNs } = facts
-    return { path, inodeKey: inodeKeyOf(facts), birthNs, mtimeNs, size: Number(facts.size) }
-  } catch (error) {
-    if (isMissing(error)) return undefined // moved on meanwhile
-    throw error
-  }
 }

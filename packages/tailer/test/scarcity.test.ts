@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs'
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -69,4 +70,26 @@ describe('following without a descriptor to spare', () => {
       expect(linesOf(log.items)).toEqual(['one', 'two'])
     })
   }
+
+  it('finds later what was rotated away meanwhile, although the folder does not change again', async () => {
+    const path = join(await tempDir({ onTestFinished }), 'app.log')
+    await writeFile(path, 'one\n')
+    let scarce = true
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      open: other => (scarce && other !== path ? Promise.reject(failure('EMFILE')) : nodeFileSystem.open(other)),
+    }
+    const log = following(path, { from: 'start', fileSystem })
+    onTestFinished(() => log.stop())
+    await log.untilText('one')
+    // All at once: `two` comes and goes between two looks.
+    renameSync(path, `${path}.2`)
+    writeFileSync(path, 'two\n')
+    renameSync(path, `${path}.1`)
+    writeFileSync(path, 'three\n')
+    await log.until(items => words(items).some(word => word.includes('failed')))
+    scarce = false
+    await log.untilText('three')
+    expect(linesOf(log.items)).toEqual(['one', 'two', 'three'])
+  })
 })

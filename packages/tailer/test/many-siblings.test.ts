@@ -1,0 +1,72 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { expect, it, onTestFinished } from 'vitest'
+import { tempDir } from '../../testkit/src/index.ts'
+import { nodeFileSystem, type FileSystem } from '../src/index.ts'
+import { following, linesOf } from './observed.ts'
+
+/** The files of this machine, and how often which names were asked for. */
+function counted(): { fileSystem: FileSystem; stats: string[]; opens: string[] } {
+  const [stats, opens]: [string[], string[]] = [[], []]
+  const fileSystem: FileSystem = {
+    ...nodeFileSystem,
+    stat: path => {
+      stats.push(path)
+      return nodeFileSystem.stat(path)
+    },
+    open: path => {
+      opens.push(basename(path))
+      return nodeFileSystem.open(path)
+    },
+  }
+  return { fileSystem, stats, opens }
+}
+
+/** As logrotate does: `.9` becomes `.10`, and so on, at last `.1` what had the name. */
+function rotate(path: string, count: number): void {
+  for (let at = count; at > 0; at--) renameSync(`${path}.${at}`, `${path}.${at + 1}`)
+  renameSync(path, `${path}.1`)
+}
+
+it('finds what was rotated away twice between two looks among thousands of names, which it asks for in one go', async () => {
+  const path = join(await tempDir({ onTestFinished }), 'app.log')
+  for (let at = 1; at <= 1000; at++) writeFileSync(`${path}.${at}`, `old ${at}\n`)
+  writeFileSync(path, '0\n')
+  const { fileSystem, stats } = counted()
+  const follow = following(path, { from: 'start', fileSystem })
+  await follow.untilText('0\n')
+  const lines = ['0']
+  for (let round = 0; round < 3; round++) {
+    stats.length = 0
+    for (let turn = 0; turn < 2; turn++) {
+      rotate(path, 1000 + lines.length - 1)
+      lines.push(`${lines.length}`)
+      writeFileSync(path, `${lines.length - 1}\n`)
+    }
+    await follow.untilText(`${lines.length - 1}\n`)
+    expect(linesOf(follow.items)).toEqual(lines)
+    // One after the other they would be many thousands, and names that move every second would never rest.
+    expect(stats.filter(other => other.startsWith(`${path}.`)).length).toBeLessThan(500)
+  }
+  await follow.stop()
+}, 60_000)
+
+it('opens what is packed once, however often it searches', async () => {
+  const path = join(await tempDir({ onTestFinished }), 'app.log')
+  writeFileSync(path, '0\n')
+  const { fileSystem, opens } = counted()
+  const follow = following(path, { from: 'start', fileSystem })
+  await follow.untilText('0\n')
+  for (let at = 1; at <= 50; at++) writeFileSync(`${path}.${at}.gz`, gzipSync(`packed ${at}\n`))
+  for (let round = 1; round <= 5; round++) {
+    renameSync(path, `${path}.${round}`)
+    writeFileSync(path, `${round}\n`)
+    await follow.untilText(`${round}\n`)
+  }
+  expect(linesOf(follow.items)).toEqual(['0', '1', '2', '3', '4', '5'])
+  const packed = opens.filter(name => name.endsWith('.gz'))
+  expect(new Set(packed).size).toBe(50)
+  expect(packed).toHaveLength(50)
+  await follow.stop()
+}, 60_000)
