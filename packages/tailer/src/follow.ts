@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { Delivery } from '@logflow/core'
+import { LogflowError, type Delivery } from '@logflow/core'
 import { Claims } from './claims.ts'
 import { ReadBuffer } from './file-reader.ts'
 import type { FollowContext } from './follow-context.ts'
@@ -93,6 +93,8 @@ class FollowGroup {
   readonly #postponed = new Map<string, number>()
   #deliveredMs = -Infinity
   #overLimit = false
+  /** The last discovery failed, which was told. */
+  #unlisted = false
 
   constructor(patterns: readonly string[], options: ResolvedFollowOptions) {
     this.#patterns = patterns
@@ -158,7 +160,7 @@ class FollowGroup {
   async #rest(): Promise<boolean> {
     const { signal, once, clock } = this.#options
     signal?.throwIfAborted()
-    if (this.#discoverNow) await this.#discover(false)
+    if (this.#discoverNow) await this.#discover(false).catch((error: unknown) => this.#tellUnlisted(error))
     if (this.#stopped.signal.aborted) return true
     if (this.#ready.size > 0 || this.#notices.length > 0 || this.#files.hasAnnouncements) return false
     if (once) return true
@@ -198,7 +200,6 @@ class FollowGroup {
     }
   }
 
-  /** Of the files at rest one in so many is looked at each time: each at least every {@link RECONCILE_MS}. */
   /** A set from which thousands were deleted keeps them in memory, until all of the heap is looked through. */
   #takeReady(file: FollowedFile): void {
     this.#ready.delete(file)
@@ -210,6 +211,7 @@ class FollowGroup {
     if (!this.#ready.has(file)) this.#files.rest(file)
   }
 
+  /** Of the files at rest one in so many is looked at each time: each at least every {@link RECONCILE_MS}. */
   #restingShare(): number {
     if (!this.#watch.complete) return 1
     const looks = Math.ceil(RECONCILE_MS / this.#options.pollMs)
@@ -247,6 +249,7 @@ class FollowGroup {
     }
     await this.#options.checkpoint?.begun().catch((error: unknown) => this.#tellUnwritten(error))
     this.#discoveries.ended++
+    this.#unlisted = false
     if (!first) await this.#forgetGone()
   }
 
@@ -289,6 +292,16 @@ class FollowGroup {
   #tellMissing(path: string): void {
     const detail = { code: 'LF_TAILER_OPEN', message: `${path} does not exist yet`, system: 'ENOENT' }
     this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, detail))
+  }
+
+  /** A folder could not be listed, for want of descriptors for one: what is followed goes on, and the next look asks again. */
+  #tellUnlisted(error: unknown): void {
+    if (!LogflowError.is(error)) throw error
+    if (this.#unlisted) return
+    this.#unlisted = true
+    this.#options.logger.warn({ event: 'discovery.failed', err: error })
+    const path = this.#patterns.join(' ')
+    this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, errorDetail(error)))
   }
 
   /** Where following begins could not be written down: after a crash it would begin at a later end. */

@@ -92,4 +92,26 @@ describe('following without a descriptor to spare', () => {
     await log.untilText('three')
     expect(linesOf(log.items)).toEqual(['one', 'two', 'three'])
   })
+
+  it('goes on with what it follows when a folder cannot be listed, tells it once, and finds what is new afterwards', async () => {
+    const folder = await tempDir({ onTestFinished })
+    await writeFile(join(folder, 'a.log'), 'one\n')
+    let scarce = false
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      readdir: path => (scarce ? Promise.reject(failure('EMFILE')) : nodeFileSystem.readdir(path)),
+    }
+    const log = following(join(folder, '*.log'), { from: 'start', fileSystem })
+    onTestFinished(() => log.stop())
+    await log.untilText('one')
+    scarce = true
+    await writeFile(join(folder, 'b.log'), 'three\n')
+    await log.until(items => words(items).some(word => word.includes('failed')))
+    await appendFile(join(folder, 'a.log'), 'two\n')
+    await log.untilText('two')
+    scarce = false
+    await log.untilText('three')
+    expect(words(log.items).filter(word => word.includes('failed'))).toHaveLength(1)
+    expect(linesOf(log.items)).toEqual(['one', 'two', 'three'])
+  })
 })
