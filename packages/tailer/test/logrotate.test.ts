@@ -137,6 +137,14 @@ function differences(written: readonly string[], read: string): Record<'missing'
   return { missing: [...missing], foreign, late }
 }
 
+/**
+ * Whether a line is the beginning of one: the system shows a write page by page, so that what logrotate copies between
+ * two pages ends within a line, whose rest it cuts off.
+ */
+function isCutByCopy(line: string, written: readonly string[]): boolean {
+  return !line.endsWith('\n') && written[parseInt(line, 10)]?.startsWith(line) === true
+}
+
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 describe('following what a stock logrotate rotates', () => {
@@ -180,7 +188,8 @@ describe('following what a stock logrotate rotates', () => {
         for (const text of sources) {
           const lines = text.split(/(?<=\n)/)
           const numbers = lines.map(line => parseInt(line, 10))
-          t.expect(numbers.filter((number, i) => written[number] !== lines[i])).toEqual([])
+          const torn = lines.filter((line, i) => written[numbers[i] as number] !== line)
+          t.expect(torn.filter(line => line !== lines.at(-1) || !isCutByCopy(line, written))).toEqual([])
           t.expect(numbers.filter((number, i) => i > 0 && number !== (numbers[i - 1] as number) + 1)).toEqual([])
         }
         const lines = read.split(/(?<=\n)/)
