@@ -1,5 +1,5 @@
 import { appendFile, copyFile, rename, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { systemClock } from '@logflow/core'
 import type { SshSession } from '@logflow/ssh'
 import { describe, expect, it } from 'vitest'
@@ -96,27 +96,20 @@ describe('an answer that goes on', () => {
     for (const { account } of sources) expect(account).toMatchObject({ state: 'ended', gapBytes: 0 })
   })
 
-  it('says how much is missing of a file that is gone', async t => {
+  it.for<[string, (path: string) => Promise<void>]>([
+    ['of a file that is gone', path => rename(path, join(dirname(path), 'elsewhere'))],
+    [
+      'of a file that was copied and cut, and takes nothing else for it',
+      async path => {
+        await copyFile(path, `${path}.1`)
+        await truncate(path, 0)
+        await appendFile(path, logText(70_000, { name: 'other' }))
+      },
+    ],
+  ])('says how much is missing %s', async ([, change], t) => {
     const here = await serving(t)
     const path = await here.file('a.log', text)
-    const onCut = (): Promise<void> => rename(path, join(here.folder, 'elsewhere'))
-    const proxy = await cuttingProxy(t, here.server.port, [2_000_000], { onCut })
-    const { bytes, failed, sources } = await ask(proxy.port, { files: [path] })
-    expect(proxy.cuts()).toBe(1)
-    expect(failed).toEqual([])
-    expect(sources).toMatchObject([{ account: { state: 'ended', gapBytes: text.length - bytes.length } }])
-    expect(text.startsWith(bytes.toString())).toBe(true)
-  })
-
-  it('says how much is missing of a file that was copied and cut, and takes nothing else for it', async t => {
-    const here = await serving(t)
-    const path = await here.file('a.log', text)
-    const onCut = async (): Promise<void> => {
-      await copyFile(path, `${path}.1`)
-      await truncate(path, 0)
-      await appendFile(path, logText(70_000, { name: 'other' }))
-    }
-    const proxy = await cuttingProxy(t, here.server.port, [2_000_000], { onCut })
+    const proxy = await cuttingProxy(t, here.server.port, [2_000_000], { onCut: () => change(path) })
     const { bytes, failed, sources } = await ask(proxy.port, { files: [path] })
     expect(proxy.cuts()).toBe(1)
     expect(failed).toEqual([])

@@ -71,7 +71,16 @@ describe.runIf(process.platform === 'linux')('a file at rest', () => {
     await reader.stop()
   })
 
-  it('is known by its copy when it was copied and cut', async t => {
+  it.for<[string, (path: string) => void]>([
+    [
+      'is known by its copy when it was copied and cut',
+      path => {
+        copyFileSync(path, `${path}.1`)
+        truncateSync(path, 0)
+      },
+    ],
+    ['is read to its end under its new name', path => renameSync(path, `${path}.1`)],
+  ])('%s', async ([, rotate], t) => {
     const path = join(await tempDir(t), 'app.log')
     writeFileSync(path, OLD)
     const reader = following(path, { from: 'start', idleMs: 1 })
@@ -79,27 +88,11 @@ describe.runIf(process.platform === 'linux')('a file at rest', () => {
     const next = reader.untilText('new\n')
     await atRest(path)
     appendFileSync(path, 'unread\n')
-    copyFileSync(path, `${path}.1`)
-    truncateSync(path, 0)
+    rotate(path)
     appendFileSync(path, 'new\n')
     await next
     expect(bytesOf(reader)).toBe(`${OLD}unread\nnew\n`)
     expect(reader.items.filter(({ kind }) => kind === 'gap')).toEqual([])
-    await reader.stop()
-  })
-
-  it('is read to its end under its new name', async t => {
-    const path = join(await tempDir(t), 'app.log')
-    writeFileSync(path, OLD)
-    const reader = following(path, { from: 'start', idleMs: 1 })
-    await reader.untilText('an old line')
-    const next = reader.untilText('new\n')
-    await atRest(path)
-    appendFileSync(path, 'unread\n')
-    renameSync(path, `${path}.1`)
-    writeFileSync(path, 'new\n')
-    await next
-    expect(bytesOf(reader)).toBe(`${OLD}unread\nnew\n`)
     await reader.stop()
   })
 })
