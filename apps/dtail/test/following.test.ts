@@ -2,35 +2,10 @@ import { appendFile, copyFile, rename, truncate } from 'node:fs/promises'
 import { systemClock } from '@logflow/core'
 import { Random } from '@logflow/testkit'
 import { describe, expect, it } from 'vitest'
-import { ask, type Answer } from './asked.ts'
 import { cuttingProxy, someBytes, type Limit } from './cutting-proxy.ts'
+import { follow } from './followed.ts'
 import { digest, logText } from './log-text.ts'
 import { serving } from './serving.ts'
-
-interface Following {
-  /** Called when the file is followed for the first time. */
-  readonly write: () => Promise<unknown>
-  readonly until: (bytes: Buffer) => boolean
-}
-
-/** What `dtail` sees of a file, over all its connections. */
-async function follow(port: number, file: string, { write, until }: Following): Promise<Answer> {
-  const ended = new AbortController()
-  let writing: Promise<unknown> | undefined
-  const answer = await ask(
-    port,
-    { files: [file], mode: 'tail' },
-    {
-      reconnect: true,
-      detail: 'lines',
-      signal: ended.signal,
-      onOpened: () => (writing ??= write().catch(error => ended.abort(error))),
-      onBytes: bytes => until(bytes) && ended.abort(),
-    },
-  )
-  await writing
-  return answer
-}
 
 const CUTS = 3
 const PART_LINES = 50

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ask } from './asked.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
+import { follow } from './followed.ts'
 import { digest, logText } from './log-text.ts'
 import { serving } from './serving.ts'
 
@@ -46,7 +47,7 @@ describe('a native session', () => {
     const path = await here.file('live.log', 'before\n')
     const odd = Buffer.concat(Object.values(ODD).filter(({ length }) => length < 100))
     const whole = Buffer.concat([odd, Buffer.from('\nend\n')])
-    const { bytes } = await following(here.server.port, path, {
+    const { bytes } = await follow(here.server.port, path, {
       write: () => appendFile(path, whole),
       until: bytes => bytes.includes('end\n'),
     })
@@ -146,7 +147,7 @@ describe('an answer that breaks off', () => {
     const live = await here.file('live.log', 'before\n')
     const proxy = await cuttingProxy(t, here.server.port)
     const written = logText(1000)
-    const { bytes } = await following(proxy.port, live, {
+    const { bytes } = await follow(proxy.port, live, {
       write: async () => {
         for (let part = 0; part < 8; part++) {
           await appendFile(live, logText(125, { from: part * 125 }))
@@ -160,28 +161,3 @@ describe('an answer that breaks off', () => {
     expect(bytes.toString()).toBe(written)
   })
 })
-
-interface Following {
-  /** Called when the file is followed. */
-  readonly write: () => Promise<void>
-  readonly until: (bytes: Buffer) => boolean
-}
-
-/** What a `tail` sees. */
-async function following(port: number, file: string, { write, until }: Following): ReturnType<typeof ask> {
-  const ended = new AbortController()
-  let writing: Promise<void> | undefined
-  const answer = await ask(
-    port,
-    { files: [file], mode: 'tail' },
-    {
-      reconnect: true,
-      detail: 'lines',
-      signal: ended.signal,
-      onOpened: () => (writing ??= write()),
-      onBytes: bytes => until(bytes) && ended.abort(),
-    },
-  )
-  await writing
-  return answer
-}
