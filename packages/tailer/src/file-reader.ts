@@ -114,14 +114,16 @@ export class FileReader {
     this.#tailHash = tailHash
   }
 
-  /** Goes on at `offset`, with what lies before it now as the proof; the file must still begin with `head`. */
-  async seek(offset: number, head: Uint8Array): Promise<void> {
+  /**
+   * Goes on at `offset`, with what lies before it as the proof: `tail`, or as far as the file was seen to begin with
+   * `head` that, or what is there now.
+   */
+  async seek(offset: number, head: Uint8Array, tail?: Uint8Array): Promise<void> {
     this.#ahead = head.subarray(offset)
-    const size = Math.min(TAIL_BYTES, offset)
-    const tail = new Uint8Array(size)
-    const { bytesRead } = await this.#handle.read(tail, 0, size, offset - size)
+    const from = Math.max(0, offset - TAIL_BYTES)
+    const seen = offset <= head.length ? head.slice(from, offset) : undefined
+    this.#tail = tail ?? seen ?? (await readAt(this.#handle, from, offset - from))
     this.#offset = offset
-    this.#tail = tail.subarray(0, bytesRead)
   }
 
   /** The file is known to begin so, although nothing of it was read. */

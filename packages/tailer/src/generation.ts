@@ -26,6 +26,8 @@ export interface GenerationInit {
   readonly identity: FileIdentity
   /** Where to begin. */
   readonly offset: number
+  /** What lies before the offset, where that is known already. */
+  readonly tail?: Uint8Array
   readonly buffer: ReadBuffer
   readonly cutting: Cutting
   /** The file was truncated under its writer: NUL bytes at its start are a hole that nobody wrote. */
@@ -88,7 +90,7 @@ export class Generation {
   static async open(init: GenerationInit): Promise<Generation> {
     try {
       const reader = new FileReader(init.handle, init.buffer, init.mayGrow)
-      await reader.seek(init.offset, init.identity.head)
+      await reader.seek(init.offset, init.identity.head, init.tail)
       return new Generation(init, reader)
     } catch (error) {
       await init.handle.close()

@@ -166,27 +166,11 @@ export async function resumeTokenAt(handle: ReadHandle, sourceId: string, offset
  * the offset. A file that was truncated and has grown past the offset since is not.
  */
 export async function provesResumeToken(handle: ReadHandle, token: ResumeToken): Promise<boolean> {
-  return (await lookForToken(handle, token)).proven
-}
-
-/** What one look at a file says about a token. */
-export interface TokenLook {
-  readonly proven: boolean
-  /** The size that its content had for sure: the file began with its head after that was asked for. 0 when it did not. */
-  readonly size: number
-}
-
-const ANOTHER: TokenLook = { proven: false, size: 0 }
-
-/** As {@link provesResumeToken}, and how much is known to have been there. */
-export async function lookForToken(handle: ReadHandle, token: ResumeToken): Promise<TokenLook> {
   const parsed = parseIdentity(token.sourceId)
-  if (!parsed) return ANOTHER
+  if (!parsed) return false
   const stat = await handle.stat({ bigint: true })
-  if (inodeKeyOf(stat) !== parsed.inodeKey || stat.birthtimeNs !== parsed.birthNs) return ANOTHER
-  if (!(await holdsHeadOf(handle, token))) return ANOTHER
-  const proven = await holdsTailOf(handle, token)
-  return { proven, size: proven || parsed.headBytes > 0 ? Number(stat.size) : 0 }
+  if (inodeKeyOf(stat) !== parsed.inodeKey || stat.birthtimeNs !== parsed.birthNs) return false
+  return holdsContentOf(handle, token)
 }
 
 const CUT_OFF = 'cut-off'
@@ -208,13 +192,41 @@ export function provableToken({ sourceId, offset, tailHash }: ResumeToken): Resu
   return { sourceId, offset: Number(cutAt), tailHash: proof }
 }
 
-/** Whether the first bytes of a file may be those of the content that a token speaks of. */
-export function mayBeginAs(head: Uint8Array, { sourceId, offset, tailHash }: ResumeToken): boolean {
-  const { headBytes = 0, headHash = '' } = parseIdentity(sourceId) ?? {}
-  if (head.length < headBytes || (headBytes > 0 && hashBytes(head.subarray(0, headBytes)) !== headHash)) return false
+/**
+ * Whether a file may be what a token speaks of, by what was seen of it when it was opened: inode and birth, its first
+ * bytes, and what lies before the offset as far as these reach. Asks nothing of the file.
+ */
+export function maySpeakOf({ inodeKey, birthNs, head }: FileIdentity, token: ResumeToken): boolean {
+  const { sourceId, offset, tailHash } = token
+  const parsed = parseIdentity(sourceId)
+  if (parsed?.inodeKey !== inodeKey || parsed.birthNs !== birthNs) return false
+  const { headBytes, headHash } = parsed
+  // What ended here ended before the offset.
+  if (head.length < Math.min(HEAD_BYTES, Math.max(offset, headBytes))) return false
+  if (headBytes > 0 && hashBytes(head.subarray(0, headBytes)) !== headHash) return false
   const proof = parseTailHash(tailHash)
-  if (!proof || proof.before > offset || offset > head.length) return true
-  return provesTail(head.subarray(offset - proof.before), proof)
+  if (!proof) return tailHash === '' && (offset === 0 || headBytes > 0)
+  if (proof.before > offset) return false
+  return offset > head.length || provesTail(head.subarray(offset - proof.before), proof)
+}
+
+/**
+ * The bytes before the offset of a token, at most {@link TAIL_BYTES}, if a file is what it speaks of. It is asked for
+ * what was not seen when it was opened alone: an answer to a question more may be of another content, if it is cut.
+ */
+export async function tailOfToken(
+  { handle, identity }: { readonly handle: ReadHandle; readonly identity: FileIdentity },
+  token: ResumeToken,
+): Promise<Uint8Array | undefined> {
+  if (!maySpeakOf(identity, token)) return undefined
+  const { offset, tailHash } = token
+  const { head } = identity
+  const length = Math.min(TAIL_BYTES, offset)
+  if (offset <= head.length) return head.subarray(offset - length, offset)
+  const proof = parseTailHash(tailHash)
+  const bytes = await readAt(handle, offset - length, length + (proof?.after ?? 0))
+  const proven = !proof || provesTail(bytes.subarray(length - proof.before), proof)
+  return proven && bytes.length >= length ? bytes.subarray(0, length) : undefined
 }
 
 /** As {@link provesResumeToken}, by content alone: also true for a copy of the file. */

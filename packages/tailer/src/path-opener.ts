@@ -390,7 +390,7 @@ export class PathOpener {
   async #movedBack(file: OpenedFile): Promise<Generation | undefined> {
     for (const { sourceId, offset, tailHash } of this.#released) {
       const proven = offset > 0 ? await openProven(file, { sourceId, offset, tailHash }) : undefined
-      if (proven?.generation) return proven.generation
+      if (proven) return proven
     }
     return undefined
   }

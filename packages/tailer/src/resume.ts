@@ -1,19 +1,18 @@
 import type { Delivery, ResumeToken, Source } from '@logflow/core'
 import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { failedEvent } from './events.ts'
 import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import { formatHorizon, hasNothingYounger, isYounger, parseHorizon, type Horizon } from './horizon.ts'
 import {
-  formatCutOff,
   identify,
   isCutOff,
   markedId,
-  mayBeginAs,
+  maySpeakOf,
   parseIdentity,
   provableToken,
-  sizeSeen,
-  lookForToken,
+  tailOfToken,
   type FileIdentity,
 } from './identity.ts'
 import type { Sibling } from './listing.ts'
@@ -71,34 +70,24 @@ export async function resumeGenerations(
   const known = checkpoint.entriesOf(file.host, file.path).reverse()
   const [newest, ...older] = known
   if (!newest) return undefined
-  const sizes = new Map<string, number>()
   if ('handle' in file) {
     for (const entry of known) {
-      const { generation, size } = await openProven(file, entry)
-      if (generation) {
-        const missing = missingAfter(entry, known)
-        // Thousands of files of one folder need not list it each, to find that it is as it was.
-        const nothing = await hasNothingYounger(missing.horizon, file)
-        return { rest: [], next: generation, notices: [], proven: true, ...(!nothing && { missing }) }
-      }
-      sizes.set(entry.sourceId, size)
+      const generation = await openProven(file, entry)
+      if (!generation) continue
+      const missing = missingAfter(entry, known)
+      // Thousands of files of one folder need not list it each, to find that it is as it was.
+      const nothing = await hasNothingYounger(missing.horizon, file)
+      return { rest: [], next: generation, notices: [], proven: true, ...(!nothing && { missing }) }
     }
   }
-  return resumeRotated(file, [newest, ...older], { checkpoint, mark, sizes })
-}
-
-interface ResumeContext {
-  readonly checkpoint: Checkpoint
-  readonly mark: string
-  /** How much of each source was there for sure when the path was opened. */
-  readonly sizes: ReadonlyMap<string, number>
+  return resumeRotated(file, [newest, ...older], mark)
 }
 
 /** The checkpoint speaks of a file that the path does not name any more. */
 async function resumeRotated(
   file: OpenedFile | GenerationBase,
   known: readonly [CheckpointEntry, ...CheckpointEntry[]],
-  { checkpoint, mark, sizes }: ResumeContext,
+  mark: string,
 ): Promise<Resumed> {
   const [newest] = known
   const open = known.filter(({ complete, tailHash }) => !complete && !isCutOff(tailHash))
@@ -110,42 +99,29 @@ async function resumeRotated(
   const truncated = named !== undefined && identity !== undefined && isSameFile(identity, named.identity)
   const now = truncated ? await identifyAgain(named, entry) : named
   const rest = await findByToken(entry, file)
-  const size = Math.max(sizes.get(entry.sourceId) ?? 0, sizeBeforeCut(named, truncated ? now : undefined))
-  const lost = rest ? undefined : { entry, old, size, was: named, now: truncated ? now : undefined }
-  if (rest) {
-    const left = await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated })
-    if (truncated) left.know(size)
-    generations.push(left)
-  }
+  if (rest)
+    generations.push(await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated }))
   const next = now && (await beginAgain(now, truncated ? mark : undefined))
   const missing = missingAfter(entry, known)
-  return { rest: generations, next, notices: lost ? tellLost(lost, checkpoint) : [], missing, proven: false }
+  return {
+    rest: generations,
+    next,
+    notices: rest ? [] : tellLost(entry, old, named && (truncated ? 'truncated' : 'rotated')),
+    missing,
+    proven: false,
+  }
 }
 
-interface Lost {
-  readonly entry: CheckpointEntry
-  readonly old: Source
-  /** How much of it was there for sure when the path was opened. */
-  readonly size: number
-  /** What the path named when it was opened. */
-  readonly was: OpenedFile | undefined
-  /** The same after another look, where it is the file of the entry, cut. */
-  readonly now: OpenedFile | undefined
-}
-
-/** What is to be said of a file whose rest is nowhere: how much that was, if it was cut while it was looked at. */
-function tellLost({ entry, old, size, was, now }: Lost, checkpoint: Checkpoint): Delivery[] {
-  const { offset, path, tailHash, complete } = entry
+/** What is to be said of a file whose rest is nowhere, and of what became of its path. Nobody knows how much it is. */
+function tellLost(
+  { offset, path, tailHash, complete }: CheckpointEntry,
+  source: Source,
+  event: 'truncated' | 'rotated' | undefined,
+): Delivery[] {
   if (isCutOff(tailHash) || complete) return []
   const message = `what followed byte ${offset} of ${path} was not found`
-  const told: Delivery[] = [{ kind: 'event', source: old, event: 'failed', detail: { message, offset } }]
-  const to = now ? size : 0
-  if (to > offset) {
-    checkpoint.note(old.id, to, formatCutOff(entry))
-    told.push({ kind: 'gap', source: old, from: offset, to, reason: 'truncated' })
-  }
-  const event = now ? 'truncated' : 'rotated'
-  if (was) told.push({ kind: 'event', source: old, event, detail: { offset: Math.max(to, offset) } })
+  const told: Delivery[] = [failedEvent(source, { message, offset })]
+  if (event) told.push({ kind: 'event', source, event, detail: { offset } })
   return told
 }
 
@@ -168,19 +144,11 @@ async function beginAgain(named: OpenedFile, mark: string | undefined): Promise<
 }
 
 /**
- * The identity of a file that was cut, which may have been since it was opened: then its head was that of the old
- * content. If it was that of another one, this one is lost, or copied away, as any that is cut.
+ * The identity of a file that was cut. It may have been since it was opened, where what was seen of it then was that of
+ * the entry; else what was seen is this content's, and is not asked for again.
  */
 async function identifyAgain(file: OpenedFile, entry: CheckpointEntry): Promise<OpenedFile> {
-  return mayBeginAs(file.identity.head, entry) ? { ...file, identity: await identify(file.handle) } : file
-}
-
-/** How much was in a file for sure when it was opened, if it was cut since, as far as size and head tell. */
-function sizeBeforeCut(was: OpenedFile | undefined, now: OpenedFile | undefined): number {
-  if (!was || !now) return 0
-  const { head, size } = was.identity
-  const cut = now.identity.size < size || Buffer.compare(now.identity.head.subarray(0, head.length), head) !== 0
-  return cut ? sizeSeen(was.identity) : 0
+  return maySpeakOf(file.identity, entry) ? { ...file, identity: await identify(file.handle) } : file
 }
 
 /** What came after what an entry speaks of: younger files, or the same one with other content. */
@@ -195,29 +163,21 @@ function isSameFile(a: Pick<Sibling, 'inodeKey' | 'birthNs'>, b: Pick<Sibling, '
   return a.inodeKey === b.inodeKey && a.birthNs === b.birthNs
 }
 
-/** What {@link openProven} found. */
-export interface Proven {
-  /** The file, to be read on; `undefined` when it is another, or is cut meanwhile. */
-  readonly generation: Generation | undefined
-  /** How much of its content was there for sure, whatever is there now. */
-  readonly size: number
+/**
+ * The file that a token speaks of, from its offset; `undefined` when it is another. Whether it was cut since it was
+ * opened is seen by the first read, as with any other.
+ */
+export async function openProven(file: OpenedFile, token: ResumeToken): Promise<Generation | undefined> {
+  const tail = await tailOfToken(file, token)
+  return tail && begin({ ...file, source: { ...file.source, id: token.sourceId } }, token.offset, tail)
 }
 
-/** The file that a token speaks of, from its offset. */
-export async function openProven(file: OpenedFile, token: ResumeToken): Promise<Proven> {
-  const first = await lookForToken(file.handle, token)
-  if (!first.proven) return { generation: undefined, size: first.size }
-  const { sourceId, offset } = token
-  const generation = await begin({ ...file, source: { ...file.source, id: sourceId } }, offset)
-  // What was found before the offset is a proof only if it was still the same file then.
-  const second = await lookForToken(file.handle, token)
-  const size = Math.max(first.size, second.size)
-  generation.know(size)
-  return { generation: second.proven ? generation : undefined, size }
-}
-
-function begin({ handle, source, identity, buffer, cutting }: OpenedFile, offset: number): Promise<Generation> {
-  return Generation.open({ handle, source, identity, buffer, cutting, offset })
+function begin(
+  { handle, source, identity, buffer, cutting }: OpenedFile,
+  offset: number,
+  tail?: Uint8Array,
+): Promise<Generation> {
+  return Generation.open({ handle, source, identity, buffer, cutting, offset, ...(tail && { tail }) })
 }
 
 /**

@@ -181,7 +181,7 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
   const identity = parseIdentity(token.sourceId)
   // Without any content to compare, every file would do.
   if (!identity || (identity.headBytes === 0 && token.tailHash === '')) return undefined
-  const isInode = ({ inodeKey, birthNs }: Sibling): boolean =>
+  const isInode = ({ inodeKey, birthNs }: Omit<Sibling, 'path'>): boolean =>
     inodeKey === identity.inodeKey && birthNs === identity.birthNs
   return findSibling(base, isInode, async ({ handle, identity: { size } }) => {
     return size >= token.offset && (await holdsContentOf(handle, token))
@@ -203,7 +203,7 @@ export async function findByKey(key: string, base: GenerationBase): Promise<Open
 /** A sibling that `proves` says yes to, `likely` ones first, of these the youngest; it is this path's own then. */
 async function findSibling(
   base: GenerationBase,
-  likely: (sibling: Sibling) => boolean,
+  likely: (file: Omit<Sibling, 'path'>) => boolean,
   proves: (opened: OpenedSibling) => Promise<boolean>,
 ): Promise<OpenedSibling | undefined> {
   for (let pass = 0; pass < MAX_PASSES; pass++) {
@@ -213,7 +213,9 @@ async function findSibling(
     for (const sibling of [...siblings.filter(likely), ...siblings.filter(other => !likely(other))]) {
       if (isKnownPacked(sibling, base)) continue
       const opened = await openPlain(sibling, base)
-      if (opened && (await proves(opened)) && base.claim(claimKeyOf(opened.identity))) return opened
+      // The name of a likely one may have gone to another, whose turn is later.
+      const inTurn = opened && (!likely(sibling) || likely(opened.identity))
+      if (inTurn && (await proves(opened)) && base.claim(claimKeyOf(opened.identity))) return opened
       settled &&= opened ? claimKeyOf(opened.identity) === claimKeyOf(sibling) : await isStill(sibling, base)
       await opened?.handle.close()
     }

@@ -23,6 +23,23 @@ interface Case {
 /** Shortest histories that once went wrong, each by the reason that it went wrong for. */
 const cases: readonly Case[] = [
   {
+    says: 'knows what a file begins with that was cut before a crash, and is cut again while it is compared',
+    profile: { batchBytes: 64, idleMs: 2000 },
+    steps: 'write 1, rest, ack, truncate, look 13, write 2, rest, truncate, ack, write 1, crash, run 10, truncate',
+  },
+  {
+    says: 'asks nothing of a file that it goes on with after a crash before it is read',
+    profile: { batchBytes: 64, idleMs: 1 },
+    steps:
+      'create, rest, write 1, rest, ack, crash, move .2 .3, pass 1249, run 7, run 2, copy-begin .1, truncate, write 1, ' +
+      'look 7, truncate',
+  },
+  {
+    says: 'does not take a copy that is being made for the whole one whose name it got',
+    profile: { tickMs: 4, hears: 'nothing', equalHeads: true, batchBytes: 64, idleMs: 2000 },
+    steps: 'write 2, move .2 .3, run 10, copy-begin .1, truncate, run 9, write 1, move .1 .2, copy-begin .1, copy-more',
+  },
+  {
     says: 'tells what was read of a content that was cut before anybody knew that it had begun',
     profile: { tickMs: 4, hears: 'nothing', idleMs: 2000 },
     steps: 'write 1, run 23, look 2, pass 1250, truncate, partial, run 3, truncate',
