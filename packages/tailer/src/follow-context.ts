@@ -3,12 +3,14 @@ import type { ReadBuffer } from './file-reader.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import type { PathOpenerInit } from './opening.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
+import type { UndecidedFiles } from './undecided-files.ts'
 
 /** What the files of one follow have in common. */
 export interface FollowContext<File> {
   readonly options: ResolvedFollowOptions
   readonly buffer: ReadBuffer
   readonly claims: Claims
+  readonly undecided: UndecidedFiles
   /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one. */
   readonly isCopy: (path: string, opened: OpenedSibling) => Promise<CopyVerdict>
   /** A path was opened there: growth is told where its file lies, not where a link to it lies. */
@@ -20,13 +22,14 @@ export interface FollowContext<File> {
 /** How one path of a follow is opened. */
 export function openingOf<File>(
   path: string,
-  { options, buffer, claims, isCopy }: FollowContext<File>,
+  { options, buffer, claims, undecided, isCopy }: FollowContext<File>,
   { owner, first }: { readonly owner: number; readonly first: boolean },
 ): PathOpenerInit {
   return {
     path,
     options,
     buffer,
+    undecided,
     first,
     isCopy: opened => isCopy(path, opened),
     claim: key => claims.claim(key, owner),

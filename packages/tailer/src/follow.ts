@@ -14,6 +14,7 @@ import { errorDetail, failedEvent } from './events.ts'
 import { lookAt } from './rotation.ts'
 import { baseNamesOf } from './rotated-names.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
+import { UndecidedFiles } from './undecided-files.ts'
 import { Wakeup } from './wakeup.ts'
 import { DirectoryWatch } from './watch.ts'
 
@@ -109,6 +110,7 @@ class FollowGroup {
       options,
       buffer: new ReadBuffer(options.batchBytes, { lends: options.raw }),
       claims: new Claims(),
+      undecided: new UndecidedFiles(),
       isCopy: (path, opened) => this.#isCopy(path, opened),
       listenTo: (path, openedPath) => this.#files.listenTo(path, openedPath),
       wake: file => {

@@ -3,6 +3,7 @@ import type { ReadBuffer } from './file-reader.ts'
 import type { Generation } from './generation.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
+import type { UndecidedFiles } from './undecided-files.ts'
 
 /** What a `PathOpener` needs to know. */
 export interface PathOpenerInit {
@@ -12,6 +13,7 @@ export interface PathOpenerInit {
   readonly claim: (key: string) => boolean
   readonly isTaken: (key: string) => boolean
   readonly release: (key: string) => void
+  readonly undecided: UndecidedFiles
   /** It is taken up as following begins: every file that is there is wanted then, copies too. */
   readonly first: boolean
   /** Whether a file is a copy of what another path of this follow reads. */

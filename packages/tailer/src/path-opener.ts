@@ -9,10 +9,11 @@ import { claimKeyOf, factsOfClaim, identify, identifyBy } from './identity.ts'
 import { proofOfHead } from './known-head.ts'
 import type { Sibling } from './listing.ts'
 import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
-import { openAdmitted } from './open-file.ts'
+import { openAdmitted, type AdmittedFile } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { beginNew, openProven, resumeGenerations, type OpenedFile, type StillMissing } from './resume.ts'
 import type { RestingFile, RestingOpener } from './resting-file.ts'
+import { PostponedFile } from './postponed-file.ts'
 import { reopen } from './reopen.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import {
@@ -46,8 +47,7 @@ export class PathOpener {
   #missing: StillMissing | undefined
   #horizon: Horizon | undefined
   #seen: Horizon = NO_HORIZON
-  /** What may be a copy of what is not open yet. Its handle is held: its name may go. */
-  #postponed: OpenedSibling | undefined
+  readonly #postponed: PostponedFile
   #unread = false
   #moving = false
   #looks = 0
@@ -59,14 +59,15 @@ export class PathOpener {
 
   /** `resting` is what an earlier one of the same path gave. */
   constructor(init: PathOpenerInit, resting?: RestingOpener) {
-    const { path, options, buffer, claim, isTaken, release } = init
+    const { path, options, buffer, claim, isTaken, release, undecided } = init
     this.#init = init
     const { host, fileSystem } = options
     const cutting = { maxLineBytes: options.maxLineBytes, countLines: !options.raw }
     const opened = new Set<string>(resting?.opened)
     const parts = new Map<string, number>(resting?.parts)
     const packed = new Set<string>()
-    this.#base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts, packed }
+    this.#base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, undecided, opened, parts, packed }
+    this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
     if (!resting) return
     this.#resumed = resting.resumed
@@ -108,7 +109,7 @@ export class PathOpener {
 
   /** Whether the last search left out what may be needed yet. */
   get unread(): boolean {
-    return this.#unread || this.#postponed !== undefined
+    return this.#unread || this.#postponed.waits
   }
 
   /** The folder is known as it was then: what is younger is still to be found. */
@@ -170,18 +171,19 @@ export class PathOpener {
    */
   async openNamed(held: HeldGenerations): Promise<Opened> {
     const { path, options } = this.#init
-    const awaited = await this.#askPostponed()
+    const awaited = await this.#postponed.ask()
     if (awaited) return { generations: [awaited], notices: [] }
-    const { handle, stat, openedPath } = await openAdmitted(path, options.admit, options.fileSystem)
+    const { undecided } = this.#base
+    const open = (): Promise<AdmittedFile> => openAdmitted(path, options.admit, options.fileSystem)
+    const { handle, stat, openedPath } = await undecided.open(path, open)
     try {
       const identity = await identifyBy(handle, stat)
       const isHeld = held.newest !== undefined && claimKeyOf(held.newest.identity) === claimKeyOf(identity)
       const verdict = isHeld ? 'yes' : await this.#isCopy({ handle, identity })
-      if (verdict === 'later' && !this.#postponed) {
-        this.#postponed = { handle, identity }
-        return NOTHING
-      }
-      if (verdict !== 'no' || !this.#base.claim(claimKeyOf(identity))) {
+      if (verdict === 'later' && this.#postponed.hold(handle)) return NOTHING
+      const isOurs = verdict === 'no' && this.#base.claim(claimKeyOf(identity))
+      undecided.decide(handle)
+      if (!isOurs) {
         await handle.close()
         return NOTHING
       }
@@ -192,6 +194,7 @@ export class PathOpener {
       this.#from = 'start'
       return { ...opened, openedPath }
     } catch (error) {
+      undecided.decide(handle)
       await handle.close().catch(() => {}) // closed already, by whom it had been handed to
       throw error
     }
@@ -215,14 +218,14 @@ export class PathOpener {
 
   /** Generations that nobody has had yet, and what was copied away before truncations. */
   async findMissed(held: readonly Generation[]): Promise<Generation[]> {
-    const awaited = await this.#askPostponed()
+    const awaited = await this.#postponed.ask()
     const missed = await this.#findMissed(awaited ? [...held, awaited] : held)
     return awaited ? inOrderOfBirth([...missed, awaited]) : missed
   }
 
   /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed. */
   async findPassed(held: readonly Generation[]): Promise<Generation[]> {
-    const awaited = await this.#askPostponed()
+    const awaited = await this.#postponed.ask()
     if (awaited) return [awaited]
     return (await this.folderChanged()) || this.doubts ? this.#findMissed(held) : []
   }
@@ -237,20 +240,20 @@ export class PathOpener {
 
   /** Whether it is still to be seen what something is that was found. */
   get doubts(): boolean {
-    return this.#doubted.length > 0 || this.#postponed !== undefined
+    return this.#doubted.length > 0 || this.#postponed.waits
   }
 
   /** Closes what nobody was given. */
   async close(): Promise<void> {
     for (const generation of this.#doubted.splice(0)) await generation.close()
-    await this.#postponed?.handle.close()
-    this.#postponed = undefined
+    await this.#postponed.close()
   }
 
   /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
   #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
-    const { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts, packed } = this.#base
-    const base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, opened, parts, packed }
+    const { path, host, fileSystem, buffer, cutting, claim, isTaken, release, undecided, opened, parts, packed } =
+      this.#base
+    const base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, undecided, opened, parts, packed }
     return Object.assign(base, { handle, source, identity })
   }
 
@@ -360,23 +363,6 @@ export class PathOpener {
     const verdict = await isCopy(opened)
     this.#unread = verdict === 'later'
     return verdict
-  }
-
-  /** What was postponed, once it is known to be no copy, and nobody's. */
-  async #askPostponed(): Promise<Generation | undefined> {
-    if (!this.#postponed) return undefined
-    const { handle } = this.#postponed
-    // It may be a copy that is being made: what it was when it was opened says little.
-    const identity = await identify(handle)
-    const verdict = this.#base.isTaken(claimKeyOf(identity)) ? 'yes' : await this.#isCopy({ handle, identity })
-    if (verdict === 'later') return undefined
-    this.#postponed = undefined
-    if (verdict === 'no' && this.#base.claim(claimKeyOf(identity))) {
-      const { host, path } = this.#base
-      return Generation.open({ ...this.#base, handle, identity, source: { host, path, id: identity.id }, offset: 0 })
-    }
-    await handle.close()
-    return undefined
   }
 
   /** Whether what the path names, if anything, is one of those that are open. */

@@ -5,7 +5,15 @@ import type { ReadBuffer } from './file-reader.ts'
 import { compareWith, compareWithKnown, knownOf, type Copied, type KnownContent } from './copies.ts'
 import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
-import { claimKeyOf, holdsContentOf, identifyBy, parseIdentity, readAt, type FileIdentity } from './identity.ts'
+import {
+  claimKeyOf,
+  holdsContentOf,
+  identify,
+  identifyBy,
+  parseIdentity,
+  readAt,
+  type FileIdentity,
+} from './identity.ts'
 import type { KnownHead } from './known-head.ts'
 import type { Cutting } from './line-cutter.ts'
 import { byAge, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
@@ -19,6 +27,7 @@ import {
   rememberOpened,
   type TakenFiles,
 } from './taken-files.ts'
+import type { UndecidedFiles } from './undecided-files.ts'
 
 /** What is needed to open generations of one path. */
 export interface GenerationBase extends Place, TakenFiles {
@@ -31,6 +40,8 @@ export interface GenerationBase extends Place, TakenFiles {
   readonly isTaken: (key: string) => boolean
   /** Gives a claim up. */
   readonly release: (key: string) => void
+  /** What the paths of this follow have open and do not know yet. */
+  readonly undecided: UndecidedFiles
 }
 
 /** A sibling that was opened. */
@@ -224,6 +235,20 @@ async function findSibling(
   return undefined
 }
 
+/** One that `proves` says yes to, of those that another path has open to see what they are; it is this path's own then. */
+async function findUndecided(
+  base: GenerationBase,
+  proves: (opened: OpenedSibling) => Promise<boolean>,
+): Promise<OpenedSibling | undefined> {
+  let found: OpenedSibling | undefined
+  for (const handle of await base.undecided.beside(base.path)) {
+    const opened = { handle, identity: await identify(handle) }
+    if (!found && (await proves(opened)) && base.claim(claimKeyOf(opened.identity))) found = opened
+    else await handle.close()
+  }
+  return found
+}
+
 /** What copytruncate copied away before it truncated a file. */
 export type FoundCopy =
   | { readonly kind: 'copy'; readonly generation: Generation }
@@ -233,12 +258,11 @@ export type FoundCopy =
 
 /** The copy of `head`, from where delivery stopped; `copy` as in {@link GenerationInit}: it ends with a truncation. */
 export async function findCopy(head: Generation, base: GenerationBase, copy: boolean): Promise<FoundCopy> {
-  const found = await findSibling(
-    base,
-    // A smaller one may be a copy of something else that is being made.
-    ({ size }) => size >= head.head.length,
-    async opened => (await compareWithKnown(knownOf(head), opened)) === 'rest',
-  )
+  const proves = async (opened: OpenedSibling): Promise<boolean> =>
+    (await compareWithKnown(knownOf(head), opened)) === 'rest'
+  // A smaller one may be a copy of something else that is being made.
+  const likely = ({ size }: Sibling): boolean => size >= head.head.length
+  const found = (await findSibling(base, likely, proves)) ?? (await findUndecided(base, proves))
   if (!found) return { kind: 'none' }
   const { handle, identity } = found
   if (base.opened.has(claimKeyOf(identity))) {

@@ -27,7 +27,7 @@ export class Wakeup {
         this.#waiter = resolve
       }).finally(() => {
         this.#waiter = undefined
-        ended.abort()
+        ended.abort('woken') // a reason of its own saves an error with its stack, each time
       })
     }
     this.#set = false

@@ -136,6 +136,11 @@ const cases: readonly Case[] = [
     profile: { pattern: 'glob', tickMs: 4, equalHeads: true, seeks: true, idleMs: 2000 },
     steps: 'write 6, write 5, copy-begin .1, run 12, copy-more, write 2, rest, copy-end, write 1, rest, truncate',
   },
+  {
+    says: 'reads a copy whose name is taken while another path asks what it is',
+    profile: { pattern: 'glob', tickMs: 4 },
+    steps: 'write 1, move .2 .3, copy-begin .1, run 43, copy-end, run 6, truncate, move .0 .1',
+  },
 ]
 
 describe('following', () => {

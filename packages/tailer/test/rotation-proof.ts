@@ -17,6 +17,8 @@ import { followModel } from './followed-model.ts'
 
 const [first = 0, schedules = 1_000_000, shown = 10] = process.argv.slice(2).map(Number)
 const TOLD_EVERY = 50_000
+// Most of what is asked of the model names nothing, and nobody reads where in the code it was.
+Error.stackTraceLimit = 0
 
 const say = (text: string): void => void writeSync(1, `${text}\n`)
 

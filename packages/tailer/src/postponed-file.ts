@@ -1,0 +1,60 @@
+import { Generation } from './generation.ts'
+import { claimKeyOf, identify } from './identity.ts'
+import type { SharedHandle } from './shared-handle.ts'
+import type { CopyVerdict, GenerationBase, OpenedSibling } from './siblings.ts'
+
+/** What had a path and may be a copy of what is not open yet. Its handle is held: its name may go. */
+export class PostponedFile {
+  readonly #base: GenerationBase
+  readonly #isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>
+  #handle: SharedHandle | undefined
+
+  /** `isCopy` is asked again and again, until it is known. */
+  constructor(base: GenerationBase, isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>) {
+    this.#base = base
+    this.#isCopy = isCopy
+  }
+
+  /** Whether there is one. */
+  get waits(): boolean {
+    return this.#handle !== undefined
+  }
+
+  /** Takes the handle over, where there is none yet. Whether it did. */
+  hold(handle: SharedHandle): boolean {
+    if (this.#handle) return false
+    this.#handle = handle
+    return true
+  }
+
+  /** The file, once it is known to be no copy, and nobody's; of its path then. */
+  async ask(): Promise<Generation | undefined> {
+    const handle = this.#handle
+    if (!handle) return undefined
+    // It may be a copy that is being made: what it was when it was opened says little.
+    const identity = await identify(handle)
+    const verdict = this.#base.isTaken(claimKeyOf(identity)) ? 'yes' : await this.#isCopy({ handle, identity })
+    if (verdict === 'later') return undefined
+    const isOurs = verdict === 'no' && this.#base.claim(claimKeyOf(identity))
+    this.#release(handle)
+    if (!isOurs) {
+      await handle.close()
+      return undefined
+    }
+    const { host, path } = this.#base
+    return Generation.open({ ...this.#base, handle, identity, source: { host, path, id: identity.id }, offset: 0 })
+  }
+
+  /** Gives it up. */
+  async close(): Promise<void> {
+    const handle = this.#handle
+    if (!handle) return
+    this.#release(handle)
+    await handle.close()
+  }
+
+  #release(handle: SharedHandle): void {
+    this.#handle = undefined
+    this.#base.undecided.decide(handle)
+  }
+}
