@@ -16,7 +16,8 @@ import {
 import { nodeFileSystem } from './node-file-system.ts'
 import { openIfThere } from './open-file.ts'
 import { listSiblings } from './listing.ts'
-import { unpackedHead, unpackFile, type UnpackedFile } from './unpacked-file.ts'
+import { unpackFile, type UnpackedFile } from './unpacked-file.ts'
+import { unpacked, unpackedHead } from './unpacking.ts'
 
 const PACKED_NAME = /\.(gz|zst|z)$/i
 
@@ -60,7 +61,7 @@ export class EarlierSibling {
       const identity =
         format === 'none'
           ? await identifyBy(handle, stat)
-          : identityOf(stat, await unpackedHead(handle, format, HEAD_BYTES))
+          : identityOf(stat, await unpackedHead(unpacked(handle, format), HEAD_BYTES))
       opened.push(new EarlierSibling(sibling.path, handle, identity, format))
     }
     return opened.some(({ packed }) => packed) ? opened.sort(byLastWrite) : opened

@@ -7,6 +7,7 @@ export const tailerErrors = {
   LF_TAILER_GLOB: { retryable: false },
   LF_TAILER_NOT_A_FILE: { retryable: false },
   LF_TAILER_OPEN: { retryable: true },
+  LF_TAILER_PACKED: { retryable: false },
   LF_TAILER_READ: { retryable: true },
 } as const
 

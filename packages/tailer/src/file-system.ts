@@ -1,3 +1,5 @@
+import type { CompressionFormat } from '@logflow/compress'
+
 /** What is known of a file without reading it; `BigIntStats` of Node is one. */
 export interface FileFacts {
   readonly dev: bigint
@@ -55,6 +57,9 @@ export interface FileSystem<Handle extends ReadHandle = ReadHandle> {
   /** Names and kinds in a directory, in any order. */
   readEntries(path: string): Promise<readonly DirectoryEntry[]>
   realpath(path: string): Promise<string>
+  /** Unpacks the bytes of a packed file; left out where `@logflow/compress` does. Throws as that does. */
+  readonly unpack?:
+    ((chunks: AsyncIterable<Uint8Array>, format: CompressionFormat) => AsyncIterable<Uint8Array>) | undefined
   /** Tells of changes in a directory, as well as it can. Throws, or calls `failed` later, when it cannot. */
   watch(path: string, heard: DirectoryListener, failed: (error: unknown) => void): { close(): void }
 }

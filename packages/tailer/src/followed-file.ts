@@ -162,7 +162,8 @@ export class FollowedFile {
       // A file that another path of this follow reads under its own name is not ours.
       const owner = named && this.#context.claims.ownerOf(claimKeyOf(named))
       await this.#settle(owner === undefined || owner === this.owner ? named : undefined)
-      this.#opener.settled()
+      this.#notices.push(...this.#opener.settled())
+      if (this.#notices.length > 0) this.#context.wake(this)
       if (this.#opener.unread) this.#rescan = true
       if (this.#mayDrowse) await this.#queue[0]?.drowse()
       this.#failures.clear('look')

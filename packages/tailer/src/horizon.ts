@@ -2,11 +2,13 @@ import { dirname } from 'node:path'
 import type { Clock } from '@logflow/core'
 import { isMissing } from './errors.ts'
 import type { FileFacts } from './file-system.ts'
-import { claimKeyOf } from './identity.ts'
+import { claimKeyOf, fromBase36 } from './identity.ts'
 import { listSiblings, type Place, type Sibling } from './listing.ts'
 
 /** A folder that changed this recently may yet change in the same tick of its clock. */
 const RECENT_MS = 1000n
+/** By so much the times of files may be older than the clock: a tick of the kernel. */
+const TICK_MS = 10n
 /** Files of one tick that are written down. */
 const MAX_KEYS = 64
 
@@ -24,38 +26,44 @@ export interface Horizon {
   readonly awaited?: ReadonlySet<string> | undefined
   /** Whether the folder had changed so recently that it may change again in the same tick. */
   readonly recent: boolean
+  /** The moment of the look. What was packed later and last written before it was there then; packing keeps that time. */
+  readonly packedNs: bigint
 }
 
 /** Everything is younger. */
-export const NO_HORIZON: Horizon = { ns: 0n, seen: new Set<string>(), recent: true }
+export const NO_HORIZON: Horizon = { ns: 0n, seen: new Set<string>(), recent: true, packedNs: 0n }
 
 /** What lies beside a path now. */
 export async function lookBeside(place: Place, clock: Clock): Promise<Horizon> {
   const folder = await folderOf(place)
   if (!folder) return NO_HORIZON
   const { mtimeNs: ns, birthtimeNs } = folder
-  const recent = BigInt(Math.trunc(clock.now())) - ns / 1_000_000n < RECENT_MS
+  const nowMs = BigInt(Math.trunc(clock.now()))
+  const recent = nowMs - ns / 1_000_000n < RECENT_MS
   const siblings = recent || birthtimeNs === 0n ? await listSiblings(place) : []
   const seen = siblings.filter(({ birthNs, size }) => size > 0 && (birthNs === ns || birthNs === 0n)).map(claimKeyOf)
-  return { ns, seen: new Set(seen), recent }
+  return { ns, seen: new Set(seen), recent, packedNs: laterOf(ns, (nowMs - TICK_MS) * 1_000_000n) }
 }
 
 /** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */
-export function formatHorizon({ ns, seen, recent, awaited = new Set() }: Horizon): string {
+export function formatHorizon({ ns, seen, recent, awaited = new Set(), packedNs }: Horizon): string {
   // What ties is old where nothing more can come in the same tick.
   return [
     (recent ? ns : ns + 1n).toString(),
     ...[...seen].slice(0, MAX_KEYS),
     ...[...awaited].map(key => `+${key}`),
+    `<${packedNs.toString(36)}`,
   ].join(' ')
 }
 
 /** Reads what {@link formatHorizon} wrote; of nothing, a moment at `ns`. */
 export function parseHorizon(text: string | undefined, ns: bigint): Horizon {
   const [first = '', ...keys] = (text ?? '').split(' ')
-  if (!/^\d{1,20}$/.test(first)) return { ns, seen: new Set<string>(), recent: true }
+  if (!/^\d{1,20}$/.test(first)) return { ns, seen: new Set<string>(), recent: true, packedNs: ns }
+  const packed = keys.find(key => key.startsWith('<'))?.slice(1)
+  const packedNs = packed === undefined ? BigInt(first) : fromBase36(packed)
   const awaited = keys.filter(key => key.startsWith('+')).map(key => key.slice(1))
-  return { ns: BigInt(first), seen: new Set(keys), awaited: new Set(awaited), recent: true }
+  return { ns: BigInt(first), seen: new Set(keys), awaited: new Set(awaited), recent: true, packedNs }
 }
 
 /** Whether the folder is as it was: then nothing in it is younger. */
@@ -80,6 +88,15 @@ export function isYounger(sibling: Sibling, { ns, seen, recent, awaited }: Horiz
   // Without births: what was written later, and was not there.
   if (birthNs === 0n) return sibling.mtimeNs >= ns && !seen.has(claimKeyOf(sibling))
   return birthNs > ns || (birthNs === ns && recent && !seen.has(claimKeyOf(sibling)))
+}
+
+/** The same, but that what is packed and was last written before `ms` since 1970 is not new. */
+export function packedSince(horizon: Horizon, ms: number): Horizon {
+  return { ...horizon, packedNs: laterOf(horizon.packedNs, BigInt(Math.trunc(ms)) * 1_000_000n) }
+}
+
+function laterOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }
 
 async function folderOf({ path, fileSystem }: Place): Promise<FileFacts | undefined> {

@@ -28,6 +28,8 @@ export interface FileIdentity {
   readonly mtimeNs: bigint
   /** Size when it was looked at. */
   readonly size: number
+  /** What counts is packed in the file: head and size are those of the content. */
+  readonly packed?: boolean
 }
 
 /** Device, inode and birth of something, as `stat` with `bigint` gives them. */
@@ -192,6 +194,12 @@ export function provableToken({ sourceId, offset, tailHash }: ResumeToken): Resu
   return { sourceId, offset: Number(cutAt), tailHash: proof }
 }
 
+/** Whether the first bytes of a content may be those of the one that a token speaks of. */
+export function mayBeginAs(head: Uint8Array, { sourceId }: ResumeToken): boolean {
+  const { headBytes, headHash } = parseIdentity(sourceId) ?? { headBytes: 0, headHash: '' }
+  return headBytes === 0 || (head.length >= headBytes && hashBytes(head.subarray(0, headBytes)) === headHash)
+}
+
 /**
  * Whether a file may be what a token speaks of, by what was seen of it when it was opened: inode and birth, its first
  * bytes, and what lies before the offset as far as these reach. Asks nothing of the file.
@@ -200,10 +208,9 @@ export function maySpeakOf({ inodeKey, birthNs, head }: FileIdentity, token: Res
   const { sourceId, offset, tailHash } = token
   const parsed = parseIdentity(sourceId)
   if (parsed?.inodeKey !== inodeKey || parsed.birthNs !== birthNs) return false
-  const { headBytes, headHash } = parsed
+  const { headBytes } = parsed
   // What ended here ended before the offset.
-  if (head.length < Math.min(HEAD_BYTES, Math.max(offset, headBytes))) return false
-  if (headBytes > 0 && hashBytes(head.subarray(0, headBytes)) !== headHash) return false
+  if (head.length < Math.min(HEAD_BYTES, Math.max(offset, headBytes)) || !mayBeginAs(head, token)) return false
   const proof = parseTailHash(tailHash)
   if (!proof) return tailHash === '' && (offset === 0 || headBytes > 0)
   if (proof.before > offset) return false

@@ -21,7 +21,10 @@ export interface Sibling {
 }
 
 /** What tells which of two files is older. */
-export type Aged = Pick<Sibling, 'birthNs' | 'mtimeNs'>
+export interface Aged extends Pick<Sibling, 'birthNs' | 'mtimeNs'> {
+  /** What counts is packed in it: that is older than the file, which keeps the time of its last write. */
+  readonly packed?: boolean
+}
 
 /** Names change while they are listed; after so many tries what was found has to do. */
 export const MAX_PASSES = 16
@@ -65,10 +68,26 @@ function isSame(a: Sibling, b: Sibling | undefined): boolean {
   return b !== undefined && a.path === b.path && claimKeyOf(a) === claimKeyOf(b)
 }
 
-/** Oldest first. Births tie, since file systems stamp with the kernel's tick (4 ms); then the last write tells. */
+/**
+ * Oldest first. Births tie, since file systems stamp with the kernel's tick (4 ms); then the last write tells. What is
+ * packed was last written before the next one was born.
+ */
 export function byAge(a: Aged, b: Aged): number {
-  if (a.birthNs !== b.birthNs) return a.birthNs < b.birthNs ? -1 : 1
+  const [left, right] = [beganNs(a), beganNs(b)]
+  if (left !== right) return left < right ? -1 : 1
+  if (a.packed !== b.packed) return a.packed ? -1 : 1
   return a.mtimeNs === b.mtimeNs ? 0 : a.mtimeNs < b.mtimeNs ? -1 : 1
+}
+
+/** Whether one belongs before another that is being read, whose last write is not known. */
+export function isOlder(a: Aged, b: Aged): boolean {
+  const [left, right] = [beganNs(a), beganNs(b)]
+  return left < right || (left === right && a.packed === true && !b.packed)
+}
+
+/** When something was begun at the earliest, as far as its file tells. */
+export function beganNs({ birthNs, mtimeNs, packed }: Aged): bigint {
+  return packed ? mtimeNs : birthNs
 }
 
 /** Whether the path still names what it named: then it was left out for what it is. */

@@ -4,6 +4,7 @@ import { truncationOf } from './events.ts'
 import type { Generation } from './generation.ts'
 import { formatHorizon, type Horizon } from './horizon.ts'
 import { claimKeyOf, formatCutOff } from './identity.ts'
+import { beganNs } from './listing.ts'
 
 /** Notes in a checkpoint, if there is one, what its next reader needs: the proof of every delivery. */
 export class Notes {
@@ -21,7 +22,9 @@ export class Notes {
     if (!this.#checkpoint) return
     const after = queue.slice(queue.indexOf(generation) + 1)
     const awaited = new Set(after.map(({ identity }) => claimKeyOf(identity)))
-    this.#checkpoint.describe(generation.source.id, formatHorizon({ ...seen, awaited }))
+    // Packed meanwhile, these are other files, which keep the time of the last write.
+    const packedNs = after.map(({ identity }) => beganNs(identity)).reduce((a, b) => (b < a ? b : a), seen.packedNs)
+    this.#checkpoint.describe(generation.source.id, formatHorizon({ ...seen, awaited, packedNs }))
   }
 
   /** What was found goes to the items. */

@@ -1,19 +1,20 @@
-import type { ResumeToken, Source } from '@logflow/core'
+import type { Delivery, Source } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
-import { knownOf, type KnownContent } from './copies.ts'
+import type { KnownContent } from './copies.ts'
 import { DrowsyHandle } from './drowsy-handle.ts'
 import { Generation } from './generation.ts'
 import { holdAll } from './hold-all.ts'
-import { isAsBefore, isYounger, lookBeside, NO_HORIZON, type Horizon } from './horizon.ts'
+import { isAsBefore, isYounger, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
 import { claimKeyOf, factsOfClaim, identify, identifyBy } from './identity.ts'
-import { proofOfHead } from './known-head.ts'
 import type { Sibling } from './listing.ts'
 import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
 import { openAdmitted, type AdmittedFile } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
-import { beginNew, openProven, resumeGenerations, type OpenedFile, type StillMissing } from './resume.ts'
-import type { RestingFile, RestingOpener } from './resting-file.ts'
+import { PackedSiblings } from './packed-siblings.ts'
 import { PostponedFile } from './postponed-file.ts'
+import { ReleasedContents } from './released-contents.ts'
+import { beginNew, resumeGenerations, type OpenedFile, type StillMissing } from './resume.ts'
+import type { RestingFile, RestingOpener } from './resting-file.ts'
 import { reopen } from './reopen.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import {
@@ -27,11 +28,8 @@ import {
 } from './siblings.ts'
 import { leaveCopy, notePart, rememberOpened } from './taken-files.ts'
 
-/** Searches that a file waits for, while names beside it move. */
-const MAX_LOOKS = 20
-
-/** Files that were let go and are still recognised when they come back. */
-const MAX_RELEASED = 16
+/** So long a file waits for names beside it that move. */
+const PATIENCE_MS = 10_000
 
 const NOTHING: Opened = { generations: [], notices: [] }
 
@@ -39,7 +37,7 @@ const NOTHING: Opened = { generations: [], notices: [] }
 export class PathOpener {
   readonly #init: PathOpenerInit
   readonly #base: GenerationBase
-  readonly #released: (KnownContent & ResumeToken)[] = []
+  readonly #released: ReleasedContents
   /** Missed generations that may be copies of what is not open yet. Their handles are held: their names may go. */
   readonly #doubted: Generation[] = []
   #from: ResolvedFollowOptions['from']
@@ -50,7 +48,7 @@ export class PathOpener {
   readonly #postponed: PostponedFile
   #unread = false
   #moving = false
-  #looks = 0
+  #movingSinceMs: number | undefined
   #marks = 0
   /** The folder when it was last searched. */
   #searched: Horizon | undefined
@@ -65,9 +63,10 @@ export class PathOpener {
     const cutting = { maxLineBytes: options.maxLineBytes, countLines: !options.raw }
     const opened = new Set<string>(resting?.opened)
     const parts = new Map<string, number>(resting?.parts)
-    const packed = new Set<string>()
+    const packed = new PackedSiblings(options.clock, { host, path })
     this.#base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, undecided, opened, parts, packed }
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
+    this.#released = new ReleasedContents(resting?.released)
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
     if (!resting) return
     this.#resumed = resting.resumed
@@ -76,13 +75,11 @@ export class PathOpener {
     this.#searched = resting.searched
     this.#firstKey = resting.firstKey
     this.#missing = resting.missing
-    this.#released.push(...(resting.released ?? []))
   }
 
   /** What is to be kept of it while nothing happens to the path; `undefined` while something is still to be seen. */
   rest(): RestingOpener | undefined {
     if (this.unread || this.doubts) return undefined
-    const released = this.#released.map(known => ({ ...known, head: proofOfHead(known.head) }))
     return {
       first: this.#init.first,
       from: this.#from,
@@ -91,7 +88,7 @@ export class PathOpener {
       seen: this.#seen,
       searched: this.#searched,
       firstKey: this.#firstKey,
-      released: released.length > 0 ? released : undefined,
+      released: this.#released.rest(),
       opened: this.#base.opened.size > 0 ? this.#base.opened : undefined,
       parts: this.#base.parts.size > 0 ? this.#base.parts : undefined,
       missing: this.#missing,
@@ -122,13 +119,15 @@ export class PathOpener {
    * while the folder was searched. Not for ever, as they may never stop.
    */
   looksAgain(): boolean {
-    this.#looks = this.#moving ? this.#looks + 1 : 0
-    return this.#moving && this.#looks <= MAX_LOOKS
+    const nowMs = this.#init.options.clock.monotonicMs()
+    this.#movingSinceMs = this.#moving ? (this.#movingSinceMs ?? nowMs) : undefined
+    return this.#movingSinceMs !== undefined && nowMs - this.#movingSinceMs < PATIENCE_MS
   }
 
-  /** What the last searches found has been taken up. */
-  settled(): void {
+  /** What the last searches found has been taken up. What is to be told of what they found. */
+  settled(): readonly Delivery[] {
     this.#seen = this.#searched ?? this.#horizon ?? NO_HORIZON
+    return this.#base.packed.takeNotices()
   }
 
   /** A copy that ends before what it was taken for did: it may yet become a copy of something else. */
@@ -138,7 +137,7 @@ export class PathOpener {
 
   /** What was read of generations that are not open any more. */
   get released(): readonly KnownContent[] {
-    return this.#released
+    return this.#released.all
   }
 
   /** Tells a content from all others that were in the same inode. */
@@ -212,8 +211,9 @@ export class PathOpener {
 
   /** Remembers how far a file was read: one that was moved away may be moved back, one that was cut has copies. */
   remember(generation: Generation): void {
-    this.#released.unshift({ ...knownOf(generation), ...generation.token })
-    this.#released.length = Math.min(this.#released.length, MAX_RELEASED)
+    const forgotten = this.#released.remember(generation, this.#init.options.clock.now())
+    // What nobody knows any more is not to be taken for news when it is packed.
+    if (forgotten && this.#horizon) this.#horizon = packedSince(this.#horizon, forgotten.atMs)
   }
 
   /** Generations that nobody has had yet, and what was copied away before truncations. */
@@ -263,7 +263,7 @@ export class PathOpener {
       await file.handle.close()
       return { generations: [lingering], notices: [] }
     }
-    const back = await this.#movedBack(file)
+    const back = await this.#released.takeBack(file)
     if (back) return { generations: [back], notices: [] }
     const { checkpoint } = this.#init.options
     if (checkpoint && !this.#resumed) {
@@ -320,7 +320,9 @@ export class PathOpener {
     const onUnread = (): void => void (this.#unread = true)
     this.#moving = false
     const onMoving = (): void => void (this.#moving = this.#unread = true)
-    const range = { isNew, held, released: this.#released, tokens: missing?.tokens, onUnread, onMoving }
+    const { packedNs } = horizon
+    const known = { held, released: this.#released.all, tokens: missing?.tokens }
+    const range = { isNew, packedNs, ...known, onUnread, onMoving }
     const missed = [...(await this.#askAgain(range)), ...(await findMissed(range, this.#base))]
     if (missed.length === 0) return []
     if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) {
@@ -343,7 +345,7 @@ export class PathOpener {
     const missed: Generation[] = []
     for (const generation of this.#doubted.splice(0)) {
       const { handle } = generation
-      const opened = { handle, identity: await identify(handle) }
+      const opened = { handle, identity: { ...(await identify(handle)), packed: generation.identity.packed === true } }
       const copied = await copiedBy(opened, range, this.#base)
       if (copied === 'unread') this.#doubt(generation)
       if (copied === 'no') {
@@ -371,13 +373,5 @@ export class PathOpener {
     const generation = held.find(({ identity }) => named && claimKeyOf(identity) === claimKeyOf(named))
     if (named) await generation?.see(named.size)
     return !named || generation !== undefined
-  }
-
-  async #movedBack(file: OpenedFile): Promise<Generation | undefined> {
-    for (const { sourceId, offset, tailHash } of this.#released) {
-      const proven = offset > 0 ? await openProven(file, { sourceId, offset, tailHash }) : undefined
-      if (proven) return proven
-    }
-    return undefined
   }
 }

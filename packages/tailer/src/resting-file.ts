@@ -21,6 +21,11 @@ export interface RestingFile {
   readonly glance: string
 }
 
+/** How far a generation was read that is not open any more, and when it was let go, ms since 1970. */
+export interface ReleasedContent extends KnownContent, ResumeToken {
+  readonly atMs: number
+}
+
 /** What is kept of a `PathOpener` while nothing happens to its path. */
 export interface RestingOpener {
   readonly first: boolean
@@ -30,7 +35,7 @@ export interface RestingOpener {
   readonly seen: Horizon
   readonly searched: Horizon | undefined
   readonly firstKey: string | undefined
-  readonly released: readonly (KnownContent & ResumeToken)[] | undefined
+  readonly released: readonly ReleasedContent[] | undefined
   readonly opened: ReadonlySet<string> | undefined
   readonly parts: ReadonlyMap<string, number> | undefined
   readonly missing: StillMissing | undefined

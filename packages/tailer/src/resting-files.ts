@@ -64,7 +64,7 @@ const SOURCE = ['sourceId', 'startOffset'] as const
 const OPENER = keysOf<Omit<RestingOpener, 'missing'>>({
   ...{ first: 0, from: 0, resumed: 0, horizon: 0, seen: 0, searched: 0, firstKey: 0, released: 0, opened: 0, parts: 0 },
 })
-const HORIZON = keysOf<Horizon>({ ns: 0, seen: 0, recent: 0, awaited: 0 })
+const HORIZON = keysOf<Horizon>({ ns: 0, seen: 0, recent: 0, awaited: 0, packedNs: 0 })
 
 function keysOf<T>(keys: Keys<T>): readonly (keyof T)[] {
   return Object.keys(keys) as (keyof T)[]

@@ -1,32 +1,24 @@
-import { DETECT_BYTES, detectCompression } from '@logflow/compress'
 import type { ResumeToken } from '@logflow/core'
-import { isScarcity } from './errors.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import { compareWith, compareWithKnown, knownOf, type Copied, type KnownContent } from './copies.ts'
 import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import {
   claimKeyOf,
+  HEAD_BYTES,
   holdsContentOf,
   identify,
-  identifyBy,
+  inodeKeyOf,
+  mayBeginAs,
   parseIdentity,
-  readAt,
   type FileIdentity,
 } from './identity.ts'
-import type { KnownHead } from './known-head.ts'
+import { beginAlike, type KnownHead } from './known-head.ts'
 import type { Cutting } from './line-cutter.ts'
-import { byAge, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
-import { openIfThere } from './open-file.ts'
-import {
-  hasGrown,
-  isKnownPacked,
-  isPart,
-  notePacked,
-  notePart,
-  rememberOpened,
-  type TakenFiles,
-} from './taken-files.ts'
+import { byAge, isOlder, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
+import type { PackedSiblings } from './packed-siblings.ts'
+import { openContent, openPlain, type MayBe, type SiblingContent } from './sibling-content.ts'
+import { hasGrown, isPart, notePart, rememberOpened, type TakenFiles } from './taken-files.ts'
 import type { UndecidedFiles } from './undecided-files.ts'
 
 /** What is needed to open generations of one path. */
@@ -34,6 +26,7 @@ export interface GenerationBase extends Place, TakenFiles {
   readonly host: string
   readonly buffer: ReadBuffer
   readonly cutting: Cutting
+  readonly packed: PackedSiblings
   /** Makes a file this path's own; false when another path has it. */
   readonly claim: (key: string) => boolean
   /** Whether any path, this one too, has had it. */
@@ -54,6 +47,8 @@ export interface OpenedSibling {
 export interface MissedRange {
   /** Whether a file came after those that are known: what is older was there before us. */
   readonly isNew: (sibling: Sibling) => boolean
+  /** What is packed in a file and was last written before this, ns since 1970, was there before us. */
+  readonly packedNs?: bigint
   /** Generations that are open: whole and partial copies of them hold nothing new. */
   readonly held: readonly Generation[]
   /** What was read of those that are not open any more: nor do copies of these. */
@@ -89,7 +84,7 @@ export function inOrderOfBirth(generations: readonly Generation[]): Generation[]
 
 /** Puts one that was missed before the first younger one, and in any case before the last, which has the name. */
 export function insertByBirth(queue: Generation[], missed: Generation): void {
-  const younger = queue.findIndex(({ identity }) => identity.birthNs > missed.identity.birthNs)
+  const younger = queue.findIndex(({ identity }) => isOlder(missed.identity, identity))
   queue.splice(younger === -1 ? queue.length - 1 : younger, 0, missed)
 }
 
@@ -112,12 +107,10 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
       range.onUnread?.()
       continue
     }
-    if (isKnownPacked(sibling, base)) continue
-    const opened = await openPlain(sibling, base)
-    if (!opened) {
-      settled &&= await isStill(sibling, base)
-      continue
-    }
+    const content = await contentOf(sibling, { ...range, held: [...range.held, ...found] }, base)
+    if (content.kind === 'gone') settled &&= await isStill(sibling, base)
+    if (content.kind !== 'open') continue
+    const { opened } = content
     const same = claimKeyOf(opened.identity) === claimKeyOf(sibling)
     const generation = same ? await takeMissed(opened, range, base) : undefined
     if (generation) found.push(generation)
@@ -125,6 +118,39 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
     settled &&= same && !generation
   }
   return settled
+}
+
+/**
+ * What a sibling holds. One that is packed is not unpacked when that was there before us, or may yet be read elsewhere;
+ * one that cannot be unpacked is awaited for a while.
+ */
+async function contentOf(sibling: Sibling, range: MissedRange, base: GenerationBase): Promise<SiblingContent> {
+  const { packedNs = 0n, held, onUnread } = range
+  if (base.packed.isUnchanged(sibling) && base.packed.await(sibling)) {
+    onUnread?.()
+    return { kind: 'other' }
+  }
+  const content = await openContent(sibling.path, base.fileSystem, async ({ stat, head }) => {
+    if (stat.mtimeNs < packedNs) {
+      base.claim(claimKeyOf({ inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs }))
+      return false
+    }
+    const begun = await head()
+    const unread = held.some(generation => generation.offset === 0 && beginAlike(generation.head, begun))
+    if (unread) onUnread?.()
+    return !unread
+  })
+  if (content.kind !== 'unfinished') return content
+  const { identity } = content
+  if (base.packed.await(identity)) onUnread?.()
+  else if (base.claim(claimKeyOf(identity)) && !isKnownHead(identity.head, range)) base.packed.giveUp(sibling, identity)
+  return content
+}
+
+/** Whether something that is known, and was or will be read, begins like this. */
+function isKnownHead(head: Uint8Array, { held, released = [], tokens = [] }: MissedRange): boolean {
+  if ([...held, ...released].some(known => beginAlike(known.head, head))) return true
+  return tokens.some(token => token.offset > 0 && mayBeginAs(head, token))
 }
 
 /** The generation that a sibling is, unless it is a copy; it is this path's own then. */
@@ -139,7 +165,7 @@ async function takeMissed(
   // A copy is claimed too, so that it is not asked about again when there is nothing left to compare it with.
   if (copied === 'unread' || !base.claim(claimKeyOf(identity))) return undefined
   notePart(opened, copied === 'part', base)
-  if (copied !== 'no') return undefined
+  if (copied !== 'no' || identity.size === 0) return undefined
   const source = { host: base.host, path: base.path, id: identity.id }
   const generation = await Generation.open({ ...base, handle, source, identity, offset: 0 })
   rememberOpened(base, identity)
@@ -194,16 +220,21 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
   if (!identity || (identity.headBytes === 0 && token.tailHash === '')) return undefined
   const isInode = ({ inodeKey, birthNs }: Omit<Sibling, 'path'>): boolean =>
     inodeKey === identity.inodeKey && birthNs === identity.birthNs
-  return findSibling(base, isInode, async ({ handle, identity: { size } }) => {
-    return size >= token.offset && (await holdsContentOf(handle, token))
-  })
+  const proves = async ({ handle, identity: { size } }: OpenedSibling): Promise<boolean> =>
+    size >= token.offset && (await holdsContentOf(handle, token))
+  // A head that is shorter than the one that is known is told by the bytes before the offset alone.
+  const mayBe: MayBe = async packed => {
+    const head = await packed.head()
+    return head.length < HEAD_BYTES || mayBeginAs(head, token)
+  }
+  return findSibling(base, { likely: isInode, mayBe, proves })
 }
 
 /** The file beside the path that has this inode and birth. */
 export async function findByKey(key: string, base: GenerationBase): Promise<OpenedSibling | undefined> {
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const sibling = (await listSiblings(base)).find(other => claimKeyOf(other) === key)
-    const opened = sibling && (await openPlain(sibling, base))
+    const opened = sibling && (await openPlain(sibling.path, base.fileSystem))
     if (opened && claimKeyOf(opened.identity) === key) return opened
     await opened?.handle.close()
     if (!sibling || (!opened && (await isStill(sibling, base)))) break
@@ -211,24 +242,32 @@ export async function findByKey(key: string, base: GenerationBase): Promise<Open
   return undefined
 }
 
+interface Wanted {
+  /** Whether it is to be asked first. */
+  readonly likely: (file: Omit<Sibling, 'path'>) => boolean
+  readonly mayBe: MayBe
+  readonly proves: (opened: OpenedSibling) => Promise<boolean>
+}
+
 /** A sibling that `proves` says yes to, `likely` ones first, of these the youngest; it is this path's own then. */
 async function findSibling(
   base: GenerationBase,
-  likely: (file: Omit<Sibling, 'path'>) => boolean,
-  proves: (opened: OpenedSibling) => Promise<boolean>,
+  { likely, mayBe, proves }: Wanted,
 ): Promise<OpenedSibling | undefined> {
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const siblings = await listSiblings(base)
     let settled = true
     siblings.reverse()
     for (const sibling of [...siblings.filter(likely), ...siblings.filter(other => !likely(other))]) {
-      if (isKnownPacked(sibling, base)) continue
-      const opened = await openPlain(sibling, base)
+      const content = await openContent(sibling.path, base.fileSystem, mayBe)
+      if (content.kind === 'gone') settled &&= await isStill(sibling, base)
+      if (content.kind !== 'open') continue
+      const { opened } = content
       // The name of a likely one may have gone to another, whose turn is later.
-      const inTurn = opened && (!likely(sibling) || likely(opened.identity))
+      const inTurn = !likely(sibling) || likely(opened.identity)
       if (inTurn && (await proves(opened)) && base.claim(claimKeyOf(opened.identity))) return opened
-      settled &&= opened ? claimKeyOf(opened.identity) === claimKeyOf(sibling) : await isStill(sibling, base)
-      await opened?.handle.close()
+      settled &&= claimKeyOf(opened.identity) === claimKeyOf(sibling)
+      await opened.handle.close()
     }
     if (settled) break
   }
@@ -260,9 +299,13 @@ export type FoundCopy =
 export async function findCopy(head: Generation, base: GenerationBase, copy: boolean): Promise<FoundCopy> {
   const proves = async (opened: OpenedSibling): Promise<boolean> =>
     (await compareWithKnown(knownOf(head), opened)) === 'rest'
-  // A smaller one may be a copy of something else that is being made.
-  const likely = ({ size }: Sibling): boolean => size >= head.head.length
-  const found = (await findSibling(base, likely, proves)) ?? (await findUndecided(base, proves))
+  const wanted: Wanted = {
+    // A smaller one may be a copy of something else that is being made.
+    likely: ({ size }) => size >= head.head.length,
+    mayBe: async packed => beginAlike(head.head, await packed.head()),
+    proves,
+  }
+  const found = (await findSibling(base, wanted)) ?? (await findUndecided(base, proves))
   if (!found) return { kind: 'none' }
   const { handle, identity } = found
   if (base.opened.has(claimKeyOf(identity))) {
@@ -311,28 +354,4 @@ export async function claimCopy(
     if (copied === 'rest' || isPart(copied, opened, base)) return claimed(copied)
   }
   return 'no'
-}
-
-/** Opens a sibling unless it is compressed: those bytes are no lines. @throws TailerError `LF_TAILER_OPEN` without a descriptor to spare */
-async function openPlain(
-  { path }: Pick<Sibling, 'path'>,
-  { fileSystem, packed }: Pick<GenerationBase, 'fileSystem' | 'packed'>,
-): Promise<OpenedSibling | undefined> {
-  const opened = await openIfThere(path, fileSystem).catch((error: unknown) => {
-    // What may not be opened cannot be it; what cannot be opened just now is asked again.
-    if (isScarcity(error)) throw error
-  })
-  if (!opened) return undefined
-  const { handle, stat } = opened
-  try {
-    if (detectCompression(await readAt(handle, 0, DETECT_BYTES)) === 'none') {
-      return { handle, identity: await identifyBy(handle, stat) }
-    }
-    notePacked(stat, packed)
-  } catch (error) {
-    await handle.close()
-    throw error
-  }
-  await handle.close()
-  return undefined
 }

@@ -1,7 +1,5 @@
 import type { Copied } from './copies.ts'
-import type { FileFacts } from './file-system.ts'
-import { claimKeyOf, inodeKeyOf, type FileIdentity } from './identity.ts'
-import type { Sibling } from './listing.ts'
+import { claimKeyOf, type FileIdentity } from './identity.ts'
 
 /** What one path, or all of them, have had of the files that are there. */
 export interface TakenFiles {
@@ -12,8 +10,6 @@ export interface TakenFiles {
    * One that has grown is asked about again.
    */
   readonly parts: Map<string, number>
-  /** Files that were found to be packed, as they were then: they need not be opened again to be left out. */
-  readonly packed: Set<string>
 }
 
 type Identified = { readonly identity: FileIdentity }
@@ -33,9 +29,9 @@ export function leaveCopy({ opened, parts }: TakenFiles, identity: FileIdentity,
   parts.set(claimKeyOf(identity), size)
 }
 
-/** Writes down whether a claimed file is a part of what was read. */
+/** Writes down whether a claimed file is a part of what was read. What is packed does not grow any more. */
 export function notePart({ identity }: Identified, part: boolean, { parts }: Pick<TakenFiles, 'parts'>): void {
-  if (part) parts.set(claimKeyOf(identity), identity.size)
+  if (part && !identity.packed) parts.set(claimKeyOf(identity), identity.size)
   else parts.delete(claimKeyOf(identity))
   if (parts.size > MAX_OPENED) parts.delete(parts.keys().next().value as string)
 }
@@ -53,20 +49,4 @@ export function isPart(
   { parts }: Pick<TakenFiles, 'parts'>,
 ): boolean {
   return copied === 'part' || (copied === 'unsure' && parts.has(claimKeyOf(identity)))
-}
-
-/** Remembers a packed file: it is none of the lines. */
-export function notePacked(stat: FileFacts, packed: Set<string>): void {
-  const { birthtimeNs: birthNs, mtimeNs, size } = stat
-  packed.add(packedKeyOf({ inodeKey: inodeKeyOf(stat), birthNs, mtimeNs, size: Number(size) }))
-  if (packed.size > MAX_OPENED) packed.delete(packed.values().next().value as string)
-}
-
-/** Whether a file was packed when it was last opened, and nothing was written to it since. */
-export function isKnownPacked(sibling: Sibling, { packed }: Pick<TakenFiles, 'packed'>): boolean {
-  return packed.has(packedKeyOf(sibling))
-}
-
-function packedKeyOf(file: Omit<Sibling, 'path'>): string {
-  return `${claimKeyOf(file)} ${file.mtimeNs} ${file.size}`
 }

@@ -3,13 +3,12 @@ import { open, unlink } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decompressStream, type CompressionFormat } from '@logflow/compress'
+import type { CompressionFormat } from '@logflow/compress'
 import { DescriptorHandle } from './descriptor-handle.ts'
-import { readAt } from './identity.ts'
+import { unpacked } from './unpacking.ts'
 
 /** What all unpacked files of this process may hold together: readers that come back must not fill the disk. */
 const MAX_UNPACKED_BYTES = 4 * 1024 ** 3
-const CHUNK_BYTES = 256 * 1024
 
 let unpackedBytes = 0
 
@@ -18,26 +17,6 @@ export interface UnpackedFile {
   readonly handle: DescriptorHandle
   readonly size: number
   close(): Promise<void>
-}
-
-/** The first bytes of what is packed in a file; fewer when there are not so many, or they cannot be unpacked. */
-export async function unpackedHead(
-  packed: DescriptorHandle,
-  format: CompressionFormat,
-  bytes: number,
-): Promise<Buffer> {
-  const head: Uint8Array[] = []
-  let length = 0
-  try {
-    for await (const chunk of decompressStream(chunksOf(packed), { format })) {
-      head.push(chunk)
-      length += chunk.length
-      if (length >= bytes) break
-    }
-  } catch {
-    // Not complete, or something else that begins like a packed file.
-  }
-  return Buffer.concat(head).subarray(0, bytes)
 }
 
 /** Unpacks a file into the folder for temporary files. `undefined` when it is damaged, not complete, or too much. */
@@ -53,7 +32,7 @@ export async function unpackFile(
   try {
     handle = await DescriptorHandle.open(path, constants.O_RDONLY)
     await unlink(path)
-    for await (const chunk of decompressStream(chunksOf(packed), { format, lend: true })) {
+    for await (const chunk of unpacked(packed, format)) {
       size += chunk.length
       unpackedBytes += chunk.length
       if (unpackedBytes > MAX_UNPACKED_BYTES) throw new RangeError('too much is unpacked')
@@ -69,13 +48,4 @@ export async function unpackFile(
   const opened = handle
   let closing: Promise<void> | undefined
   return { handle: opened, size, close: () => (closing ??= opened.close().finally(release)) }
-}
-
-async function* chunksOf(handle: DescriptorHandle): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; ;) {
-    const chunk = await readAt(handle, at, CHUNK_BYTES)
-    if (chunk.length === 0) return
-    yield chunk
-    at += chunk.length
-  }
 }

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, it, onTestFinished } from 'vitest'
@@ -52,13 +52,16 @@ it('finds what was rotated away twice between two looks among thousands of names
   await follow.stop()
 }, 60_000)
 
-it('opens what is packed once, however often it searches', async () => {
+it('opens what was packed after its time once, however often it searches', async () => {
   const path = join(await tempDir({ onTestFinished }), 'app.log')
   writeFileSync(path, '0\n')
   const { fileSystem, opens } = counted()
   const follow = following(path, { from: 'start', fileSystem })
   await follow.untilText('0\n')
-  for (let at = 1; at <= 50; at++) writeFileSync(`${path}.${at}.gz`, gzipSync(`packed ${at}\n`))
+  for (let at = 1; at <= 50; at++) {
+    writeFileSync(`${path}.${at}.gz`, gzipSync(`packed ${at}\n`))
+    utimesSync(`${path}.${at}.gz`, at, at)
+  }
   for (let round = 1; round <= 5; round++) {
     renameSync(path, `${path}.${round}`)
     writeFileSync(path, `${round}\n`)

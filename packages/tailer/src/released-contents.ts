@@ -1,0 +1,43 @@
+import type { Generation } from './generation.ts'
+import { knownOf } from './copies.ts'
+import { proofOfHead } from './known-head.ts'
+import { openProven, type OpenedFile } from './resume.ts'
+import type { ReleasedContent } from './resting-file.ts'
+
+/** Files that were let go and are still recognised when they come back. */
+const MAX_RELEASED = 16
+
+/** What was read of generations that are not open any more: files come back, and are copied and packed. */
+export class ReleasedContents {
+  readonly #contents: ReleasedContent[]
+
+  constructor(resting: readonly ReleasedContent[] = []) {
+    this.#contents = [...resting]
+  }
+
+  /** The last ones, youngest first. */
+  get all(): readonly ReleasedContent[] {
+    return this.#contents
+  }
+
+  /** Remembers how far a generation was read. The one that is forgotten for it, if any. */
+  remember(generation: Generation, atMs: number): ReleasedContent | undefined {
+    this.#contents.unshift({ ...knownOf(generation), ...generation.token, atMs })
+    return this.#contents.length > MAX_RELEASED ? this.#contents.pop() : undefined
+  }
+
+  /** The generation that an opened file is, to be read on, if it was let go. */
+  async takeBack(file: OpenedFile): Promise<Generation | undefined> {
+    for (const { sourceId, offset, tailHash } of this.#contents) {
+      const generation = offset > 0 ? await openProven(file, { sourceId, offset, tailHash }) : undefined
+      if (generation) return generation
+    }
+    return undefined
+  }
+
+  /** What is to be kept while nothing happens. */
+  rest(): readonly ReleasedContent[] | undefined {
+    if (this.#contents.length === 0) return undefined
+    return this.#contents.map(known => ({ ...known, head: proofOfHead(known.head) }))
+  }
+}

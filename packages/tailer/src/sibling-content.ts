@@ -1,0 +1,77 @@
+import { CompressError, DETECT_BYTES, detectCompression, type CompressionFormat } from '@logflow/compress'
+import type { OpenedCopy } from './copies.ts'
+import { isScarcity } from './errors.ts'
+import type { FileFacts, FileSystem } from './file-system.ts'
+import { HEAD_BYTES, identifyBy, identityOf, readAt, type FileIdentity } from './identity.ts'
+import { openIfThere, type OpenFile } from './open-file.ts'
+import { UnpackedHandle } from './unpacked-handle.ts'
+import { unpacked, unpackedHead } from './unpacking.ts'
+
+/** What a sibling holds; what is packed in it counts, not how. */
+export type SiblingContent =
+  /** Open for reading: what is packed by the offsets of the unpacked bytes. */
+  | { readonly kind: 'open'; readonly opened: OpenedCopy }
+  /** It is not what was asked for, and need not be unpacked. */
+  | { readonly kind: 'other' }
+  /** Packed, and not complete, or damaged. The head is of what could be unpacked, the size that of the file. */
+  | { readonly kind: 'unfinished'; readonly identity: FileIdentity }
+  /** The name has moved on, or the file may not be read. */
+  | { readonly kind: 'gone' }
+
+/** What one that is packed is asked before all of it is unpacked. */
+export type MayBe = (packed: { readonly stat: FileFacts; readonly head: () => Promise<Uint8Array> }) => Promise<boolean>
+
+/** Opens what a sibling holds; one that is packed only if `mayBe` says so. @throws TailerError `LF_TAILER_OPEN` without a descriptor to spare */
+export async function openContent(path: string, fileSystem: FileSystem, mayBe: MayBe): Promise<SiblingContent> {
+  const opened = await openSibling(path, fileSystem)
+  if (!opened) return { kind: 'gone' }
+  const { handle, stat, format } = opened
+  if (format === 'none') return { kind: 'open', opened: { handle, identity: await identifyBy(handle, stat) } }
+  let content: SiblingContent = { kind: 'other' }
+  try {
+    const head = (): Promise<Uint8Array> => unpackedHead(unpacked(handle, format, fileSystem), HEAD_BYTES)
+    if (await mayBe({ stat, head })) content = await unpack(opened, format, fileSystem)
+    return content
+  } finally {
+    if (content.kind !== 'open') await handle.close()
+  }
+}
+
+/** As {@link openContent}, one that is not packed. */
+export async function openPlain(path: string, fileSystem: FileSystem): Promise<OpenedCopy | undefined> {
+  const content = await openContent(path, fileSystem, async () => false)
+  return content.kind === 'open' ? content.opened : undefined
+}
+
+async function openSibling(
+  path: string,
+  fileSystem: FileSystem,
+): Promise<(OpenFile & { readonly format: CompressionFormat }) | undefined> {
+  const opened = await openIfThere(path, fileSystem).catch((error: unknown) => {
+    // What may not be opened cannot be it; what cannot be opened just now is asked again.
+    if (isScarcity(error)) throw error
+  })
+  if (!opened) return undefined
+  try {
+    return { ...opened, format: detectCompression(await readAt(opened.handle, 0, DETECT_BYTES)) }
+  } catch (error) {
+    await opened.handle.close()
+    throw error
+  }
+}
+
+async function unpack(
+  { handle: packed, stat }: OpenFile,
+  format: CompressionFormat,
+  fileSystem: FileSystem,
+): Promise<SiblingContent> {
+  try {
+    const handle = await UnpackedHandle.open(packed, format, fileSystem)
+    const identity = { ...identityOf(stat, handle.head, handle.size), packed: true }
+    return { kind: 'open', opened: { handle, identity } }
+  } catch (error) {
+    if (!(error instanceof CompressError)) throw error
+    const head = await unpackedHead(unpacked(packed, format, fileSystem), HEAD_BYTES)
+    return { kind: 'unfinished', identity: { ...identityOf(stat, head), packed: true } }
+  }
+}
