@@ -8,6 +8,7 @@ import {
 } from './checkpoint-log.ts'
 import { openCheckpointFile, type CheckpointStorage } from './checkpoint-storage.ts'
 import { TailerError } from './errors.ts'
+import { isFifoSource } from './streams/stream-ids.ts'
 
 /** The log is written anew when it is this long and four times what its live entries need. */
 const COMPACT_BYTES = 256 * 1024
@@ -124,12 +125,14 @@ export class Checkpoint implements AsyncDisposable {
 
   /**
    * Everything of `source` before `offset` was dealt with for good. Resolves when that is durable; calls that come
-   * while a write is under way share the next one.
+   * while a write is under way share the next one. Of a fifo nothing is kept: nobody can go back in it.
    *
    * @throws TailerError `LF_TAILER_CHECKPOINT` when it cannot be written, `LF_TAILER_CLOSED`
    */
-  acknowledge({ id, host, path }: Source, offset: number): Promise<void> {
+  acknowledge(source: Source, offset: number): Promise<void> {
     if (this.#closing) return Promise.reject(new TailerError('LF_TAILER_CLOSED', 'checkpoint is closed'))
+    if (isFifoSource(source)) return Promise.resolve()
+    const { id, host, path } = source
     const tailHash = this.#settleNotes(id, offset)
     const beside = this.#beside.get(id) ?? this.#entries.get(id)?.beside
     const known = { ...(beside && { beside }), ...(this.#complete.get(id) === offset && { complete: true }) }

@@ -5,6 +5,7 @@ export const tailerErrors = {
   LF_TAILER_CHECKPOINT: { retryable: true },
   LF_TAILER_CLOSED: { retryable: false },
   LF_TAILER_GLOB: { retryable: false },
+  LF_TAILER_JOURNAL: { retryable: true },
   LF_TAILER_NOT_A_FILE: { retryable: false },
   LF_TAILER_OPEN: { retryable: true },
   LF_TAILER_PACKED: { retryable: false },

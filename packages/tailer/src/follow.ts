@@ -9,9 +9,11 @@ import { FollowedFiles } from './followed-files.ts'
 import { hasMagic, unescapeGlob } from './glob-pattern.ts'
 import { expandGlob } from './glob.ts'
 import { claimKeyOf } from './identity.ts'
+import { isJournal } from './journal/journal-unit.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
 import { errorDetail, failedEvent } from './events.ts'
 import { lookAt } from './rotation.ts'
+import { FollowedStreams } from './streams/followed-streams.ts'
 import { baseNamesOf } from './rotated-names.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
 import { UndecidedFiles } from './undecided-files.ts'
@@ -82,6 +84,7 @@ class FollowGroup {
   readonly #context: FollowContext<FollowedFile>
   readonly #watch: DirectoryWatch
   readonly #files: FollowedFiles
+  readonly #streams: FollowedStreams
   #ready = new Set<FollowedFile>()
   readonly #wakeup = new Wakeup()
   readonly #stopped = new AbortController()
@@ -98,8 +101,10 @@ class FollowGroup {
   #unlisted = false
 
   constructor(patterns: readonly string[], options: ResolvedFollowOptions) {
-    this.#patterns = patterns
     this.#options = options
+    const journals = options.streams ? patterns.filter(isJournal) : []
+    this.#patterns = patterns.filter(pattern => !journals.includes(pattern))
+    this.#streams = new FollowedStreams(journals, options, () => this.#wakeup.wake())
     this.#watch = new DirectoryWatch(
       (path, error) => {
         options.logger.warn({ event: 'directory.unwatched', path, pollMs: options.pollMs, err: error })
@@ -126,6 +131,7 @@ class FollowGroup {
     const { signal } = this.#options
     try {
       signal?.throwIfAborted()
+      this.#streams.begin()
       await this.#discover(true)
       if (this.#options.discover) this.#watchPatterns()
       this.#lookAgain().catch(() => {}) // ends with the group
@@ -142,6 +148,11 @@ class FollowGroup {
           }
           this.#context.buffer.takeBack()
           this.#layToRest(file)
+        }
+        for (const item of this.#streams.step()) {
+          this.#deliveredMs = this.#options.clock.monotonicMs()
+          yield item
+          signal?.throwIfAborted()
         }
         if (await this.#rest()) break
       }
@@ -165,7 +176,8 @@ class FollowGroup {
     if (this.#discoverNow) await this.#discover(false).catch((error: unknown) => this.#tellUnlisted(error))
     if (this.#stopped.signal.aborted) return true
     if (this.#ready.size > 0 || this.#notices.length > 0 || this.#files.hasAnnouncements) return false
-    if (once) return true
+    if (this.#streams.ready) return false
+    if (once && !this.#streams.pending) return true
     // The background looks set the pace; this wait has no end of its own.
     await this.#wakeup.wait(undefined, clock, signal)
     const sinceMs = clock.monotonicMs() - this.#deliveredMs
@@ -176,6 +188,7 @@ class FollowGroup {
   async #close(): Promise<void> {
     this.stop()
     this.#watch.close()
+    await this.#streams.close()
     for (const file of this.#files.awake) await file.close()
   }
 
@@ -185,6 +198,7 @@ class FollowGroup {
     for (let look = 0; ; look++) {
       await clock.sleep(pollMs, { signal: this.#stopped.signal })
       this.#watch.retry()
+      await this.#streams.look()
       const share = this.#restingShare()
       let asked = 0
       for (const file of this.#files.awake) {
@@ -240,7 +254,7 @@ class FollowGroup {
     this.#discoveries.begun++
     for (const pattern of this.#patterns) {
       const targets = hasMagic(pattern) ? await expandGlob(pattern, this.#options) : [unescapeGlob(pattern)]
-      const fresh = targets.filter(path => !this.#files.has(path))
+      const fresh = targets.filter(path => !this.#files.has(path) && !this.#streams.has(path))
       // One by one later on: a copy is known only when the file that it was made of is.
       if (!first) fresh.sort((a, b) => a.length - b.length)
       for (let at = 0, step = first ? OPENING : 1; at < fresh.length; at += step) {
@@ -264,9 +278,18 @@ class FollowGroup {
     if (this.#files.size >= this.#options.maxGlobTargets) return this.#tellLimit(path)
     const file = this.#files.add(path, first)
     await file.observe()
+    if (sure && file.idle && (await this.#takeUpFifo(file))) return
     if (first && sure && file.idle && !file.failed) this.#tellMissing(path)
     // It wanted to tell that it is there: that is told of one at rest, too.
     if (this.#files.rest(file)) this.#takeReady(file)
+  }
+
+  /** A fifo where a file was awaited: it is read as a stream. */
+  async #takeUpFifo(file: FollowedFile): Promise<boolean> {
+    if (!(await this.#streams.takeUpFifo(file.path))) return false
+    await file.close()
+    this.#files.delete(file.path)
+    return true
   }
 
   /** Whether a new file only holds what another one here was read to, as copytruncate makes it. */
@@ -327,7 +350,9 @@ class FollowGroup {
     const literal = new Set(this.#patterns.filter(pattern => !hasMagic(pattern)).map(unescapeGlob))
     for (const file of this.#files.awake) {
       const { path } = file
-      if (!file.idle || literal.has(path) || (await lookAt(path, this.#options.fileSystem).catch(errorDetail))) continue
+      if (!file.idle) continue
+      if (literal.has(path)) await this.#takeUpFifo(file)
+      if (literal.has(path) || (await lookAt(path, this.#options.fileSystem).catch(errorDetail))) continue
       if (await file.closeIfIdle()) this.#files.delete(path)
     }
     if (this.#context.claims.size > PRUNE_CLAIMS + this.#files.size * 4) {

@@ -22,6 +22,9 @@ export { follow, tail } from './follow.ts'
 export { expandGlob, type GlobOptions } from './glob.ts'
 export { matchesGlob } from './glob-pattern.ts'
 export { nodeFileSystem } from './node-file-system.ts'
+export { findJournalctl } from './journal/find-journalctl.ts'
+export { isJournal, unitOf } from './journal/journal-unit.ts'
+export { runJournalctl, type JournalctlRun } from './journal/run-journalctl.ts'
 export { openGrowingFile, type GrowingFile, type GrowingFileChange, type GrowingFileOptions } from './growing-file.ts'
 export {
   formatTailHash,

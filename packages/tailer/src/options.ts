@@ -92,6 +92,14 @@ export interface FollowOptions extends TailerOptions {
    * @defaultValue false
    */
   readonly raw?: boolean | undefined
+  /**
+   * Read what is no file, too: a fifo, where it is named without a wildcard, and the journal of systemd, as
+   * `journal:<unit>`, or `journal:` for all units. False leaves fifos alone, and makes such a name that of a file.
+   * @defaultValue true, unless `fileSystem` is given
+   */
+  readonly streams?: boolean | undefined
+  /** The program that reads the journal. @defaultValue the first `journalctl` in PATH */
+  readonly journalctl?: string | undefined
   /** End when everything that is there now has been read, instead of waiting for more. @defaultValue false */
   readonly once?: boolean | undefined
   /** @defaultValue the clock of the machine */
@@ -123,6 +131,8 @@ export interface ResolvedFollowOptions extends ResolvedTailerOptions {
   readonly discover: boolean
   readonly partialLines: boolean
   readonly raw: boolean
+  readonly streams: boolean
+  readonly journalctl: string | undefined
   readonly once: boolean
   readonly clock: Clock
   readonly fileSystem: FileSystem
@@ -146,10 +156,7 @@ export function resolveTailerOptions(options: TailerOptions): ResolvedTailerOpti
 export function resolveFollowOptions(options: FollowOptions): ResolvedFollowOptions {
   return {
     ...resolveTailerOptions({ ...options, batchBytes: options.batchBytes ?? (options.raw ? 1024 * 1024 : undefined) }),
-    from:
-      typeof options.from === 'number'
-        ? inRange('from', options.from, 0, Number.MAX_SAFE_INTEGER)
-        : (options.from ?? 'end'),
+    from: placeOf(options),
     checkpoint: options.checkpoint,
     pollMs: inRange('pollMs', options.pollMs ?? 1000, 1, 86_400_000),
     watch: options.watch ?? true,
@@ -158,10 +165,16 @@ export function resolveFollowOptions(options: FollowOptions): ResolvedFollowOpti
     discover: options.discover ?? true,
     partialLines: options.partialLines ?? false,
     raw: options.raw ?? false,
+    streams: options.streams ?? options.fileSystem === undefined,
+    journalctl: options.journalctl,
     once: options.once ?? false,
     clock: options.clock ?? systemClock,
     fileSystem: options.fileSystem ?? localFiles(options),
   }
+}
+
+function placeOf({ from = 'end' }: FollowOptions): 'start' | 'end' | number {
+  return typeof from === 'number' ? inRange('from', from, 0, Number.MAX_SAFE_INTEGER) : from
 }
 
 /** Without watching the files may lie on another machine, where no answer comes at once. */

@@ -1,11 +1,9 @@
 import type { Delivery } from '@logflow/core'
 import { select, type Matcher } from '@logflow/match'
-import { readStream } from '@logflow/tailer'
+import { readStream, runJournalctl, unitOf } from '@logflow/tailer'
 import { errorText } from '../output/dtail-log.ts'
 import type { Reading } from '../session/reading.ts'
-import { ownJournalctl } from './find-journalctl.ts'
-import { runJournalctl } from './run-journalctl.ts'
-import { unitOf } from './journal-unit.ts'
+import { ownJournalctl } from './own-journalctl.ts'
 
 /** Takes what was read, in order. */
 export type PassOn = (item: Delivery) => Promise<void>
@@ -20,7 +18,8 @@ export async function readJournal(reading: Reading, matcher: Matcher | undefined
   const { command, context, reader, sink, signal } = reading
   const { log, cats, tails } = context
   const name = command.path
-  const unit = unitOf(name)
+  // All units at once are nobody's: a rule names one.
+  const unit = unitOf(name) || undefined
   const verdict = unit === undefined ? { allowed: false } : reader.rules.decide(name)
   if (unit === undefined || !verdict.allowed) {
     log.error('No permission to read file', name, name)

@@ -4,6 +4,9 @@ import { Checkpoint, follow, type CheckpointStorage, type FollowOptions } from '
 import type { WholeFile } from './reading.ts'
 import { resumePointOf, resumePointsOf } from './resume-point.ts'
 
+/** A fifo is somebody else's to read: what one takes out of it nobody else gets. */
+const FILES_ONLY = { streams: false } as const
+
 /** The lines of a file as it grows: from its end on, or from where the client was before its connection broke. */
 export async function* followResumed(
   { path, resolved, command, context }: Omit<WholeFile, 'onCut'>,
@@ -14,7 +17,7 @@ export async function* followResumed(
   const point = resumePointOf(command, path)
   if (!point) {
     const from = told && (await bornMs(resolved)) >= told.sinceMs ? 'start' : 'end'
-    yield* follow(pattern, { ...options, from, clock: context.clock })
+    yield* follow(pattern, { ...options, ...FILES_ONLY, from, clock: context.clock })
     return
   }
   const { offset, tailHash } = point.token
@@ -24,7 +27,7 @@ export async function* followResumed(
   await checkpoint.acknowledge({ host: context.hostname, path, id }, offset)
   // A file that was renamed since is looked for beside it, and only taken when the client proves that it was reading it
   // and may read it under its new name.
-  yield* follow(pattern, { ...options, from: 'start', checkpoint, clock: context.clock })
+  yield* follow(pattern, { ...options, ...FILES_ONLY, from: 'start', checkpoint, clock: context.clock })
 }
 
 /** 0 when that is not known. */

@@ -1,6 +1,6 @@
 import { CAPABILITY_JOURNAL, CAPABILITY_NATIVE, CAPABILITY_QUANTILES, CAPABILITY_QUERY_UPDATE } from '@logflow/protocol'
 import { testMode } from '../config/test-mode.ts'
-import { ownJournalctl } from '../journal/find-journalctl.ts'
+import { ownJournalctl } from '../journal/own-journalctl.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** What our server says that the fork's does not: it understands AUTHKEY, which a client cannot know otherwise. */

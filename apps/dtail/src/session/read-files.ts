@@ -1,6 +1,6 @@
 import type { Matcher } from '@logflow/match'
 import { sourceIdOf } from '@logflow/protocol'
-import { isJournal } from '../journal/journal-unit.ts'
+import { isJournal } from '@logflow/tailer'
 import { admission } from './admit-file.ts'
 import { admitFound, findFiles } from './find-files.ts'
 import { mergesByTime } from './merge-option.ts'

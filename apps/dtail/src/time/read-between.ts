@@ -20,7 +20,7 @@ export interface ReadBetween {
 export function readBetween({ pattern, range, follow: follows, options, tell }: ReadBetween): AsyncIterable<Delivery> {
   const stamps = localStamps(systemClock.now())
   const chooser = new BetweenTimes(range, new LineTimes(stamps))
-  if (follows) return betweenTimes(follow(pattern, { ...options, from: 'start' }), chooser)
+  if (follows) return betweenTimes(follow(pattern, { ...options, streams: false, from: 'start' }), chooser)
   const span: ReadOptions['span'] = async file => {
     const found = await findSpan(file, range, stamps)
     if ('span' in found) return found.span

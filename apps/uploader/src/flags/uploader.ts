@@ -23,7 +23,10 @@ export const flags = {
     default: 'always',
     help: 'What a power failure may cost: nothing that a checkpoint has passed, or the batch that is being filled.',
   }),
-  follow: flag.list({ value: 'GLOB', help: 'Files to follow, through rotation too. May be repeated.' }),
+  follow: flag.list({
+    value: 'GLOB',
+    help: 'Files to follow, through rotation too; a fifo; the journal of a unit as journal:UNIT. May be repeated.',
+  }),
   from: flag.choice({
     value: 'WHERE',
     choices: ['start', 'end'],

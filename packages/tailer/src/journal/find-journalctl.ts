@@ -1,10 +1,11 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
+import { env } from 'node:process'
 
 /** Path of the program that reads the journal, `undefined` on a machine without one. Looked for anew each time. */
-export async function findJournalctl(path = process.env['PATH'] ?? ''): Promise<string | undefined> {
-  // A relative entry would be about wherever the server happens to be started.
+export async function findJournalctl(path = env['PATH'] ?? ''): Promise<string | undefined> {
+  // A relative entry would be about wherever the program happens to be started.
   for (const folder of path.split(delimiter).filter(isAbsolute)) {
     const candidate = join(folder, 'journalctl')
     try {
@@ -15,11 +16,4 @@ export async function findJournalctl(path = process.env['PATH'] ?? ''): Promise<
     }
   }
   return undefined
-}
-
-let own: Promise<string | undefined> | undefined
-
-/** The same along this process's own path, looked for once: every session asks. */
-export function ownJournalctl(): Promise<string | undefined> {
-  return (own ??= findJournalctl())
 }

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { tempDir, type Cleanup } from '@logflow/testkit'
+import { tempDir, type Cleanup } from '../../../testkit/src/index.ts'
 import { describe, expect, it } from 'vitest'
 import { findJournalctl } from './find-journalctl.ts'
 import { isJournal, unitOf } from './journal-unit.ts'
@@ -11,7 +11,8 @@ describe('unitOf', () => {
     expect(isJournal('journal:a.service')).toBe(true)
     expect(isJournal('/var/log/journal:a')).toBe(false)
     expect(unitOf('journal:a@b-c.service')).toBe('a@b-c.service')
-    for (const unit of ['', '-x', '--file=/etc/shadow', 'a b', 'a\tb', 'a\n', 'a\u0000', 'a\u0085', 'a\u00a0b'])
+    expect(unitOf('journal:')).toBe('')
+    for (const unit of ['-x', '--file=/etc/shadow', 'a b', 'a\tb', 'a\n', 'a\u0000', 'a\u0085', 'a\u00a0b'])
       expect(unitOf(`journal:${unit}`)).toBeUndefined()
   })
 })
