@@ -295,16 +295,24 @@ class FollowGroup {
   /** Whether a new file only holds what another one here was read to, as copytruncate makes it. */
   async #isCopy(path: string, opened: OpenedSibling): Promise<CopyVerdict> {
     const bases = baseNamesOf(basename(path)).map(base => join(dirname(path), base))
+    let news = false
     for (const base of bases) {
-      const verdict = (await this.#files.wake(base)?.claimCopy(opened)) ?? 'no'
-      if (verdict !== 'no') return verdict
+      // Who is not followed may be so a moment later, without having been asked.
+      const file = this.#files.wake(base)
+      if (!file) news ||= this.#isNews(base)
+      const verdict = await file?.claimCopy(opened)
+      if (verdict && verdict !== 'no') return verdict
     }
-    return this.#options.discover && bases.some(base => this.#isNews(base, opened)) ? 'later' : 'no'
+    return news && this.#postpones(opened) ? 'later' : 'no'
   }
 
-  /** Whether something is to be taken up at `base`: what `opened` is, is asked again after the next discovery. */
-  #isNews(base: string, { identity }: OpenedSibling): boolean {
-    if (this.#files.has(base) || !this.#options.fileSystem.glance(base)) return false
+  /** Whether something may have to be taken up at a path that is not followed. */
+  #isNews(path: string): boolean {
+    return this.#options.discover && this.#options.fileSystem.glance(path) !== undefined
+  }
+
+  /** Whether what a file is, is to be asked again after the next discovery. */
+  #postpones({ identity }: OpenedSibling): boolean {
     const key = claimKeyOf(identity)
     const since = this.#postponed.get(key)
     if (since !== undefined && this.#discoveries.ended > since) return !this.#postponed.delete(key)

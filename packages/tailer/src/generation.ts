@@ -213,12 +213,12 @@ export class Generation {
     if (this.#successor) return false
     if (this.#sleeps || this.gone) return true
     await this.#wake()
+    if (this.offset === 0) return this.learnHead()
     const seen = this.#seenSize
     const { other, end } = await this.#reader.compare()
     if (this.gone) return true
     this.#successor = other
-    // Where there was nothing to compare, the size may be that of another content.
-    if (!other && (this.offset > 0 || this.#head.length > 0)) this.know(Math.max(seen, end))
+    if (!other) this.know(Math.max(seen, end))
     return !other
   }
 

@@ -137,6 +137,24 @@ const cases: readonly Case[] = [
     steps: 'write 6, write 5, copy-begin .1, run 12, copy-more, write 2, rest, copy-end, write 1, rest, truncate',
   },
   {
+    says: 'is not asked for what a search saw in passing of a file that loses its last name',
+    profile: { pattern: 'glob', tickMs: 4, idleMs: 1 },
+    steps:
+      'write 1, rest, write 1, move .0 .1, reopen, write 1, write 1, write 1, move .2 .3, move .1 .2, look 11, run 29, move .0 .1, move .2 .3, move .1 .2, look 2, move .2 .3',
+  },
+  {
+    says: 'waits for what is just being taken up before it reads a copy of it',
+    profile: { pattern: 'glob', idleMs: 1 },
+    steps:
+      'write 1, move .2 .3, copy-begin .1, truncate, write 1, look 14, run 10, move .1 .2, move .0 .1, look 40, reopen, write 2, run 1, copy-begin .1, copy-more',
+  },
+  {
+    says: 'knows what it saw of a file that was empty when it was opened',
+    profile: { pattern: 'glob', batchBytes: 64 },
+    steps:
+      'partial, rest, truncate, remove, reopen, move .2 .3, move .0 .1, create, run 17, reopen, write 1, look 11, truncate',
+  },
+  {
     says: 'reads a copy whose name is taken while another path asks what it is',
     profile: { pattern: 'glob', tickMs: 4 },
     steps: 'write 1, move .2 .3, copy-begin .1, run 43, copy-end, run 6, truncate, move .0 .1',

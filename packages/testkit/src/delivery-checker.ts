@@ -235,7 +235,7 @@ export class DeliveryChecker {
     const coverage = this.#coverageOf(content)
     const { delivered, gapped } = coverage
     if (content.old) fail(`content ${content.number} was there before anybody followed`)
-    content.taken = true
+    content.taken++
     if (kind !== 'lines') coverage.toldTo = Math.max(coverage.toldTo, to)
     for (let i = from; i < Math.min(to, content.size); i++) {
       if (kind === 'lines') {

@@ -16,14 +16,16 @@ export class ModelContent {
   first = false
   /** Has lost that name before anybody looked: may be delivered, need not be. */
   optional = false
-  /** Something of it was delivered. */
-  taken = false
+  /** How often something of it was delivered. */
+  taken = 0
   /** Largest size that it was told. */
   seenSize = 0
   #knownSize = 0
   /** Size that the reader was told after it had read bytes of this. */
   #askedSize = 0
   #wasRead = false
+  /** What the reader knew before it opened it. */
+  #before = { taken: 0, knownSize: 0, askedSize: 0, wasRead: false }
   #bytes = new Uint8Array(64)
   #size = 0
   /** Bytes at the start that nobody wrote. */
@@ -69,9 +71,26 @@ export class ModelContent {
     if (this.#wasRead) this.#askedSize = this.#size
   }
 
-  /** The reader has no handle of it any more: what it opened only to compare, it saw as one sees a name in a folder. */
+  /** The reader has a handle of it, which it had not before. */
+  noteOpened(): void {
+    this.#before = {
+      taken: this.taken,
+      knownSize: this.#knownSize,
+      askedSize: this.#askedSize,
+      wasRead: this.#wasRead,
+    }
+  }
+
+  /**
+   * The reader has no handle of it any more: what it opened only to compare, it saw as one sees a name in a folder, also
+   * when it was another file that it looked for, and whatever it knew before.
+   */
   noteClosed(): void {
-    if (!this.taken) this.forget()
+    const { taken, knownSize, askedSize, wasRead } = this.#before
+    if (this.taken !== taken) return
+    this.#knownSize = knownSize
+    this.#askedSize = askedSize
+    this.#wasRead = wasRead
   }
 
   /** The reader knows nothing of it any more. */

@@ -129,6 +129,7 @@ export class ModelReader {
 
   #handle(inode: ModelInode): ModelHandle {
     this.#files.hold(inode)
+    if (!this.#open.has(inode)) inode.content.noteOpened()
     this.#open.set(inode, (this.#open.get(inode) ?? 0) + 1)
     let closed = false
     return {
