@@ -1,58 +1,96 @@
 import type { CheckpointEntry } from './checkpoint-log.ts'
+import { PackedTexts } from './packed-texts.ts'
 
-/** What a checkpoint knows of every source, by id and by path, in the order of their last acknowledgement. */
+/**
+ * What a checkpoint knows of every source, by id and by path, in the order of their last acknowledgement. Packed: of
+ * tens of thousands few are ever asked for.
+ */
 export class CheckpointEntries {
-  readonly #all = new Map<string, CheckpointEntry>()
+  readonly #all = new PackedTexts()
   /** Ids of the sources of each path: of thousands of paths most have one. */
-  readonly #idsOf = new Map<string, string[]>()
+  readonly #idsOf = new PackedTexts()
+  /** Sources that were completed since they were acknowledged. */
+  readonly #completed = new Set<string>()
 
   constructor(entries: Iterable<CheckpointEntry>) {
     for (const entry of entries) this.setLast(entry)
   }
 
   get(sourceId: string): CheckpointEntry | undefined {
-    return this.#all.get(sourceId)
+    const text = this.#all.get(sourceId)
+    return text === undefined ? undefined : this.#unpack(sourceId, text)
   }
 
-  values(): CheckpointEntry[] {
-    return [...this.#all.values()]
+  *values(): Generator<CheckpointEntry, void, undefined> {
+    for (const [sourceId, text] of this.#all.entries()) yield this.#unpack(sourceId, text)
+  }
+
+  /** What they take, about. */
+  get bytes(): number {
+    return this.#all.bytes
   }
 
   /** Those of one path. */
   of(host: string, path: string): CheckpointEntry[] {
-    const entries = (this.#idsOf.get(path) ?? []).flatMap(id => this.#all.get(id) ?? [])
+    const entries = this.#idsAt(path).flatMap(id => this.get(id) ?? [])
     return entries.filter(entry => entry.host === host)
   }
 
   /** An entry that was acknowledged just now. */
   setLast(entry: CheckpointEntry): void {
     const { sourceId, path } = entry
-    if (this.#idsOf.get(path)?.at(-1) !== sourceId) {
+    if (this.#idsAt(path).at(-1) !== sourceId) {
       this.#leavePath(sourceId)
-      const ids = this.#idsOf.get(path)
-      if (ids) ids.push(sourceId)
-      else this.#idsOf.set(path, [sourceId])
+      this.#setIds(path, [...this.#idsAt(path), sourceId])
     }
-    this.#all.delete(sourceId)
-    this.#all.set(sourceId, entry)
+    this.#completed.delete(sourceId)
+    this.#all.set(sourceId, pack(entry))
   }
 
-  /** The same source and path as before, at its place in the order. */
-  replace(entry: CheckpointEntry): void {
-    this.#all.set(entry.sourceId, entry)
+  /** It was read to its end; its place in the order is what it was. */
+  complete(sourceId: string): void {
+    if (this.#all.has(sourceId)) this.#completed.add(sourceId)
   }
 
   delete(sourceId: string): void {
     this.#leavePath(sourceId)
+    this.#completed.delete(sourceId)
     this.#all.delete(sourceId)
   }
 
+  #unpack(sourceId: string, text: string): CheckpointEntry {
+    const entry = unpack(sourceId, text)
+    return this.#completed.has(sourceId) ? { ...entry, complete: true } : entry
+  }
+
   #leavePath(sourceId: string): void {
-    const { path = '' } = this.#all.get(sourceId) ?? {}
-    const ids = this.#idsOf.get(path) ?? []
+    const { path } = this.get(sourceId) ?? {}
+    if (path === undefined) return
+    const ids = this.#idsAt(path)
     // Whoever is acknowledged beside others is among the last.
     const at = ids.lastIndexOf(sourceId)
     if (at !== -1) ids.splice(at, 1)
-    if (ids.length === 0) this.#idsOf.delete(path)
+    this.#setIds(path, ids)
   }
+
+  #idsAt(path: string): string[] {
+    const text = this.#idsOf.get(path)
+    return text === undefined ? [] : (JSON.parse(text) as string[])
+  }
+
+  #setIds(path: string, ids: readonly string[]): void {
+    if (ids.length === 0) this.#idsOf.delete(path)
+    else this.#idsOf.set(path, JSON.stringify(ids))
+  }
+}
+
+/** Without the names of its parts, and its id. */
+function pack({ host, path, offset, tailHash, atMs, beside, complete }: CheckpointEntry): string {
+  return JSON.stringify([host, path, offset, tailHash, atMs, beside, complete])
+}
+
+function unpack(sourceId: string, text: string): CheckpointEntry {
+  const [host, path, offset, tailHash, atMs, beside, complete] = JSON.parse(text) as unknown[]
+  const known = { ...(beside !== null && { beside }), ...(complete === true && { complete }) }
+  return { sourceId, host, path, offset, tailHash, atMs, ...known } as CheckpointEntry
 }

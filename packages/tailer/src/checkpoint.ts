@@ -85,7 +85,7 @@ export class Checkpoint implements AsyncDisposable {
 
   /** Every source that was acknowledged and not forgotten, in the order of their last acknowledgement. */
   entries(): CheckpointEntry[] {
-    return this.#entries.values()
+    return [...this.#entries.values()]
   }
 
   /** As {@link Checkpoint.entries}, those of one path. */
@@ -106,6 +106,8 @@ export class Checkpoint implements AsyncDisposable {
 
   /** Remembers what lay beside a source when it was opened. {@link follow} calls this. */
   describe(sourceId: string, beside: string): void {
+    this.#beside.delete(sourceId)
+    if (this.#entries.get(sourceId)?.beside === beside) return
     this.#beside.set(sourceId, beside)
     if (this.#beside.size > MAX_DESCRIBED) this.#beside.delete(this.#beside.keys().next().value as string)
   }
@@ -117,7 +119,7 @@ export class Checkpoint implements AsyncDisposable {
     const entry = this.#entries.get(sourceId)
     if (this.#closing || entry?.offset !== offset || entry.complete) return
     const completed: CheckpointEntry = { ...entry, complete: true }
-    this.#entries.replace(completed)
+    this.#entries.complete(sourceId)
     this.#waiting.set(sourceId, completed)
     // Should it fail, whoever acknowledges next is told; without it a message too much is all that comes.
     this.#flush().catch(() => {})
@@ -135,6 +137,7 @@ export class Checkpoint implements AsyncDisposable {
     const { id, host, path } = source
     const tailHash = this.#settleNotes(id, offset)
     const beside = this.#beside.get(id) ?? this.#entries.get(id)?.beside
+    this.#beside.delete(id) // the entry has it from now on
     const known = { ...(beside && { beside }), ...(this.#complete.get(id) === offset && { complete: true }) }
     this.#set(id, { sourceId: id, host, path, offset, tailHash, atMs: Date.now(), ...known })
     return this.#flush()
@@ -239,6 +242,9 @@ export class Checkpoint implements AsyncDisposable {
 
   /** Keeps only what lives. */
   async #compact(): Promise<void> {
+    // As they are packed they take no more than written down: of a log that only grew nothing has to be encoded.
+    this.#compactBytes = Math.max(COMPACT_BYTES, this.#entries.bytes * 4)
+    if (this.#compactBytes > this.#fileBytes) return
     const live = Buffer.concat([Buffer.from(CHECKPOINT_HEADER), ...this.entries().map(encodeCheckpointRecord)])
     this.#compactBytes = Math.max(COMPACT_BYTES, live.length * 4)
     if (this.#compactBytes > this.#fileBytes) return

@@ -1,10 +1,12 @@
+import { PackedTexts } from './packed-texts.ts'
+
 /**
  * Which file of a follow reads which inode, so that no bytes are read twice under two names: a rotated name that
  * matches the pattern too, a link beside its target. A key is device, inode and birth, so that a new file in a reused
  * inode is not taken for the old one. An owner is a number: a claim keeps nothing of it in memory.
  */
 export class Claims {
-  readonly #owners = new Map<string, number>()
+  readonly #owners = new PackedTexts()
   #lastOwner = 0
 
   /** Another owner than all before. */
@@ -14,15 +16,15 @@ export class Claims {
 
   /** Whether `owner` has it now; false when another one does. */
   claim(key: string, owner: number): boolean {
-    const current = this.#owners.get(key)
-    if (current !== undefined && current !== owner) return false
-    this.#owners.set(key, owner)
-    return true
+    const current = this.ownerOf(key)
+    if (current === undefined) this.#owners.set(key, String(owner))
+    return current === undefined || current === owner
   }
 
   /** Who has it. */
   ownerOf(key: string): number | undefined {
-    return this.#owners.get(key)
+    const owner = this.#owners.get(key)
+    return owner === undefined ? undefined : Number(owner)
   }
 
   /** Nobody has it any more. */
@@ -37,6 +39,6 @@ export class Claims {
 
   /** Keeps only what belongs to one of these. */
   prune(alive: ReadonlySet<number>): void {
-    for (const [key, owner] of this.#owners) if (!alive.has(owner)) this.#owners.delete(key)
+    for (const key of this.#owners.keys()) if (!alive.has(this.ownerOf(key) ?? 0)) this.#owners.delete(key)
   }
 }

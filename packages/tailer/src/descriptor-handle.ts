@@ -1,4 +1,4 @@
-import { close, fstat, open, read, type BigIntStats } from 'node:fs'
+import { close, fstat, fstatSync, open, read, type BigIntStats } from 'node:fs'
 import type { ReadHandle } from './file-system.ts'
 
 /**
@@ -8,22 +8,25 @@ import type { ReadHandle } from './file-system.ts'
 export class DescriptorHandle implements ReadHandle {
   /** Good until {@link DescriptorHandle.close}. */
   readonly fd: number
+  readonly #far: boolean
   #busy = 0
   #closing: Promise<void> | undefined
   #onRest: () => void = () => {}
 
-  private constructor(fd: number) {
+  private constructor(fd: number, far: boolean) {
     this.fd = fd
+    this.#far = far
   }
 
-  /** Opens as `open(2)` does, with its flags. */
-  static open(path: string, flags: number): Promise<DescriptorHandle> {
+  /** Opens as `open(2)` does, with its flags. With `far` the file may lie on another machine: nothing is asked at once. */
+  static open(path: string, flags: number, { far = false } = {}): Promise<DescriptorHandle> {
     return new Promise((resolve, reject) => {
-      open(path, flags, (error, fd) => (error ? reject(error) : resolve(new DescriptorHandle(fd))))
+      open(path, flags, (error, fd) => (error ? reject(error) : resolve(new DescriptorHandle(fd, far))))
     })
   }
 
-  stat(options: { readonly bigint: true }): Promise<BigIntStats> {
+  async stat(options: { readonly bigint: true }): Promise<BigIntStats> {
+    if (!this.#far && !this.#closing) return fstatSync(this.fd, options)
     return this.#ask((resolve, reject) => {
       fstat(this.fd, options, (error, stats) => (error ? reject(error) : resolve(stats)))
     })

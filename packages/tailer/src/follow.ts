@@ -7,9 +7,9 @@ import type { FollowContext } from './follow-context.ts'
 import type { FollowedFile } from './followed-file.ts'
 import { FollowedFiles } from './followed-files.ts'
 import { hasMagic, unescapeGlob } from './glob-pattern.ts'
-import { expandGlob } from './glob.ts'
 import { claimKeyOf } from './identity.ts'
 import { isJournal } from './journal/journal-unit.ts'
+import { targetOf, type Target } from './pattern-target.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
 import { errorDetail, failedEvent } from './events.ts'
 import { lookAt } from './rotation.ts'
@@ -68,7 +68,9 @@ export function tail(
 /** After a delivery the next round comes this much later: a busy writer's lines then travel together. */
 const HOT_MS = 5
 /** Files that are taken up at one time. */
-const OPENING = 4
+const OPENING = 2
+/** Files of which it is written down in one go where following begins: of more the memory would notice. */
+const BEGUN_TOGETHER = 256
 /** Files that are glanced at before others get their turn. */
 const GLANCES = 250
 /** Files at rest that are glanced at in one look; all of them have had their turn after {@link RECONCILE_MS}. */
@@ -80,6 +82,7 @@ const PRUNE_CLAIMS = 10_000
 
 class FollowGroup {
   readonly #patterns: readonly string[]
+  readonly #targets: readonly Target[]
   readonly #options: ResolvedFollowOptions
   readonly #context: FollowContext<FollowedFile>
   readonly #watch: DirectoryWatch
@@ -124,6 +127,7 @@ class FollowGroup {
       },
     }
     this.#files = new FollowedFiles(this.#context, this.#watch)
+    this.#targets = this.#patterns.map(pattern => targetOf(pattern, options, path => this.#isTakenUp(path)))
   }
 
   /** Everything, until the end; closes every handle then. */
@@ -252,21 +256,29 @@ class FollowGroup {
   async #discover(first: boolean): Promise<void> {
     this.#discoverNow = false
     this.#discoveries.begun++
-    for (const pattern of this.#patterns) {
-      const targets = hasMagic(pattern) ? await expandGlob(pattern, this.#options) : [unescapeGlob(pattern)]
-      const fresh = targets.filter(path => !this.#files.has(path) && !this.#streams.has(path))
-      // One by one later on: a copy is known only when the file that it was made of is.
-      if (!first) fresh.sort((a, b) => a.length - b.length)
-      for (let at = 0, step = first ? OPENING : 1; at < fresh.length; at += step) {
-        const paths = fresh.slice(at, at + step)
-        await Promise.all(paths.map(path => this.#takeUp(path, { first, sure: !hasMagic(pattern) })))
+    for (const { pattern, sure, matches } of this.#targets) {
+      let found = sure
+      for await (const { prefix, names } of matches()) {
+        found ||= names.length > 0
+        const fresh = names.filter(name => !this.#isTakenUp(prefix + name))
+        // One by one later on: a copy is known only when the file that it was made of is.
+        if (!first) fresh.sort((a, b) => a.length - b.length)
+        for (let at = 0, step = first ? OPENING : 1; at < fresh.length; at += step) {
+          const some = fresh.slice(at, at + step)
+          await Promise.all(some.map(name => this.#takeUp(prefix + name, { first, sure })))
+          if (at % BEGUN_TOGETHER === 0) await this.#writeBegun()
+        }
       }
-      if (first && targets.length === 0) this.#tellMissing(pattern)
+      if (first && !found) this.#tellMissing(pattern)
     }
-    await this.#options.checkpoint?.begun().catch((error: unknown) => this.#tellUnwritten(error))
+    await this.#writeBegun()
     this.#discoveries.ended++
     this.#unlisted = false
     if (!first) await this.#forgetGone()
+  }
+
+  #isTakenUp(path: string): boolean {
+    return this.#files.has(path) || this.#streams.has(path)
   }
 
   async #takeUp(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
@@ -335,6 +347,10 @@ class FollowGroup {
     this.#options.logger.warn({ event: 'discovery.failed', err: error })
     const path = this.#patterns.join(' ')
     this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, errorDetail(error)))
+  }
+
+  async #writeBegun(): Promise<void> {
+    await this.#options.checkpoint?.begun().catch((error: unknown) => this.#tellUnwritten(error))
   }
 
   /** Where following begins could not be written down: after a crash it would begin at a later end. */

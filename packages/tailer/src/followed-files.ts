@@ -3,6 +3,7 @@ import type { Delivery } from '@logflow/core'
 import type { FollowContext } from './follow-context.ts'
 import { FollowedFile } from './followed-file.ts'
 import { glanceAt } from './glance.ts'
+import { PackedTexts } from './packed-texts.ts'
 import { RestingFiles } from './resting-files.ts'
 import type { DirectoryWatch } from './watch.ts'
 
@@ -28,7 +29,7 @@ export class FollowedFiles {
   /** What paths link to, of those that are links. */
   readonly #targets = new Map<string, string>()
   /** Files at rest of which nobody was told yet that they are followed. One that awakes tells it itself. */
-  readonly #unannounced = new Set<string>()
+  readonly #unannounced = new PackedTexts()
   #round: Iterator<string> | undefined
 
   constructor(context: FollowContext<FollowedFile>, watch: DirectoryWatch) {
@@ -106,7 +107,7 @@ export class FollowedFiles {
     const resting = this.#awake.get(path) === file ? file.rest() : undefined
     if (!resting) return false
     this.#resting.set(path, resting)
-    if (!resting.generation.announced) this.#unannounced.add(path)
+    if (!resting.generation.announced) this.#unannounced.set(path, '')
     this.#forgetAwake(path)
     return true
   }
@@ -125,7 +126,7 @@ export class FollowedFiles {
   /** What somebody is to be told of files that went to rest at once. */
   *announcements(): Generator<Delivery, void, undefined> {
     const { host } = this.#context.options
-    for (const path of this.#unannounced) {
+    for (const path of this.#unannounced.keys()) {
       this.#unannounced.delete(path)
       const opened = this.#resting.sourceOf(path)
       if (!opened) continue

@@ -30,24 +30,30 @@ export function unescapeGlob(pattern: string): string {
 export function compileGlob(segment: string): (name: string) => boolean {
   const tokens = parse(segment)
   return name => {
-    const characters = Array.from(name, character => character.codePointAt(0) as number)
     let [at, token, starAt, starToken] = [0, 0, -1, -1]
-    while (at < characters.length) {
+    while (at < name.length) {
       const test = tokens[token]
+      const character = name.codePointAt(at) as number
       if (test === 'star') {
         starAt = at
         starToken = token++
-      } else if (test?.(characters[at] as number)) {
-        at++
+      } else if (test?.(character)) {
+        at += unitsOf(character)
         token++
       } else if (starToken !== -1) {
-        at = ++starAt
+        starAt += unitsOf(name.codePointAt(starAt) as number)
+        at = starAt
         token = starToken + 1
       } else return false
     }
     while (tokens[token] === 'star') token++
     return token === tokens.length
   }
+}
+
+/** How long a character is in a string. */
+function unitsOf(character: number): number {
+  return character > 0xffff ? 2 : 1
 }
 
 function parse(segment: string): Token[] {

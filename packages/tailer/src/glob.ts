@@ -12,6 +12,15 @@ export interface GlobOptions {
   readonly fileSystem?: FileSystem | undefined
 }
 
+/** Names in one directory; `prefix` and a name are a path. */
+export interface NamesAt {
+  readonly prefix: string
+  readonly names: readonly string[]
+}
+
+/** The names in a directory that match, sorted. */
+export type Lister = (directory: string, matches: (name: string) => boolean) => Promise<readonly string[]>
+
 /**
  * The paths that a pattern names now, sorted by name within each directory. Segment by segment: `*` and `?` stop at
  * `/`, `[a-z]` and `[^a-z]` are classes, `\` takes the next character as it is, names that begin with a dot match `*`.
@@ -25,59 +34,68 @@ export async function expandGlob(
   pattern: string,
   { globstar = false, fileSystem = nodeFileSystem }: GlobOptions = {},
 ): Promise<string[]> {
-  if (!hasMagic(pattern)) return (await exists(unescapeGlob(pattern), fileSystem)) ? [unescapeGlob(pattern)] : []
-  const absolute = pattern.startsWith('/')
-  const segments = pattern.split('/').filter(segment => segment !== '')
-  let found = [absolute ? '/' : '']
-  for (const [index, segment] of segments.entries()) {
-    const last = index === segments.length - 1
-    found = await step(found, segment, { last, globstar, fileSystem })
-    if (found.length === 0) break
+  const list = listerOf(fileSystem)
+  const found: string[] = []
+  for await (const { prefix, names } of matchesOf(pattern, { globstar, fileSystem, list })) {
+    for (const name of names) found.push(prefix + name)
   }
   return found
 }
 
-interface Step {
-  readonly last: boolean
+/** What {@link matchesOf} asks. */
+export interface Matching {
   readonly globstar: boolean
   readonly fileSystem: FileSystem
+  readonly list: Lister
 }
 
-async function step(
-  parents: readonly string[],
-  segment: string,
-  { last, globstar, fileSystem }: Step,
-): Promise<string[]> {
-  const found: string[] = []
+/** As {@link expandGlob}, one directory after the other. @throws TailerError `LF_TAILER_GLOB` */
+export async function* matchesOf(pattern: string, matching: Matching): AsyncGenerator<NamesAt, void, undefined> {
+  if (!hasMagic(pattern)) {
+    const path = unescapeGlob(pattern)
+    if (await exists(path, matching.fileSystem)) yield { prefix: '', names: [path] }
+    return
+  }
+  const segments = pattern.split('/').filter(segment => segment !== '')
+  yield* matchesBelow(pattern.startsWith('/') ? '/' : '', segments, matching)
+}
+
+async function* matchesBelow(
+  parent: string,
+  [segment = '', ...rest]: readonly string[],
+  matching: Matching,
+): AsyncGenerator<NamesAt, void, undefined> {
+  const { globstar, fileSystem, list } = matching
+  const last = rest.length === 0
   if (globstar && segment === '**') {
-    for (const parent of parents) await descend(parent, { files: last, fileSystem }, found)
-    return found
+    const found = await descend(parent, { files: last, fileSystem })
+    if (last) yield { prefix: '', names: found }
+    else for (const directory of found) yield* matchesBelow(directory, rest, matching)
+  } else if (!hasMagic(segment)) {
+    const path = under(parent, unescapeGlob(segment))
+    if (!last) yield* matchesBelow(path, rest, matching)
+    else if (await exists(path, fileSystem)) yield { prefix: '', names: [path] }
+  } else {
+    const at = { prefix: prefixOf(parent), names: await list(parent, compileGlob(segment)) }
+    if (last) yield at
+    else for (const name of at.names) yield* matchesBelow(at.prefix + name, rest, matching)
   }
-  const matches = hasMagic(segment) ? compileGlob(segment) : undefined
-  for (const parent of parents) {
-    if (!matches) {
-      const path = under(parent, unescapeGlob(segment))
-      if (!last || (await exists(path, fileSystem))) found.push(path)
-      continue
-    }
-    for (const name of await names(parent, fileSystem)) if (matches(name)) found.push(under(parent, name))
-  }
-  return found
 }
 
-/** Every directory at and below `parent`, and everything in them when `files` is set. */
+/** Every directory at and below `parent`; or everything below it, when `files` is set. */
 async function descend(
   parent: string,
   options: { readonly files: boolean; readonly fileSystem: FileSystem },
-  found: string[],
-): Promise<void> {
+  found: string[] = [],
+): Promise<string[]> {
   const { files, fileSystem } = options
   if (!files) found.push(parent)
   let entries
   try {
     entries = [...(await fileSystem.readEntries(parent === '' ? '.' : parent))]
   } catch (error) {
-    return ignoreUnreadable(error)
+    ignoreUnreadable(error)
+    return found
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const entry of entries) {
@@ -85,14 +103,18 @@ async function descend(
     if (files) found.push(path)
     if (entry.isDirectory()) await descend(path, options, found)
   }
+  return found
 }
 
-async function names(directory: string, fileSystem: FileSystem): Promise<string[]> {
-  try {
-    return (await fileSystem.readdir(directory === '' ? '.' : directory)).sort()
-  } catch (error) {
-    ignoreUnreadable(error)
-    return []
+/** Asks the file system each time. */
+export function listerOf(fileSystem: FileSystem): Lister {
+  return async (directory, matches) => {
+    try {
+      return (await fileSystem.readdir(directory === '' ? '.' : directory)).filter(matches).sort()
+    } catch (error) {
+      ignoreUnreadable(error)
+      return []
+    }
   }
 }
 
@@ -114,4 +136,9 @@ async function exists(path: string, fileSystem: FileSystem): Promise<boolean> {
 
 function under(parent: string, name: string): string {
   return parent === '' ? name : join(parent, name)
+}
+
+/** What is to be put before the names in a directory: joined once, not for each of thousands. */
+export function prefixOf(directory: string): string {
+  return under(directory, 'x').slice(0, -1)
 }

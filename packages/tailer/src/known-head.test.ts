@@ -9,7 +9,7 @@ const idOf = (bytes: Uint8Array): string => `f1:1:2:3:${bytes.length}:${hashByte
 describe('the proof of a head', () => {
   it('tells who begins with it as the head itself does', () => {
     const longer = Buffer.concat([head, Buffer.from('more')])
-    for (const bytes of [longer, head, other, head.subarray(0, 100), new Uint8Array(0)]) {
+    for (const bytes of [longer, head, other, head.subarray(0, 60), new Uint8Array(0)]) {
       expect(beginAlike(proofOfHead(head), bytes)).toBe(beginAlike(head, bytes))
       expect(beginsWith(bytes, proofOfHead(head))).toBe(beginsWith(bytes, head))
     }

@@ -1,7 +1,7 @@
 import { hashBytes, parseIdentity } from './identity.ts'
 
-/** Bytes of a head that are kept in its proof. */
-const START_BYTES = 256
+/** A head of so many bytes is kept whole in its proof; of a longer one, so many are. */
+const [WHOLE_BYTES, START_BYTES] = [256, 64]
 
 /** Proof of the first bytes of a content: how many they are and, in hex, what they hash to. */
 export interface HeadProof {
@@ -22,7 +22,8 @@ export function proofOfHead(head: KnownHead): HeadProof {
 
 /** The first bytes of a head as a proof keeps them. */
 export function startOf(head: KnownHead): string {
-  return head instanceof Uint8Array ? Buffer.from(head.subarray(0, START_BYTES)).toString('latin1') : head.start
+  if (!(head instanceof Uint8Array)) return head.start
+  return textOf(head.subarray(0, head.length > WHOLE_BYTES ? START_BYTES : head.length))
 }
 
 /** A head whose proof a source id has, but for its `start`; all of a short one. */
@@ -54,11 +55,16 @@ export function beginAlike(head: KnownHead, bytes: Uint8Array): boolean {
   if (head.length === 0 || bytes.length === 0) return false
   if (bytes.length >= head.length) return beginsWith(bytes, head)
   if (head instanceof Uint8Array) return Buffer.compare(head.subarray(0, bytes.length), bytes) === 0
-  return bytes.length <= head.start.length && startOf(bytes) === head.start.slice(0, bytes.length)
+  return bytes.length <= head.start.length && textOf(bytes) === head.start.slice(0, bytes.length)
 }
 
 /** Whether bytes that do not begin alike, as far as anybody can tell, may do so: more of them than a proof keeps. */
 export function mayBeginAlike(head: KnownHead, bytes: Uint8Array): boolean {
   if (head instanceof Uint8Array || bytes.length >= head.length || head.start === '') return false
-  return bytes.length > head.start.length && startOf(bytes) === head.start
+  return bytes.length > head.start.length && textOf(bytes.subarray(0, head.start.length)) === head.start
+}
+
+/** One character for each byte. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }

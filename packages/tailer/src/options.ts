@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { silentLogger, systemClock, type AbortOptions, type Clock, type Logger, type Source } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import type { FileSystem } from './file-system.ts'
-import { nodeFileSystem } from './node-file-system.ts'
+import { farFileSystem, nodeFileSystem } from './node-file-system.ts'
 import type { Admit } from './open-file.ts'
 
 /** What reading and following have in common. */
@@ -179,7 +179,7 @@ function placeOf({ from = 'end' }: FollowOptions): 'start' | 'end' | number {
 
 /** Without watching the files may lie on another machine, where no answer comes at once. */
 function localFiles({ watch }: FollowOptions): FileSystem {
-  return watch === false ? { ...nodeFileSystem, statNow: undefined } : nodeFileSystem
+  return watch === false ? farFileSystem : nodeFileSystem
 }
 
 function inRange(name: string, value: number, low: number, high: number): number {

@@ -21,10 +21,26 @@ describe('PackedTexts', () => {
           expect(packed.size).toBe(map.size)
           for (const [other, kept] of map) expect(packed.get(other)).toBe(kept)
         }
-        expect([...packed.keys()].sort()).toEqual([...map.keys()].sort())
+        const order = [...packed.keys()]
+        expect([...order].sort()).toEqual([...map.keys()].sort())
+        expect([...packed.entries()]).toEqual(order.map(key => [key, map.get(key)]))
       }),
       { numRuns: 50 },
     )
+  })
+
+  it('gives every key that stays, once, in the order of the last change, while others come and go', () => {
+    const packed = new PackedTexts()
+    for (let i = 0; i < 1000; i++) packed.set(`stays ${i}`, 'x'.repeat(100))
+    packed.set('stays 0', 'last')
+    const seen: string[] = []
+    for (const key of packed.keys()) {
+      if (key.startsWith('stays')) seen.push(key)
+      // More than the memory that lives: places change.
+      for (let i = 0; i < 10 && seen.length < 200; i++) packed.set('moves', 'y'.repeat(10_000))
+      if (seen.length === 300) packed.delete('moves')
+    }
+    expect(seen).toEqual([...Array.from({ length: 999 }, (_, i) => `stays ${i + 1}`), 'stays 0'])
   })
 
   it('tells how a text begins', () => {

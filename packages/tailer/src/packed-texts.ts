@@ -1,89 +1,130 @@
-/** Texts lie in pieces of memory of this size; a longer one has its own. */
-const CHUNK_BYTES = 256 * 1024
-const LENGTH_BYTES = 4
+import { PackedRecords } from './packed-records.ts'
+
+const MIN_SLOTS = 16
+/** A slot that is free, and one that was taken; others hold a place, plus one. */
+const FREE = 0
+const LEFT = -1
+/** Names come from strangers: which of them meet in one slot is another matter in every process. */
+const SEED = Math.floor(Math.random() * 0xffffffff)
 
 /**
- * A map of texts for tens of thousands of keys, which nobody reads for long: they lie outside of the heap, packed, so
- * that they cost their bytes and no collection ever looks at them.
+ * A map of texts for tens of thousands of keys, which nobody reads for long: all of it lies outside of the heap,
+ * packed, so that it costs its bytes and no collection ever looks at it.
  */
 export class PackedTexts {
-  readonly #places = new Map<string, number>()
-  #chunks: Buffer[] = []
-  /** How much of the last chunk is taken. */
-  #taken = CHUNK_BYTES
-  #liveBytes = 0
-  #deadBytes = 0
+  #records = new PackedRecords()
+  #slots = new Float64Array(MIN_SLOTS)
+  /** Slots that are not free. */
+  #taken = 0
+  #size = 0
 
   /** How many texts there are. */
   get size(): number {
-    return this.#places.size
+    return this.#size
+  }
+
+  /** What keys and texts take, about. */
+  get bytes(): number {
+    return this.#records.liveBytes
   }
 
   /** Keys, in the order in which they were set; they may come and go meanwhile. */
-  keys(): IterableIterator<string> {
-    return this.#places.keys()
+  *keys(): Generator<string, void, undefined> {
+    for (const place of this.#records.places()) yield this.#records.key(place).toString()
+  }
+
+  /** As {@link PackedTexts.keys}, with their texts. */
+  *entries(): Generator<readonly [key: string, text: string], void, undefined> {
+    for (const place of this.#records.places()) {
+      yield [this.#records.key(place).toString(), this.#records.text(place).toString()]
+    }
   }
 
   has(key: string): boolean {
-    return this.#places.has(key)
+    return this.#slotOf(encode(key)) !== -1
   }
 
   get(key: string): string | undefined {
-    return this.#bytesOf(key)?.toString()
+    return this.#textOf(key)?.toString()
   }
 
   /** Whether the text of a key begins with `start`. */
   beginsWith(key: string, start: string): boolean {
-    const bytes = this.#bytesOf(key)
-    return bytes !== undefined && bytes.subarray(0, Buffer.byteLength(start)).toString() === start
+    const text = this.#textOf(key)
+    return text !== undefined && text.subarray(0, Buffer.byteLength(start)).toString() === start
   }
 
   set(key: string, text: string): void {
     this.delete(key)
-    if (this.#deadBytes > this.#liveBytes + CHUNK_BYTES) this.#compact()
-    this.#places.set(key, this.#append(Buffer.from(text)))
+    if (this.#records.isWasteful) this.#compact()
+    if ((this.#taken + 1) * 4 > this.#slots.length * 3) this.#index()
+    const bytes = encoded.subarray(0, encode(key))
+    this.#slots[this.#freeSlot(bytes, bytes.length)] = this.#records.append(bytes, Buffer.from(text)) + 1
+    this.#taken++
+    this.#size++
   }
 
-  delete(key: string): void {
-    const bytes = this.#bytesOf(key)
-    if (!bytes) return
-    this.#liveBytes -= bytes.length
-    this.#deadBytes += bytes.length
-    this.#places.delete(key)
+  delete(key: string): boolean {
+    const slot = this.#slotOf(encode(key))
+    if (slot === -1) return false
+    this.#records.remove((this.#slots[slot] as number) - 1)
+    this.#slots[slot] = LEFT
+    if (--this.#size === 0 && this.#records.isWasteful) this.#compact()
+    return true
   }
 
-  /** Where the bytes are now, as a distance from the first chunk. */
-  #append(bytes: Uint8Array): number {
-    const size = LENGTH_BYTES + bytes.length
-    if (this.#taken + size > CHUNK_BYTES) {
-      this.#chunks.push(Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, size)))
-      this.#taken = 0
+  #textOf(key: string): Buffer | undefined {
+    const slot = this.#slotOf(encode(key))
+    return slot === -1 ? undefined : this.#records.text((this.#slots[slot] as number) - 1)
+  }
+
+  /** Where the place of the encoded key is; -1 when there is none. */
+  #slotOf(length: number): number {
+    const mask = this.#slots.length - 1
+    for (let slot = hashOf(encoded, length) & mask; ; slot = (slot + 1) & mask) {
+      const place = this.#slots[slot] as number
+      if (place === FREE) return -1
+      if (place !== LEFT && this.#records.hasKey(place - 1, encoded, length)) return slot
     }
-    const chunk = this.#chunks.at(-1) as Buffer
-    const at = this.#taken
-    chunk.writeUInt32LE(bytes.length, at)
-    chunk.set(bytes, at + LENGTH_BYTES)
-    this.#taken = at + size
-    this.#liveBytes += bytes.length
-    return (this.#chunks.length - 1) * CHUNK_BYTES + at
   }
 
-  #bytesOf(key: string): Buffer | undefined {
-    const place = this.#places.get(key)
-    return place === undefined ? undefined : bytesAt(this.#chunks, place)
+  #freeSlot(key: Buffer, length: number): number {
+    const mask = this.#slots.length - 1
+    let slot = hashOf(key, length) & mask
+    while (this.#slots[slot] !== FREE) slot = (slot + 1) & mask
+    return slot
   }
 
   #compact(): void {
-    const chunks = this.#chunks
-    this.#chunks = []
-    this.#taken = CHUNK_BYTES
-    this.#liveBytes = this.#deadBytes = 0
-    for (const [key, place] of this.#places) this.#places.set(key, this.#append(bytesAt(chunks, place)))
+    this.#records.compact()
+    this.#index()
+  }
+
+  /** Finds every key a slot, with room for as many more. */
+  #index(): void {
+    let slots = MIN_SLOTS
+    while (slots < this.#size * 2) slots *= 2
+    this.#slots = new Float64Array(slots)
+    this.#taken = this.#size
+    for (const place of this.#records.places()) {
+      const key = this.#records.key(place)
+      this.#slots[this.#freeSlot(key, key.length)] = place + 1
+    }
   }
 }
 
-function bytesAt(chunks: readonly Buffer[], place: number): Buffer {
-  const chunk = chunks[Math.floor(place / CHUNK_BYTES)] as Buffer
-  const at = (place % CHUNK_BYTES) + LENGTH_BYTES
-  return chunk.subarray(at, at + chunk.readUInt32LE(at - LENGTH_BYTES))
+/** The key that is asked for: one buffer for all, as each is asked for thousands of times. */
+let encoded = Buffer.allocUnsafeSlow(4096)
+
+/** How long it is in {@link encoded}, until the next call. */
+function encode(key: string): number {
+  if (key.length * 3 > encoded.length) encoded = Buffer.allocUnsafeSlow(key.length * 6)
+  return encoded.write(key)
+}
+
+/** FNV-1a. */
+function hashOf(bytes: Buffer, length: number): number {
+  let hash = SEED
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193)
+  return (hash ^ (hash >>> 15)) >>> 0
 }
