@@ -120,12 +120,13 @@ export async function hashTail(handle: ReadHandle, offset: number): Promise<stri
 }
 
 /**
- * The proof for bytes that are at hand: the last {@link TAIL_BYTES} before an offset, `<bytes>:<hash>`, and the beginning
- * of the open line after it, `+<bytes>:<hash>`, which tells files apart whose whole lines are equal.
+ * The proof for bytes that are at hand: the last {@link TAIL_BYTES} before an offset, `<bytes>:<hash>`, and `+`, in
+ * base64url, the beginning of the open line after it, which tells files apart whose whole lines are equal. It is not
+ * hashed: a copy that is only being made has to be told by less of it.
  */
 export function formatTailHash(before: Uint8Array, after: Uint8Array = new Uint8Array(0)): string {
   if (before.length === 0) return ''
-  const open = after.length === 0 ? '' : `+${after.length}:${hashBytes(after)}`
+  const open = after.length === 0 ? '' : `+${Buffer.from(after).toString('base64url')}`
   return `${before.length}:${hashBytes(before)}${open}`
 }
 
@@ -133,29 +134,28 @@ export function formatTailHash(before: Uint8Array, after: Uint8Array = new Uint8
 interface TailProof {
   readonly before: number
   readonly hash: string
-  readonly after: number
-  readonly openHash: string
+  readonly open: Uint8Array
 }
 
 function parseTailHash(tailHash: string): TailProof | undefined {
-  const match = /^(\d{1,3}):([0-9a-f]+)(?:\+(\d{1,3}):([0-9a-f]+))?$/.exec(tailHash)
+  const match = /^(\d{1,3}):([0-9a-f]+)(?:\+([\w-]+))?$/.exec(tailHash)
   if (!match || Number(match[1]) === 0) return undefined
-  const [, before = '0', hash = '', after = '0', openHash = ''] = match
-  return { before: Number(before), hash, after: Number(after), openHash }
+  const [, before = '0', hash = '', open = ''] = match
+  return { before: Number(before), hash, open: Buffer.from(open, 'base64url') }
 }
 
 /** Whether `bytes`, which begin `before` bytes before the offset, are those of the proof; an open line as far as it is there. */
-function provesTail(bytes: Uint8Array, { before, hash, after, openHash }: TailProof): boolean {
+function provesTail(bytes: Uint8Array, { before, hash, open }: TailProof): boolean {
   if (bytes.length < before || hashBytes(bytes.subarray(0, before)) !== hash) return false
-  const open = bytes.subarray(before, before + after)
-  return open.length < after || after === 0 || hashBytes(open) === openHash
+  const found = bytes.subarray(before, before + open.length)
+  return Buffer.compare(found, open.subarray(0, found.length)) === 0
 }
 
 /** Whether a file has the bytes that `tailHash` proves around `offset`. */
 export async function hasTailOf(handle: ReadHandle, offset: number, tailHash: string): Promise<boolean> {
   const proof = parseTailHash(tailHash)
   if (!proof || proof.before > offset) return false
-  return provesTail(await readAt(handle, offset - proof.before, proof.before + proof.after), proof)
+  return provesTail(await readAt(handle, offset - proof.before, proof.before + proof.open.length), proof)
 }
 
 /** Where a reader who has everything before `offset` goes on. */
@@ -231,7 +231,7 @@ export async function tailOfToken(
   const length = Math.min(TAIL_BYTES, offset)
   if (offset <= head.length) return head.subarray(offset - length, offset)
   const proof = parseTailHash(tailHash)
-  const bytes = await readAt(handle, offset - length, length + (proof?.after ?? 0))
+  const bytes = await readAt(handle, offset - length, length + (proof?.open.length ?? 0))
   const proven = !proof || provesTail(bytes.subarray(length - proof.before), proof)
   return proven && bytes.length >= length ? bytes.subarray(0, length) : undefined
 }

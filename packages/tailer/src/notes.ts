@@ -21,7 +21,7 @@ export class Notes {
   describe(generation: Generation, seen: Horizon, queue: readonly Generation[]): void {
     if (!this.#checkpoint) return
     const after = queue.slice(queue.indexOf(generation) + 1)
-    const awaited = new Set(after.map(({ identity }) => claimKeyOf(identity)))
+    const awaited = new Set([...(seen.awaited ?? []), ...after.map(({ identity }) => claimKeyOf(identity))])
     // Packed meanwhile, these are other files, which keep the time of the last write.
     const packedNs = after.map(({ identity }) => beganNs(identity)).reduce((a, b) => (b < a ? b : a), seen.packedNs)
     this.#checkpoint.describe(generation.source.id, formatHorizon({ ...seen, awaited, packedNs }))

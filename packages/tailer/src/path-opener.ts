@@ -1,4 +1,4 @@
-import type { Delivery, Source } from '@logflow/core'
+import type { Delivery } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import type { KnownContent } from './copies.ts'
 import { DrowsyHandle } from './drowsy-handle.ts'
@@ -26,10 +26,15 @@ import {
   type MissedRange,
   type OpenedSibling,
 } from './siblings.ts'
+import { SourceNames } from './source-names.ts'
 import { leaveCopy, notePart, rememberOpened } from './taken-files.ts'
 
 /** So long a file waits for names beside it that move. */
 const PATIENCE_MS = 10_000
+
+/** Empty files that are remembered. */
+const MAX_EMPTY = 64
+const NOBODY: ReadonlySet<string> = new Set()
 
 const NOTHING: Opened = { generations: [], notices: [] }
 
@@ -47,9 +52,10 @@ export class PathOpener {
   #seen: Horizon = NO_HORIZON
   readonly #postponed: PostponedFile
   #unread = false
+  /** Empty files that the last search left out. */
+  #empty: ReadonlySet<string> = NOBODY
   #moving = false
   #movingSinceMs: number | undefined
-  #marks = 0
   /** The folder when it was last searched. */
   #searched: Horizon | undefined
   /** What had the name at the first look. */
@@ -64,7 +70,9 @@ export class PathOpener {
     const opened = new Set<string>(resting?.opened)
     const parts = new Map<string, number>(resting?.parts)
     const packed = new PackedSiblings(options.clock, { host, path })
-    this.#base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, undecided, opened, parts, packed }
+    const names = new SourceNames({ host, path }, options.clock)
+    const shared = { claim, isTaken, release, undecided }
+    this.#base = { path, host, names, fileSystem, buffer, cutting, ...shared, opened, parts, packed }
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
     this.#released = new ReleasedContents(resting?.released)
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
@@ -109,9 +117,9 @@ export class PathOpener {
     return this.#unread || this.#postponed.waits
   }
 
-  /** The folder is known as it was then: what is younger is still to be found. */
+  /** The folder is known as it was then: what is younger is still to be found, and what was empty. */
   get seen(): Horizon {
-    return this.#seen
+    return this.#empty.size > 0 ? { ...this.#seen, awaited: this.#empty } : this.#seen
   }
 
   /**
@@ -138,11 +146,6 @@ export class PathOpener {
   /** What was read of generations that are not open any more. */
   get released(): readonly KnownContent[] {
     return this.#released.all
-  }
-
-  /** Tells a content from all others that were in the same inode. */
-  nextMark(): string {
-    return `${this.#init.options.clock.now().toString(36)}${(this.#marks++ % 36).toString(36)}`
   }
 
   /** What every generation of this path is opened with. */
@@ -186,7 +189,7 @@ export class PathOpener {
         await handle.close()
         return NOTHING
       }
-      const source: Source = { host: options.host, path, id: identity.id }
+      const source = this.#base.names.of(identity)
       const drowsy = new DrowsyHandle(handle, stat, () => reopen(claimKeyOf(identity), this.#base, options.admit))
       const opened = await this.#begin(this.#openedFile({ handle: drowsy, source, identity }), held)
       this.#resumed = true
@@ -251,10 +254,10 @@ export class PathOpener {
 
   /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
   #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
-    const { path, host, fileSystem, buffer, cutting, claim, isTaken, release, undecided, opened, parts, packed } =
-      this.#base
-    const base = { path, host, fileSystem, buffer, cutting, claim, isTaken, release, undecided, opened, parts, packed }
-    return Object.assign(base, { handle, source, identity })
+    const { path, host, names, fileSystem, buffer, cutting, opened, parts, packed } = this.#base
+    const { claim, isTaken, release, undecided } = this.#base
+    const known = { path, host, names, fileSystem, buffer, cutting, opened, parts, packed }
+    return Object.assign(known, { claim, isTaken, release, undecided, handle, source, identity })
   }
 
   async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened> {
@@ -286,7 +289,7 @@ export class PathOpener {
     file: OpenedFile | GenerationBase,
     held: readonly Generation[],
   ): Promise<Opened | undefined> {
-    const resumed = await resumeGenerations(checkpoint, file, this.nextMark())
+    const resumed = await resumeGenerations(checkpoint, file)
     if (!resumed) return undefined
     const { rest, notices } = resumed
     const horizon = this.#horizon
@@ -317,13 +320,19 @@ export class PathOpener {
       this.#unread = true
       return []
     }
+    const empty = new Set<string>()
     const onUnread = (): void => void (this.#unread = true)
+    const onEmpty = (sibling: Sibling): void => {
+      this.#unread = true
+      if (empty.size < MAX_EMPTY) empty.add(claimKeyOf(sibling))
+    }
     this.#moving = false
     const onMoving = (): void => void (this.#moving = this.#unread = true)
     const { packedNs } = horizon
     const known = { held, released: this.#released.all, tokens: missing?.tokens }
-    const range = { isNew, packedNs, ...known, onUnread, onMoving }
+    const range = { isNew, packedNs, ...known, onUnread, onEmpty, onMoving }
     const missed = [...(await this.#askAgain(range)), ...(await findMissed(range, this.#base))]
+    this.#empty = empty
     if (missed.length === 0) return []
     if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) {
       // What has the name, or what it holds now, is not open yet: these may only copy it.

@@ -41,8 +41,8 @@ export class PostponedFile {
       await handle.close()
       return undefined
     }
-    const { host, path } = this.#base
-    return Generation.open({ ...this.#base, handle, identity, source: { host, path, id: identity.id }, offset: 0 })
+    const source = this.#base.names.of(identity)
+    return Generation.open({ ...this.#base, handle, identity, source, offset: 0 })
   }
 
   /** Gives it up. */

@@ -8,7 +8,6 @@ import { formatHorizon, hasNothingYounger, isYounger, parseHorizon, type Horizon
 import {
   identify,
   isCutOff,
-  markedId,
   maySpeakOf,
   parseIdentity,
   provableToken,
@@ -52,8 +51,7 @@ export interface StillMissing {
 }
 
 /**
- * Where to go on with a path after a restart; `undefined` when nothing is known of it. `mark` tells the source of a file
- * that was cut meanwhile from all others of its inode.
+ * Where to go on with a path after a restart; `undefined` when nothing is known of it.
  *
  * | the path names | then |
  * | --- | --- |
@@ -65,7 +63,6 @@ export interface StillMissing {
 export async function resumeGenerations(
   checkpoint: Checkpoint,
   file: OpenedFile | GenerationBase,
-  mark: string,
 ): Promise<Resumed | undefined> {
   const known = checkpoint.entriesOf(file.host, file.path).reverse()
   const [newest, ...older] = known
@@ -80,14 +77,13 @@ export async function resumeGenerations(
       return { rest: [], next: generation, notices: [], proven: true, ...(!nothing && { missing }) }
     }
   }
-  return resumeRotated(file, [newest, ...older], mark)
+  return resumeRotated(file, [newest, ...older])
 }
 
 /** The checkpoint speaks of a file that the path does not name any more. */
 async function resumeRotated(
   file: OpenedFile | GenerationBase,
   known: readonly [CheckpointEntry, ...CheckpointEntry[]],
-  mark: string,
 ): Promise<Resumed> {
   const [newest] = known
   const open = known.filter(({ complete, tailHash }) => !complete && !isCutOff(tailHash))
@@ -101,7 +97,7 @@ async function resumeRotated(
   const rest = await findByToken(entry, file)
   if (rest)
     generations.push(await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated }))
-  const next = now && (await beginAgain(now, truncated ? mark : undefined))
+  const next = now && (await begin(truncated ? { ...now, source: now.names.another(now.identity) } : now, 0))
   const missing = missingAfter(entry, known)
   return {
     rest: generations,
@@ -134,13 +130,6 @@ async function reopenOlder(entries: readonly CheckpointEntry[], base: Generation
     if (rest) generations.push(await Generation.open({ ...base, ...rest, source, offset: entry.offset }))
   }
   return generations
-}
-
-/** What the path names, from its start: a new source, told by `mark`, when it is the file of the entry with other content. */
-async function beginAgain(named: OpenedFile, mark: string | undefined): Promise<Generation> {
-  if (mark === undefined) return begin(named, 0)
-  const id = markedId(named.identity.id, mark)
-  return begin({ ...named, source: { ...named.source, id } }, 0)
 }
 
 /**

@@ -18,12 +18,14 @@ import type { Cutting } from './line-cutter.ts'
 import { byAge, isOlder, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
 import type { PackedSiblings } from './packed-siblings.ts'
 import { openContent, openPlain, type MayBe, type SiblingContent } from './sibling-content.ts'
+import type { SourceNames } from './source-names.ts'
 import { hasGrown, isPart, notePart, rememberOpened, type TakenFiles } from './taken-files.ts'
 import type { UndecidedFiles } from './undecided-files.ts'
 
 /** What is needed to open generations of one path. */
 export interface GenerationBase extends Place, TakenFiles {
   readonly host: string
+  readonly names: SourceNames
   readonly buffer: ReadBuffer
   readonly cutting: Cutting
   readonly packed: PackedSiblings
@@ -57,6 +59,8 @@ export interface MissedRange {
   readonly tokens?: readonly ResumeToken[] | undefined
   /** Told when something may be a copy of what nobody has read yet; it is left for later. */
   readonly onUnread?: () => void
+  /** Told of an empty file: it may be a copy that is only being made, and is to be asked about again. */
+  readonly onEmpty?: (sibling: Sibling) => void
   /** Told when the folder did not come to rest: something may not have been found. */
   readonly onMoving?: () => void
 }
@@ -101,10 +105,9 @@ async function giveBack(found: readonly Generation[], base: GenerationBase): Pro
 async function findOnce(range: MissedRange, base: GenerationBase, found: Generation[]): Promise<boolean> {
   let settled = true
   for (const sibling of await listSiblings(base)) {
-    // An empty file is asked about again: it may be a copy that is only being made.
     if (!range.isNew(sibling) || (base.isTaken(claimKeyOf(sibling)) && !hasGrown(sibling, base))) continue
     if (sibling.size === 0) {
-      range.onUnread?.()
+      range.onEmpty?.(sibling)
       continue
     }
     const content = await contentOf(sibling, { ...range, held: [...range.held, ...found] }, base)
@@ -166,8 +169,7 @@ async function takeMissed(
   if (copied === 'unread' || !base.claim(claimKeyOf(identity))) return undefined
   notePart(opened, copied === 'part', base)
   if (copied !== 'no' || identity.size === 0) return undefined
-  const source = { host: base.host, path: base.path, id: identity.id }
-  const generation = await Generation.open({ ...base, handle, source, identity, offset: 0 })
+  const generation = await Generation.open({ ...base, handle, source: base.names.of(identity), identity, offset: 0 })
   rememberOpened(base, identity)
   return generation
 }
@@ -249,7 +251,7 @@ interface Wanted {
   readonly proves: (opened: OpenedSibling) => Promise<boolean>
 }
 
-/** A sibling that `proves` says yes to, `likely` ones first, of these the youngest; it is this path's own then. */
+/** A sibling that `proves` says yes to, `likely` ones first, of these the youngest, then longer ones; it is this path's own then. */
 async function findSibling(
   base: GenerationBase,
   { likely, mayBe, proves }: Wanted,
@@ -258,7 +260,8 @@ async function findSibling(
     const siblings = await listSiblings(base)
     let settled = true
     siblings.reverse()
-    for (const sibling of [...siblings.filter(likely), ...siblings.filter(other => !likely(other))]) {
+    const others = siblings.filter(other => !likely(other)).sort((a, b) => b.size - a.size)
+    for (const sibling of [...siblings.filter(likely), ...others]) {
       const content = await openContent(sibling.path, base.fileSystem, mayBe)
       if (content.kind === 'gone') settled &&= await isStill(sibling, base)
       if (content.kind !== 'open') continue
@@ -300,7 +303,7 @@ export async function findCopy(head: Generation, base: GenerationBase, copy: boo
   const proves = async (opened: OpenedSibling): Promise<boolean> =>
     (await compareWithKnown(knownOf(head), opened)) === 'rest'
   const wanted: Wanted = {
-    // A smaller one may be a copy of something else that is being made.
+    // A smaller one may be a copy of something else that is being made; of two the longer one is rather this one's.
     likely: ({ size }) => size >= head.head.length,
     mayBe: async packed => beginAlike(head.head, await packed.head()),
     proves,

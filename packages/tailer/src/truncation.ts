@@ -1,6 +1,5 @@
-import type { Source } from '@logflow/core'
 import { Generation } from './generation.ts'
-import { identifyBy, identityOf, markedId, type FileIdentity } from './identity.ts'
+import { identifyBy, identityOf, type FileIdentity } from './identity.ts'
 import type { PathOpener } from './path-opener.ts'
 import { findCopy } from './siblings.ts'
 
@@ -23,8 +22,7 @@ export async function afterTruncation(
   held: readonly Generation[],
 ): Promise<AfterTruncation> {
   const identity = await identifyNext(head)
-  // The inode is the same, and the head may be: only the time of the truncation tells the two apart.
-  const source: Source = { ...head.source, id: markedId(identity.id, opener.nextMark()) }
+  const source = opener.base.names.another(identity)
   const init = { ...opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
   const next = await Generation.open(init)
   opener.remember(head)

@@ -23,6 +23,35 @@ interface Case {
 /** Shortest histories that once went wrong, each by the reason that it went wrong for. */
 const cases: readonly Case[] = [
   {
+    says: 'gives an empty file another id than what its inode held before a crash',
+    profile: { tickMs: 4, batchBytes: 64, idleMs: 2000 },
+    steps: 'run 23, reopen, run 5, write 1, run 8, crash, truncate, rest, write 1',
+  },
+  {
+    says: 'takes the longer one of two short copies',
+    profile: { births: false, hears: 'nothing' },
+    steps:
+      'write 1, copy-begin .1, copy-end, look 2, write 1, run 6, look 3, truncate, partial, move .1 .2, ' +
+      'copy-begin .1, copy-more',
+  },
+  {
+    says: 'remembers the first bytes that it saw of a file in whichever look',
+    profile: { births: false, tickMs: 4, batchBytes: 16, idleMs: 1 },
+    steps:
+      'write 1, look 24, look 6, truncate, move .0 .1, reopen, move .2 .3, move .1 .2, move .0 .1, reopen, ' +
+      'move .2 .3, run 18, write 1, run 7, truncate',
+  },
+  {
+    says: 'awaits after a crash what had been an empty file beside the path',
+    profile: { idleMs: 2000 },
+    steps: 'write 1, run 11, truncate, remove, write 1, reopen, move .0 .1, run 34, run 31, ack, crash, write 1',
+  },
+  {
+    says: 'does not take a copy that is being made for that of another open line',
+    profile: { hears: 'nothing', equalHeads: true, batchBytes: 64, idleMs: 1 },
+    steps: 'partial, run 2, run 14, ack, truncate, write 2, crash, copy-begin .1, copy-more',
+  },
+  {
     says: 'knows what a file begins with that was cut before a crash, and is cut again while it is compared',
     profile: { batchBytes: 64, idleMs: 2000 },
     steps: 'write 1, rest, ack, truncate, look 13, write 2, rest, truncate, ack, write 1, crash, run 10, truncate',
