@@ -1,13 +1,17 @@
+import { systemCode } from './errors.ts'
 import type { FileFacts, ReadHandle } from './file-system.ts'
+import { claimKeyOf, factsOf, type SeenIdentity } from './identity.ts'
 
 /** A file that was found again, and what it was then. */
 export interface Reopened {
   readonly handle: ReadHandle
   readonly size: number
+  /** Device and inode: the device may have another number since. */
+  readonly inodeKey: string
 }
 
-/** Opens again what a handle was open on, wherever it lies now; `undefined` when it is nowhere to be found. */
-export type Reopen = () => Promise<Reopened | undefined>
+/** Opens again what has this claim key, wherever it lies now; `undefined` when it is nowhere to be found. */
+export type Reopen = (key: string) => Promise<Reopened | undefined>
 
 /**
  * A handle that can be closed while nothing happens to its file, and opens it again when it is asked something. A file
@@ -19,12 +23,14 @@ export class DrowsyHandle implements ReadHandle {
   #facts: FileFacts
   #gone = false
   #openedSize: number
+  #inodeKey: string
 
-  /** Takes the handle over; without one it is asleep. `facts` are those of its file when it was open. */
-  constructor(handle: ReadHandle | undefined, facts: FileFacts, reopen: Reopen) {
+  /** Takes the handle over; without one it is asleep. `identity` is that of its file when it was open. */
+  constructor(handle: ReadHandle | undefined, identity: SeenIdentity, reopen: Reopen) {
     this.#handle = handle
-    this.#facts = facts
-    this.#openedSize = Number(facts.size)
+    this.#facts = factsOf(identity)
+    this.#openedSize = identity.size
+    this.#inodeKey = identity.inodeKey
     this.#reopen = reopen
   }
 
@@ -36,6 +42,11 @@ export class DrowsyHandle implements ReadHandle {
   /** Whether the file was not found when it was to be opened again. */
   get gone(): boolean {
     return this.#gone
+  }
+
+  /** The file was seen again: it is to be opened when it is asked something. */
+  comeBack(): void {
+    this.#gone = false
   }
 
   /** Gives the descriptor up until something is asked. */
@@ -50,28 +61,45 @@ export class DrowsyHandle implements ReadHandle {
     return this.#openedSize
   }
 
+  /** Device and inode of the file when it was opened for the last time. */
+  get inodeKey(): string {
+    return this.#inodeKey
+  }
+
   /** Opens the file if it has to be; false when it is gone. */
   async wake(): Promise<boolean> {
     if (this.#gone || this.#handle) return !this.#gone
-    const opened = await this.#reopen()
+    const opened = await this.#reopen(claimKeyOf({ inodeKey: this.#inodeKey, birthNs: this.#facts.birthtimeNs }))
     this.#handle = opened?.handle
     this.#openedSize = opened?.size ?? 0
+    this.#inodeKey = opened?.inodeKey ?? this.#inodeKey
     this.#gone = opened === undefined
     return !this.#gone
   }
 
   async stat(options: { readonly bigint: true }): Promise<FileFacts> {
-    if (await this.wake()) this.#facts = await (this.#handle as ReadHandle).stat(options)
+    this.#facts = (await this.#ask(handle => handle.stat(options))) ?? this.#facts
     return this.#facts
   }
 
   async read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }> {
-    if (!(await this.wake())) return { bytesRead: 0 }
-    return (this.#handle as ReadHandle).read(buffer, offset, length, position)
+    return (await this.#ask(handle => handle.read(buffer, offset, length, position))) ?? { bytesRead: 0 }
   }
 
   async close(): Promise<void> {
     await this.sleep()
     this.#gone = true
+  }
+
+  /** `undefined` when the file is gone. A handle that its server has forgotten (`ESTALE`) is as good as a closed one. */
+  async #ask<T>(question: (handle: ReadHandle) => Promise<T>): Promise<T | undefined> {
+    if (!(await this.wake())) return undefined
+    try {
+      return await question(this.#handle as ReadHandle)
+    } catch (error) {
+      if (systemCode(error) !== 'ESTALE') throw error
+      await this.sleep()
+      return (await this.wake()) ? question(this.#handle as ReadHandle) : undefined
+    }
   }
 }

@@ -4,6 +4,7 @@ import { openingOf, type FollowContext } from './follow-context.ts'
 import { Failures, readFailure } from './failures.ts'
 import { isVanished } from './errors.ts'
 import type { Generation } from './generation.ts'
+import { GenerationQueue } from './generation-queue.ts'
 import { Glance } from './glance.ts'
 import { claimKeyOf } from './identity.ts'
 import { Lingering } from './lingering.ts'
@@ -14,11 +15,8 @@ import type { FollowedFileInit, RestingFile } from './resting-file.ts'
 import { Quiet } from './quiet.ts'
 import { Turns } from './turns.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
-import { claimCopy, insertByBirth, type CopyVerdict, type OpenedSibling } from './siblings.ts'
+import { claimCopy, type CopyVerdict, type OpenedSibling } from './siblings.ts'
 import { afterDeletion, afterTruncation } from './truncation.ts'
-
-/** Generations of one path that wait to be read. More are found again, by their birth, when these are read. */
-const MAX_GENERATIONS = 16
 
 /**
  * One path that is followed, and every generation that was found under it and is not done yet. `observe` looks at the
@@ -34,7 +32,7 @@ export class FollowedFile {
   readonly owner: number
   readonly #context: FollowContext<FollowedFile>
   readonly #opener: PathOpener
-  readonly #queue: Generation[] = []
+  readonly #queue: GenerationQueue
   readonly #lingering: Lingering
   readonly #glance: Glance
   readonly #notes: Notes
@@ -43,7 +41,7 @@ export class FollowedFile {
   #rescan = false
   /** Something was told of the path since it was last looked at. */
   #heard = false
-  readonly #failures = new Failures()
+  readonly #failures: Failures
   #notices: Delivery[] = []
   #closed = false
 
@@ -56,8 +54,10 @@ export class FollowedFile {
     this.#opener = new PathOpener(openingOf(path, context, { owner: this.owner, first }), resting?.opener)
     this.#quiet = new Quiet(options, resting?.mtimeNs)
     this.#notes = new Notes(options.checkpoint)
+    this.#failures = new Failures(path, options)
     this.#glance = new Glance(path, options.fileSystem, resting?.glance)
-    this.#lingering = new Lingering(context.options.clock, context.options.lingerMs)
+    this.#lingering = new Lingering(options.clock, options.lingerMs)
+    this.#queue = new GenerationQueue(this.#lingering)
     if (resting) this.#queue.push(this.#opener.restore(resting))
   }
 
@@ -65,7 +65,7 @@ export class FollowedFile {
   rest(): RestingFile | undefined {
     if (!this.#turns.idle || !this.rests || this.#closed || this.#heard) return undefined
     if (this.#notices.length > 0 || this.#failures.any || !this.#context.options.watch) return undefined
-    const generation = this.#queue[0]?.rest()
+    const generation = this.#queue.head?.rest()
     const opener = generation && this.#opener.rest()
     const glance = this.#glance.last
     if (!opener || glance === undefined) return undefined
@@ -75,7 +75,7 @@ export class FollowedFile {
 
   /** Whether nothing is held for this path. */
   get idle(): boolean {
-    return this.#queue.length === 0 && this.#lingering.size === 0 && !this.#opener.doubts
+    return this.#queue.held.length === 0 && !this.#opener.doubts
   }
 
   /** Whether the last look, or the last read, failed. */
@@ -87,14 +87,11 @@ export class FollowedFile {
   claimCopy(opened: OpenedSibling): Promise<CopyVerdict> {
     return this.#turns.take(async () => {
       // What is asleep may have been cut, and what has the name may not be open yet.
-      this.#queue.forEach(generation => generation.stir())
-      const verdict = await claimCopy(opened, { held: this.#held, released: this.#opener.released }, this.#opener.base)
-      return verdict === 'no' && !(await this.#opener.isNamedOneOf(this.#held)) ? 'later' : verdict
+      this.#queue.stir()
+      const { held } = this.#queue
+      const verdict = await claimCopy(opened, { held, released: this.#opener.released }, this.#opener.base)
+      return verdict === 'no' && !(await this.#opener.isNamedOneOf(held)) ? 'later' : verdict
     })
-  }
-
-  get #held(): readonly Generation[] {
-    return [...this.#lingering.generations, ...this.#queue]
   }
 
   /** Looks at the path; wakes the reader when there is something to do. */
@@ -112,7 +109,7 @@ export class FollowedFile {
 
   /** Whether it is closed and nothing of it is awaited: what is written to it is heard of. */
   get rests(): boolean {
-    return this.#queue.length === 1 && this.#queue[0]?.asleep === true && !this.#waits && !this.#rescan
+    return this.#queue.length === 1 && this.#queue.head?.asleep === true && !this.#waits && !this.#rescan
   }
 
   /** Whether time alone brings something about. */
@@ -127,7 +124,7 @@ export class FollowedFile {
 
   /** What is held back of open last lines, as they are. */
   flush(): Promise<readonly Delivery[]> {
-    return this.#turns.take(async () => this.#held.flatMap(generation => this.#notes.flushed(generation)))
+    return this.#turns.take(async () => this.#queue.held.flatMap(generation => this.#notes.flushed(generation)))
   }
 
   /** Closes every handle. */
@@ -146,7 +143,7 @@ export class FollowedFile {
   }
 
   async #close(): Promise<void> {
-    for (const generation of [...this.#lingering.clear(), ...this.#queue.splice(0)]) await generation.close()
+    for (const generation of this.#queue.clear()) await generation.close()
     await this.#opener.close()
   }
 
@@ -161,11 +158,13 @@ export class FollowedFile {
       this.#opener.noteFirst(named)
       // A file that another path of this follow reads under its own name is not ours.
       const owner = named && this.#context.claims.ownerOf(claimKeyOf(named))
-      await this.#settle(owner === undefined || owner === this.owner ? named : undefined)
+      const again = this.#rescan
+      this.#rescan &&= this.#queue.isFull
+      await this.#settle(owner === undefined || owner === this.owner ? named : undefined, again)
       this.#notices.push(...this.#opener.settled())
       if (this.#notices.length > 0) this.#context.wake(this)
       if (this.#opener.unread) this.#rescan = true
-      if (this.#mayDrowse) await this.#queue[0]?.drowse()
+      if (this.#mayDrowse) await this.#queue.head?.drowse()
       this.#failures.clear('look')
     } catch (error) {
       // What was being searched for may lie there yet, and the folder need not change again.
@@ -175,36 +174,38 @@ export class FollowedFile {
     }
   }
 
-  /** Brings what is held in line with what the path names. */
-  async #settle(named: NamedFacts | undefined): Promise<void> {
-    const newest = this.#queue.at(-1)
-    const verdict = judgeRotation(newest && { fileKey: claimKeyOf(newest.identity), changed: false }, named)
+  /** Brings what is held in line with what the path names; `again`: searches, although the folder is as it was. */
+  async #settle(named: NamedFacts | undefined, again: boolean): Promise<void> {
+    const { newest } = this.#queue
+    const held = newest && { fileKey: claimKeyOf(newest.identity), closed: newest.asleep, changed: false }
+    const verdict = judgeRotation(held, named)
     let gone = verdict === 'gone'
-    if (verdict !== 'same') this.#queue.forEach(generation => generation.stir())
+    if (verdict !== 'same') this.#queue.stir()
     switch (verdict) {
       case 'born':
       case 'pending':
       case 'replaced':
         // A name that another's file has, or a copy, is as good as none for the file that had it.
-        if (this.#queue.length < MAX_GENERATIONS) gone = !(await this.#openNamed()) && newest !== undefined
+        if (!this.#queue.isFull) gone = !(await this.#openNamed()) && newest !== undefined
         break
       case 'same':
         await this.#noticeGrowth(newest as Generation, named as NamedFacts)
-        if (this.#rescan || (await this.#opener.folderChanged())) await this.#openMissed(newest as Generation)
+        if (again || (await this.#opener.folderChanged())) await this.#openMissed(newest as Generation)
         break
       case 'gone':
-        await this.#takeUpPassed()
+        await this.#takeUpPassed(again)
         break
       case 'absent':
       case 'truncated':
         this.#takeUp(await this.#opener.openRest())
-        await this.#takeUpPassed()
+        await this.#takeUpPassed(again)
         break
     }
     if (this.#quiet.noteGone(gone)) this.#context.wake(this)
   }
 
   async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
+    newest.comeBack()
     if (size !== newest.offset) await newest.see(size)
     if (size !== newest.offset || mtimeNs !== this.#quiet.mtimeNs) {
       newest.stir()
@@ -215,21 +216,19 @@ export class FollowedFile {
 
   /** Nothing was written for long, and everything is read: the descriptor is better used elsewhere. */
   get #mayDrowse(): boolean {
-    const [only] = this.#queue
+    const { head: only } = this.#queue
     return only?.isRead === true && !only.asleep && !this.#waits && !this.#rescan && this.#quiet.isLong
   }
 
   /** The name is free: generations may have had it since the last look. */
-  async #takeUpPassed(): Promise<void> {
-    if (this.#queue.length < MAX_GENERATIONS)
-      this.#takeUp({ generations: await this.#opener.findPassed(this.#held), notices: [] })
+  async #takeUpPassed(again: boolean): Promise<void> {
+    if (!this.#queue.isFull) this.#takeUp({ generations: await this.#opener.findPassed(this.#queue.held, again) })
   }
 
   /** Whether there was anything to open. */
   async #openNamed(): Promise<boolean> {
     const rotated = !this.idle
-    const takeBack = this.#lingering.takeBack.bind(this.#lingering)
-    const opened = await this.#opener.openNamed({ newest: this.#queue.at(-1), held: this.#held, takeBack })
+    const opened = await this.#opener.openNamed(this.#queue)
     this.#rescan = rotated && opened.generations.length > 0
     this.#takeUp(opened)
     if (opened.openedPath !== undefined) await this.#context.listenTo(this.path, opened.openedPath)
@@ -238,17 +237,16 @@ export class FollowedFile {
 
   /** A folder in motion may have been listed without some of its files: looks once more. */
   async #openMissed(newest: Generation): Promise<void> {
-    this.#rescan = false
     // Cut meanwhile: then what lies beside it is its own, not a generation that was missed.
-    if (newest === this.#queue[0] && !(await newest.holds())) return this.#restart(newest, this.#notices)
-    for (const generation of await this.#opener.findMissed(this.#held)) {
-      insertByBirth(this.#queue, generation)
+    if (newest === this.#queue.head && !(await newest.holds())) return this.#restart(newest, this.#notices)
+    for (const generation of await this.#opener.findMissed(this.#queue.held)) {
+      this.#queue.insertByBirth(generation)
       this.#describe([generation])
       this.#context.wake(this)
     }
   }
 
-  #takeUp({ generations, notices }: Opened): void {
+  #takeUp({ generations, notices = [] }: Pick<Opened, 'generations'> & Partial<Opened>): void {
     this.#notices.push(...notices)
     for (const generation of generations) this.#enqueue(generation)
     this.#describe(generations)
@@ -256,7 +254,8 @@ export class FollowedFile {
   }
 
   #describe(generations: readonly Generation[]): void {
-    for (const generation of generations) this.#notes.describe(generation, this.#opener.seen, this.#queue)
+    for (const generation of generations)
+      this.#notes.describe(generation, this.#opener.seen, this.#queue.after(generation))
   }
 
   #enqueue(generation: Generation): void {
@@ -269,7 +268,7 @@ export class FollowedFile {
   async #step(): Promise<readonly Delivery[]> {
     if (this.#closed) return []
     const items = this.#notices.splice(0)
-    const head = this.#queue[0]
+    const { head } = this.#queue
     try {
       // What came before it is read before it.
       const later = head?.announced === false && this.#opener.looksAgain()
@@ -308,11 +307,11 @@ export class FollowedFile {
     const { lingerMs } = this.#context.options
     const copy = head.gone ? await afterDeletion(head, this.#opener) : undefined
     if (copy) {
-      this.#queue[0] = copy
+      this.#queue.replaceHead(copy)
       this.#context.wake(this)
       return this.#release(head)
     }
-    const next = this.#queue[1]
+    const { next } = this.#queue
     if (!next) {
       await this.#observe()
       if (this.#quiet.isGone && this.#quiet.goneMsAt(nowMs) >= lingerMs) await this.#letGo(head, items)
@@ -331,7 +330,7 @@ export class FollowedFile {
 
   /** The copy that was made before a truncation is read: now the truncation is told. */
   async #leaveCopy(copy: Generation, items: Delivery[]): Promise<void> {
-    items.push(...this.#notes.flushed(copy), ...this.#notes.cutOff(copy, this.#queue[1]))
+    items.push(...this.#notes.flushed(copy), ...this.#notes.cutOff(copy, this.#queue.next))
     this.#queue.shift()
     this.#context.wake(this)
     this.#opener.leave(copy)
@@ -357,13 +356,17 @@ export class FollowedFile {
   /** The file was truncated, and may have grown again: what is left of the old content, then a new generation. */
   async #restart(head: Generation, items: Delivery[]): Promise<void> {
     if (head.copy) return this.#leaveCopy(head, items)
-    const { options } = this.#context
-    const { copy, delivered, missed, next } = await afterTruncation(head, this.#opener, this.#held)
-    options.logger.info({ event: 'source.truncated', path: this.path, offset: head.offset, copy: copy !== undefined })
+    const { copy, delivered, missed, next } = await afterTruncation(head, this.#opener, this.#queue.held)
+    this.#context.options.logger.info({
+      event: 'source.truncated',
+      path: this.path,
+      offset: head.offset,
+      copy: copy !== undefined,
+    })
     if (!copy && (!delivered || head.announced)) {
       items.push(...this.#notes.flushed(head), ...this.#notes.cutOff(head, next, delivered))
     }
-    this.#queue.splice(0, 1, ...(copy ? [copy] : []), ...missed, next)
+    this.#queue.replaceHead(...(copy ? [copy] : []), ...missed, next)
     this.#describe([...missed, next])
     this.#context.wake(this)
   }
@@ -381,13 +384,8 @@ export class FollowedFile {
 
   /** Tells of a failure once, until it changes or goes away. */
   #fail(doing: 'look' | 'read', error: unknown): void {
-    const { host, logger } = this.#context.options
-    const source = this.#queue.at(-1)?.source ?? { host, path: this.path, id: 'none' }
-    const told = this.#failures.tell(doing, error, source)
-    if (!told) return
-    logger.warn({ event: 'source.failed', path: this.path, err: error })
-    this.#notices.push(told)
-    this.#context.wake(this)
+    const told = this.#failures.tell(doing, error, this.#queue.newest?.source)
+    if (told) this.#takeUp({ generations: [], notices: [told] })
   }
 
   /** Something may have happened to the path, or, `renamed`, to what it names. */

@@ -1,7 +1,6 @@
 import type { Delivery, Gap, LineBatch, ResumeToken, Source } from '@logflow/core'
 import { DrowsyHandle } from './drowsy-handle.ts'
 import { FileReader, type ReadBuffer, type ReadResult, type Sighting } from './file-reader.ts'
-import type { ReadHandle } from './file-system.ts'
 import {
   claimKeyOf,
   formatTailHash,
@@ -13,30 +12,12 @@ import {
   type FileIdentity,
 } from './identity.ts'
 import { beginAlike, beginsWith, headOfId, isHeadOfId, proofOfHead, startOf, type KnownHead } from './known-head.ts'
-import { LineCutter, type Cutting, type FreshBytes } from './line-cutter.ts'
+import { LineCutter, type FreshBytes } from './line-cutter.ts'
+import type { GenerationInit } from './generation-init.ts'
 import type { RestingGeneration } from './resting-generation.ts'
 
 /** Bytes of an open last line that prove the place before it. */
 const OPEN_LINE_BYTES = 64
-
-/** What a {@link Generation} is made of. */
-export interface GenerationInit {
-  readonly handle: ReadHandle
-  readonly source: Source
-  readonly identity: FileIdentity
-  /** Where to begin. */
-  readonly offset: number
-  /** What lies before the offset, where that is known already. */
-  readonly tail?: Uint8Array
-  readonly buffer: ReadBuffer
-  readonly cutting: Cutting
-  /** The file was truncated under its writer: NUL bytes at its start are a hole that nobody wrote. */
-  readonly mayHaveHole?: boolean
-  /** See {@link Generation.copy}. */
-  readonly copy?: boolean
-  /** It is being written: it may hold less than it is known to begin with. */
-  readonly mayGrow?: boolean
-}
 
 /** What one step through a generation gave. */
 export type GenerationStep =
@@ -50,8 +31,8 @@ export type GenerationStep =
  */
 export class Generation {
   readonly source: Source
-  readonly identity: FileIdentity
   readonly startOffset: number
+  #identity: FileIdentity
   /** Whether `opened` was delivered. */
   announced = false
   #stirred = false
@@ -62,7 +43,7 @@ export class Generation {
   readonly copy: boolean
   #seenSize: number
   #knownSize = 0
-  readonly handle: ReadHandle
+  readonly handle: DrowsyHandle
   #head: KnownHead
   readonly #reader: FileReader
   readonly #buffer: ReadBuffer
@@ -70,14 +51,14 @@ export class Generation {
   readonly #cutter: LineCutter
   #hole: boolean
 
-  private constructor(init: GenerationInit, reader: FileReader) {
+  private constructor(init: GenerationInit, handle: DrowsyHandle, reader: FileReader) {
     this.source = init.source
     this.startOffset = init.offset
-    this.identity = init.identity
+    this.#identity = init.identity
     this.#head = init.identity.head
     this.#seenSize = sizeSeen(init.identity)
     this.#knownSize = Math.max(init.offset, this.#seenSize)
-    this.handle = init.handle
+    this.handle = handle
     this.#reader = reader
     this.#buffer = init.buffer
     this.#cutter = new LineCutter({ source: init.source, offset: init.offset, ...init.cutting })
@@ -88,24 +69,28 @@ export class Generation {
 
   /** Takes the handle over; closes it when this fails. */
   static async open(init: GenerationInit): Promise<Generation> {
+    const { handle: given, identity, reopen } = init
+    const handle = given instanceof DrowsyHandle ? given : new DrowsyHandle(given, identity, reopen)
     try {
-      const reader = new FileReader(init.handle, init.buffer, init.mayGrow)
+      const reader = new FileReader(handle, init.buffer, init.mayGrow)
       await reader.seek(init.offset, init.identity.head, init.tail)
-      return new Generation(init, reader)
+      return new Generation(init, handle, reader)
     } catch (error) {
-      await init.handle.close()
+      await handle.close()
       throw error
     }
   }
 
   /** As it was when it gave {@link Generation.rest}; the handle is asleep. */
-  static restore(init: Omit<GenerationInit, 'identity' | 'offset'>, resting: RestingGeneration): Generation {
+  static restore(init: Omit<GenerationInit, 'handle' | 'identity' | 'offset'>, resting: RestingGeneration): Generation {
     const { sourceId, claimKey, mtimeNs, startOffset, offset, tailHash, line, held } = resting
-    const reader = new FileReader(init.handle, init.buffer)
-    reader.goOn(offset, tailHash)
     const head = new Uint8Array(0)
     const identity = { ...parseClaimKey(claimKey), id: sourceId, mtimeNs, head, size: resting.seenSize }
-    const generation = new Generation({ ...init, identity, offset: startOffset, mayHaveHole: resting.hole }, reader)
+    const handle = new DrowsyHandle(undefined, identity, init.reopen)
+    const reader = new FileReader(handle, init.buffer)
+    reader.goOn(offset, tailHash)
+    const restored = { ...init, handle, identity, offset: startOffset, mayHaveHole: resting.hole }
+    const generation = new Generation(restored, handle, reader)
     generation.announced = resting.announced
     generation.#head = resting.head ?? headOfId(sourceId, resting.headStart) ?? head
     generation.#seenSize = resting.seenSize
@@ -134,6 +119,13 @@ export class Generation {
       knownSize: this.#knownSize,
       hole: this.#hole,
     }
+  }
+
+  /** What it was when it was first seen, and the device that its file has now. */
+  get identity(): FileIdentity {
+    const { inodeKey } = this.handle
+    if (inodeKey !== this.#identity.inodeKey) this.#identity = { ...this.#identity, inodeKey }
+    return this.#identity
   }
 
   /** Offset after the last byte that was read. */
@@ -180,12 +172,12 @@ export class Generation {
 
   /** Whether its descriptor is closed. */
   get asleep(): boolean {
-    return this.handle instanceof DrowsyHandle && this.handle.asleep
+    return this.handle.asleep
   }
 
-  /** Closes the descriptor until something is heard of the file, where the handle can do that and nothing is to be seen. */
+  /** Closes the descriptor until something is heard of the file, if nothing is to be seen. */
   async drowse(): Promise<void> {
-    if (this.handle instanceof DrowsyHandle && !this.#stirred) await this.handle.sleep()
+    if (!this.#stirred) await this.handle.sleep()
   }
 
   /** Something may have happened to the file: the next step looks, and it stays open until then. */
@@ -194,17 +186,22 @@ export class Generation {
   }
 
   get #sleeps(): boolean {
-    return this.handle instanceof DrowsyHandle && this.handle.asleep && !this.#stirred
+    return this.handle.asleep && !this.#stirred
   }
 
   /** Deleted while its handle was closed: nothing can be asked of it. */
   get gone(): boolean {
-    return this.handle instanceof DrowsyHandle && this.handle.gone
+    return this.handle.gone
+  }
+
+  /** Its file has its name: one that was not found is there again, as after a mount. */
+  comeBack(): void {
+    this.handle.comeBack()
   }
 
   /** Opens it again, where that has to be; what it was then is seen before it is read. */
   async #wake(): Promise<void> {
-    if (!(this.handle instanceof DrowsyHandle) || !this.handle.asleep) return
+    if (!this.handle.asleep) return
     if (await this.handle.wake()) this.#note(this.handle.openedSize)
   }
 

@@ -49,15 +49,33 @@ export function claimKeyOf({ inodeKey, birthNs }: Pick<FileIdentity, 'inodeKey' 
   return `${inodeKey}@${birthNs.toString(36)}`
 }
 
+/**
+ * Whether two looks saw one file: the same inode and birth. Its device may have another number after a mount or a start
+ * of the machine; where births are told, nobody else has both.
+ */
+export function isSameFile(
+  a: Pick<FileIdentity, 'inodeKey' | 'birthNs'>,
+  b: Pick<FileIdentity, 'inodeKey' | 'birthNs'>,
+): boolean {
+  if (a.birthNs !== b.birthNs) return false
+  return a.inodeKey === b.inodeKey || (a.birthNs !== 0n && inodeOf(a.inodeKey) === inodeOf(b.inodeKey))
+}
+
+function inodeOf(inodeKey: string): string {
+  return inodeKey.slice(inodeKey.indexOf(':') + 1)
+}
+
 /** Reads what {@link claimKeyOf} gave. */
 export function parseClaimKey(key: string): Pick<FileIdentity, 'inodeKey' | 'birthNs'> {
   const [inodeKey = '', birth = ''] = key.split('@')
   return { inodeKey, birthNs: fromBase36(birth) }
 }
 
-/** The facts of a file that is not open, as far as a claim key and its last look tell. */
-export function factsOfClaim(key: string, size: number, mtimeNs: bigint): FileFacts {
-  const { inodeKey, birthNs: birthtimeNs } = parseClaimKey(key)
+/** What of an identity does not depend on what the file holds. */
+export type SeenIdentity = Pick<FileIdentity, 'inodeKey' | 'birthNs' | 'mtimeNs' | 'size'>
+
+/** The facts of a file that is not open, as its last look tells them. */
+export function factsOf({ inodeKey, birthNs: birthtimeNs, mtimeNs, size }: SeenIdentity): FileFacts {
   const [dev, ino] = inodeKey.split(':').map(hex => BigInt(`0x${hex}`)) as [bigint, bigint]
   return { dev, ino, size: BigInt(size), birthtimeNs, mtimeNs, isFile: () => true }
 }
@@ -171,7 +189,7 @@ export async function provesResumeToken(handle: ReadHandle, token: ResumeToken):
   const parsed = parseIdentity(token.sourceId)
   if (!parsed) return false
   const stat = await handle.stat({ bigint: true })
-  if (inodeKeyOf(stat) !== parsed.inodeKey || stat.birthtimeNs !== parsed.birthNs) return false
+  if (!isSameFile(parsed, { inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs })) return false
   return holdsContentOf(handle, token)
 }
 

@@ -15,12 +15,11 @@ export class Notes {
   }
 
   /**
-   * For the next run: what is younger than the last look at the folder, and what is after this in the queue, is still
+   * For the next run: what is younger than the last look at the folder, and what comes after this in the queue, is still
    * to be read.
    */
-  describe(generation: Generation, seen: Horizon, queue: readonly Generation[]): void {
+  describe(generation: Generation, seen: Horizon, after: readonly Generation[]): void {
     if (!this.#checkpoint) return
-    const after = queue.slice(queue.indexOf(generation) + 1)
     const awaited = new Set([...(seen.awaited ?? []), ...after.map(({ identity }) => claimKeyOf(identity))])
     // Packed meanwhile, these are other files, which keep the time of the last write.
     const packedNs = after.map(({ identity }) => beganNs(identity)).reduce((a, b) => (b < a ? b : a), seen.packedNs)

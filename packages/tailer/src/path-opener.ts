@@ -1,11 +1,11 @@
 import type { Delivery } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import type { KnownContent } from './copies.ts'
-import { DrowsyHandle } from './drowsy-handle.ts'
+import type { Reopen } from './drowsy-handle.ts'
 import { Generation } from './generation.ts'
 import { holdAll } from './hold-all.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
-import { claimKeyOf, factsOfClaim, identify, identifyBy } from './identity.ts'
+import { claimKeyOf, identify, identifyBy } from './identity.ts'
 import type { Sibling } from './listing.ts'
 import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
 import { openAdmitted, type AdmittedFile } from './open-file.ts'
@@ -15,7 +15,7 @@ import { PostponedFile } from './postponed-file.ts'
 import { ReleasedContents } from './released-contents.ts'
 import { beginNew, resumeGenerations, type OpenedFile, type StillMissing } from './resume.ts'
 import type { RestingFile, RestingOpener } from './resting-file.ts'
-import { reopen } from './reopen.ts'
+import { openAgain } from './reopen.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import {
   copiedBy,
@@ -71,8 +71,9 @@ export class PathOpener {
     const parts = new Map<string, number>(resting?.parts)
     const packed = new PackedSiblings(options.clock, { host, path })
     const names = new SourceNames({ host, path }, options.clock)
+    const reopen: Reopen = key => openAgain(key, this.#base, options.admit)
     const shared = { claim, isTaken, release, undecided }
-    this.#base = { path, host, names, fileSystem, buffer, cutting, ...shared, opened, parts, packed }
+    this.#base = { path, host, names, fileSystem, buffer, cutting, reopen, ...shared, opened, parts, packed }
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
     this.#released = new ReleasedContents(resting?.released)
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
@@ -104,12 +105,10 @@ export class PathOpener {
   }
 
   /** A generation that went to rest. It is opened again when it is asked something, wherever its file lies then. */
-  restore({ generation, mtimeNs }: Pick<RestingFile, 'generation' | 'mtimeNs'>): Generation {
-    const { host, path, buffer, cutting } = this.#base
-    const { claimKey, seenSize, sourceId } = generation
-    const facts = factsOfClaim(claimKey, seenSize, mtimeNs)
-    const handle = new DrowsyHandle(undefined, facts, () => reopen(claimKey, this.#base, this.#init.options.admit))
-    return Generation.restore({ handle, source: { host, path, id: sourceId }, buffer, cutting }, generation)
+  restore({ generation }: Pick<RestingFile, 'generation'>): Generation {
+    const { host, path, buffer, cutting, reopen } = this.#base
+    const source = { host, path, id: generation.sourceId }
+    return Generation.restore({ reopen, source, buffer, cutting }, generation)
   }
 
   /** Whether the last search left out what may be needed yet. */
@@ -178,25 +177,29 @@ export class PathOpener {
     const { undecided } = this.#base
     const open = (): Promise<AdmittedFile> => openAdmitted(path, options.admit, options.fileSystem)
     const { handle, stat, openedPath } = await undecided.open(path, open)
+    let claimed: string | undefined
     try {
       const identity = await identifyBy(handle, stat)
-      const isHeld = held.newest !== undefined && claimKeyOf(held.newest.identity) === claimKeyOf(identity)
+      const key = claimKeyOf(identity)
+      const isHeld = held.newest !== undefined && claimKeyOf(held.newest.identity) === key
       const verdict = isHeld ? 'yes' : await this.#isCopy({ handle, identity })
       if (verdict === 'later' && this.#postponed.hold(handle)) return NOTHING
-      const isOurs = verdict === 'no' && this.#base.claim(claimKeyOf(identity))
+      const fresh = !this.#base.isTaken(key)
+      const isOurs = verdict === 'no' && this.#base.claim(key)
+      if (isOurs && fresh) claimed = key
       undecided.decide(handle)
       if (!isOurs) {
         await handle.close()
         return NOTHING
       }
       const source = this.#base.names.of(identity)
-      const drowsy = new DrowsyHandle(handle, stat, () => reopen(claimKeyOf(identity), this.#base, options.admit))
-      const opened = await this.#begin(this.#openedFile({ handle: drowsy, source, identity }), held)
+      const opened = await this.#begin(this.#openedFile({ handle, source, identity }), held)
       this.#resumed = true
       this.#from = 'start'
       return { ...opened, openedPath }
     } catch (error) {
       undecided.decide(handle)
+      if (claimed !== undefined) this.#base.release(claimed)
       await handle.close().catch(() => {}) // closed already, by whom it had been handed to
       throw error
     }
@@ -226,11 +229,11 @@ export class PathOpener {
     return awaited ? inOrderOfBirth([...missed, awaited]) : missed
   }
 
-  /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed. */
-  async findPassed(held: readonly Generation[]): Promise<Generation[]> {
+  /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed, or `again`. */
+  async findPassed(held: readonly Generation[], again: boolean): Promise<Generation[]> {
     const awaited = await this.#postponed.ask()
     if (awaited) return [awaited]
-    return (await this.folderChanged()) || this.doubts ? this.#findMissed(held) : []
+    return (await this.folderChanged()) || again || this.doubts ? this.#findMissed(held) : []
   }
 
   /** Whether names beside the path may have changed since this was last asked. */
@@ -255,9 +258,9 @@ export class PathOpener {
   /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
   #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
     const { path, host, names, fileSystem, buffer, cutting, opened, parts, packed } = this.#base
-    const { claim, isTaken, release, undecided } = this.#base
+    const { claim, isTaken, release, undecided, reopen } = this.#base
     const known = { path, host, names, fileSystem, buffer, cutting, opened, parts, packed }
-    return Object.assign(known, { claim, isTaken, release, undecided, handle, source, identity })
+    return Object.assign(known, { claim, isTaken, release, undecided, reopen, handle, source, identity })
   }
 
   async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened> {

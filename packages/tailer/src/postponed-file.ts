@@ -32,7 +32,7 @@ export class PostponedFile {
     const handle = this.#handle
     if (!handle) return undefined
     // It may be a copy that is being made: what it was when it was opened says little.
-    const identity = await identify(handle)
+    const identity = await identify(handle).catch((error: unknown) => this.#giveUp(error))
     const verdict = this.#base.isTaken(claimKeyOf(identity)) ? 'yes' : await this.#isCopy({ handle, identity })
     if (verdict === 'later') return undefined
     const isOurs = verdict === 'no' && this.#base.claim(claimKeyOf(identity))
@@ -51,6 +51,12 @@ export class PostponedFile {
     if (!handle) return
     this.#release(handle)
     await handle.close()
+  }
+
+  /** What cannot be asked any more is found again under its name, if it has one. */
+  async #giveUp(error: unknown): Promise<never> {
+    await this.close()
+    throw error
   }
 
   #release(handle: SharedHandle): void {

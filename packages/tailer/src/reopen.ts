@@ -1,13 +1,13 @@
 import { basename, dirname, join } from 'node:path'
 import type { Reopened } from './drowsy-handle.ts'
 import { isVanished } from './errors.ts'
-import { claimKeyOf, inodeKeyOf } from './identity.ts'
+import { inodeKeyOf, isSameFile, parseClaimKey } from './identity.ts'
 import { openAdmitted, type Admit } from './open-file.ts'
 import { baseNamesOf } from './rotated-names.ts'
 import { findByKey, type GenerationBase } from './siblings.ts'
 
 /** Opens a file that the path of `base` named, wherever it lies now. */
-export async function reopen(
+export async function openAgain(
   key: string,
   base: GenerationBase,
   admit: Admit | undefined,
@@ -15,8 +15,8 @@ export async function reopen(
   const { path } = base
   try {
     const { handle, stat } = await openAdmitted(path, admit, base.fileSystem)
-    if (claimKeyOf({ inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs }) === key)
-      return { handle, size: Number(stat.size) }
+    if (isSameFile({ inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs }, parseClaimKey(key)))
+      return { handle, size: Number(stat.size), inodeKey: inodeKeyOf(stat) }
     await handle.close()
   } catch (error) {
     if (!isVanished(error)) throw error
@@ -24,7 +24,7 @@ export async function reopen(
   // A rotated file is found again beside the path that it was rotated from.
   for (const name of [basename(path), ...baseNamesOf(basename(path))]) {
     const found = await findByKey(key, { ...base, path: join(dirname(path), name) })
-    if (found) return { handle: found.handle, size: found.identity.size }
+    if (found) return { handle: found.handle, size: found.identity.size, inodeKey: found.identity.inodeKey }
   }
   return undefined
 }

@@ -8,6 +8,7 @@ import { formatHorizon, hasNothingYounger, isYounger, parseHorizon, type Horizon
 import {
   identify,
   isCutOff,
+  isSameFile,
   maySpeakOf,
   parseIdentity,
   provableToken,
@@ -148,10 +149,6 @@ function missingAfter(entry: CheckpointEntry, known: readonly CheckpointEntry[])
   return { horizon, isNew, tokens: known.slice(0, MAX_OPEN).map(provableToken) }
 }
 
-function isSameFile(a: Pick<Sibling, 'inodeKey' | 'birthNs'>, b: Pick<Sibling, 'inodeKey' | 'birthNs'>): boolean {
-  return a.inodeKey === b.inodeKey && a.birthNs === b.birthNs
-}
-
 /**
  * The file that a token speaks of, from its offset; `undefined` when it is another. Whether it was cut since it was
  * opened is seen by the first read, as with any other.
@@ -162,11 +159,11 @@ export async function openProven(file: OpenedFile, token: ResumeToken): Promise<
 }
 
 function begin(
-  { handle, source, identity, buffer, cutting }: OpenedFile,
+  { handle, reopen, source, identity, buffer, cutting }: OpenedFile,
   offset: number,
   tail?: Uint8Array,
 ): Promise<Generation> {
-  return Generation.open({ handle, source, identity, buffer, cutting, offset, ...(tail && { tail }) })
+  return Generation.open({ handle, reopen, source, identity, buffer, cutting, offset, ...(tail && { tail }) })
 }
 
 /**

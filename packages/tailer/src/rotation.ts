@@ -1,12 +1,14 @@
 import { isMissing, TailerError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { nodeFileSystem } from './node-file-system.ts'
-import { claimKeyOf, inodeKeyOf } from './identity.ts'
+import { claimKeyOf, inodeKeyOf, isSameFile, parseClaimKey } from './identity.ts'
 
 /** What a reader knows about the file it holds open. */
 export interface HeldFacts {
   /** Device, inode and birth of the file; the inode cannot be reused while it is open. */
   readonly fileKey: string
+  /** No handle of it is open, so that its device may have another number by now, as after a mount. */
+  readonly closed?: boolean
   /** Whether the bytes before the offset are no longer those that were read, or are no longer there. */
   readonly changed: boolean
 }
@@ -42,6 +44,7 @@ export function judgeRotation(held: HeldFacts | undefined, named: NamedFacts | u
   if (held.changed) return 'truncated'
   if (!named) return 'gone'
   if (claimKeyOf(named) === held.fileKey) return 'same'
+  if (held.closed && isSameFile(named, parseClaimKey(held.fileKey))) return 'same'
   return named.size === 0 ? 'pending' : 'replaced'
 }
 

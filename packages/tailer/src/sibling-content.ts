@@ -37,12 +37,6 @@ export async function openContent(path: string, fileSystem: FileSystem, mayBe: M
   }
 }
 
-/** As {@link openContent}, one that is not packed. */
-export async function openPlain(path: string, fileSystem: FileSystem): Promise<OpenedCopy | undefined> {
-  const content = await openContent(path, fileSystem, async () => false)
-  return content.kind === 'open' ? content.opened : undefined
-}
-
 async function openSibling(
   path: string,
   fileSystem: FileSystem,

@@ -1,4 +1,5 @@
 import type { ResumeToken } from '@logflow/core'
+import type { Reopen } from './drowsy-handle.ts'
 import type { ReadBuffer } from './file-reader.ts'
 import { compareWith, compareWithKnown, knownOf, type Copied, type KnownContent } from './copies.ts'
 import type { ReadHandle } from './file-system.ts'
@@ -9,15 +10,17 @@ import {
   holdsContentOf,
   identify,
   inodeKeyOf,
+  isSameFile,
   mayBeginAs,
+  parseClaimKey,
   parseIdentity,
   type FileIdentity,
 } from './identity.ts'
 import { beginAlike, type KnownHead } from './known-head.ts'
 import type { Cutting } from './line-cutter.ts'
-import { byAge, isOlder, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
+import { byAge, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
 import type { PackedSiblings } from './packed-siblings.ts'
-import { openContent, openPlain, type MayBe, type SiblingContent } from './sibling-content.ts'
+import { openContent, type MayBe, type SiblingContent } from './sibling-content.ts'
 import type { SourceNames } from './source-names.ts'
 import { hasGrown, isPart, notePart, rememberOpened, type TakenFiles } from './taken-files.ts'
 import type { UndecidedFiles } from './undecided-files.ts'
@@ -35,6 +38,8 @@ export interface GenerationBase extends Place, TakenFiles {
   readonly isTaken: (key: string) => boolean
   /** Gives a claim up. */
   readonly release: (key: string) => void
+  /** Opens a file of this path again, see {@link Reopen}. */
+  readonly reopen: Reopen
   /** What the paths of this follow have open and do not know yet. */
   readonly undecided: UndecidedFiles
 }
@@ -84,12 +89,6 @@ export async function findMissed(range: MissedRange, base: GenerationBase): Prom
 /** In the order of their birth, or of their last write where births are not told. */
 export function inOrderOfBirth(generations: readonly Generation[]): Generation[] {
   return [...generations].sort((a, b) => byAge(a.identity, b.identity))
-}
-
-/** Puts one that was missed before the first younger one, and in any case before the last, which has the name. */
-export function insertByBirth(queue: Generation[], missed: Generation): void {
-  const younger = queue.findIndex(({ identity }) => isOlder(missed.identity, identity))
-  queue.splice(younger === -1 ? queue.length - 1 : younger, 0, missed)
 }
 
 /** As if they had not been found. */
@@ -220,8 +219,7 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
   const identity = parseIdentity(token.sourceId)
   // Without any content to compare, every file would do.
   if (!identity || (identity.headBytes === 0 && token.tailHash === '')) return undefined
-  const isInode = ({ inodeKey, birthNs }: Omit<Sibling, 'path'>): boolean =>
-    inodeKey === identity.inodeKey && birthNs === identity.birthNs
+  const isInode = (sibling: Omit<Sibling, 'path'>): boolean => isSameFile(sibling, identity)
   const proves = async ({ handle, identity: { size } }: OpenedSibling): Promise<boolean> =>
     size >= token.offset && (await holdsContentOf(handle, token))
   // A head that is shorter than the one that is known is told by the bytes before the offset alone.
@@ -234,10 +232,12 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
 
 /** The file beside the path that has this inode and birth. */
 export async function findByKey(key: string, base: GenerationBase): Promise<OpenedSibling | undefined> {
+  const wanted = parseClaimKey(key)
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const sibling = (await listSiblings(base)).find(other => claimKeyOf(other) === key)
-    const opened = sibling && (await openPlain(sibling.path, base.fileSystem))
-    if (opened && claimKeyOf(opened.identity) === key) return opened
+    const sibling = (await listSiblings(base)).find(other => isSameFile(other, wanted))
+    const content = sibling && (await openContent(sibling.path, base.fileSystem, async () => true))
+    const opened = content?.kind === 'open' ? content.opened : undefined
+    if (opened && isSameFile(opened.identity, wanted)) return opened
     await opened?.handle.close()
     if (!sibling || (!opened && (await isStill(sibling, base)))) break
   }

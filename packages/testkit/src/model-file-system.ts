@@ -46,6 +46,9 @@ export class ModelFileSystem {
   readonly #listeners = new Set<ModelListener>()
   #nowMs: number
   #nextInode = 10
+  /** Names of what is unmounted now. */
+  #unmounted: Map<string, ModelEntry> | undefined
+  #device = 1
 
   constructor({ births = true, tickMs = 4, nowMs = Date.UTC(2026, 0, 1) }: ModelFileSystemOptions = {}) {
     this.births = births
@@ -55,6 +58,32 @@ export class ModelFileSystem {
 
   get nowMs(): number {
     return this.#nowMs
+  }
+
+  /** Number of the device that the files are on. */
+  get device(): number {
+    return this.#device
+  }
+
+  /** Whether the files are without their names for now. */
+  get unmounted(): boolean {
+    return this.#unmounted !== undefined
+  }
+
+  /** Takes every name away, as a lazy unmount does: who has a file open keeps it, the folders are empty ones. */
+  unmount(): void {
+    if (this.#unmounted) return
+    this.#unmounted = new Map(this.#entries)
+    this.#entries.clear()
+  }
+
+  /** Every name is back; where nobody kept a file open and births are told, the device may have another number. */
+  mount(): void {
+    if (!this.#unmounted) return
+    for (const [path, entry] of this.#unmounted) this.#entries.set(path, entry)
+    this.#unmounted = undefined
+    const open = [...this.#entries.values()].some(entry => 'handles' in entry && entry.handles > 0)
+    if (!open && this.births) this.#device++
   }
 
   /** Time goes by. */
@@ -83,9 +112,10 @@ export class ModelFileSystem {
     return entry && 'target' in entry ? this.resolve(entry.target) : path
   }
 
-  /** When names in a directory last changed; `undefined` when there never was any. */
+  /** When names in a directory last changed; `undefined` when there never was any. That which another is mounted on never did. */
   changedNs(directory: string): bigint | undefined {
-    return this.#changedNs.get(directory)
+    const changedNs = this.#changedNs.get(directory)
+    return this.#unmounted && changedNs !== undefined ? 1n : changedNs
   }
 
   /** Names directly in a directory. */

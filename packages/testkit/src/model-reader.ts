@@ -36,6 +36,9 @@ export class ModelReader {
   readonly #open = new Map<ModelInode, number>()
   readonly #watches = new Set<{ directory: string; heard: (renamed: boolean, name: string | null) => void }>()
   #changes = 0
+  #deaf = 0
+  #scarce = 0
+  #mounts = 0
   #crashed = false
   /** Called when a path is opened or found to name nothing, at the moment when it happens. */
   onLook: (path: string) => void = () => {}
@@ -65,8 +68,25 @@ export class ModelReader {
     this.#open.clear()
   }
 
+  /** The system's queue is full: of the next changes nothing is told. */
+  deafen(changes: number): void {
+    this.#deaf = changes
+  }
+
+  /** There is no descriptor for the next openings. */
+  exhaust(openings: number): void {
+    this.#scarce = openings
+  }
+
+  /** Handles that are open now answer nothing any more, as those of a server that was started anew. */
+  outdate(): void {
+    this.#mounts++
+    for (const [inode, count] of [...this.#open]) for (let i = 0; i < count; i++) this.#letGo(inode)
+  }
+
   readonly open = (path: string): Promise<ModelHandle> =>
     this.gate.pass(() => {
+      this.#needDescriptor()
       this.onLook(path)
       return this.#handle(this.#found(path))
     })
@@ -81,10 +101,10 @@ export class ModelReader {
 
   readonly realpath = (path: string): Promise<string> => this.gate.pass(() => this.#files.resolve(path))
 
-  readonly readdir = (path: string): Promise<string[]> => this.gate.pass(() => this.#files.list(path))
+  readonly readdir = (path: string): Promise<string[]> => this.gate.pass(() => this.#list(path))
 
   readonly readEntries = (path: string): Promise<{ name: string; isDirectory: () => boolean }[]> =>
-    this.gate.pass(() => this.#files.list(path).map(name => ({ name, isDirectory: () => false })))
+    this.gate.pass(() => this.#list(path).map(name => ({ name, isDirectory: () => false })))
 
   /** At once, since who asks so does not wait. */
   readonly glance = (
@@ -92,10 +112,12 @@ export class ModelReader {
   ): { dev: number; ino: number; size: number; mtimeMs: number; ctimeMs: number } | undefined => {
     const inode = this.#files.find(path)
     const changedNs = this.#files.changedNs(path)
-    if (changedNs !== undefined) return { dev: 1, ino: 2, size: 0, mtimeMs: toMs(changedNs), ctimeMs: toMs(changedNs) }
+    const dev = this.#files.device
+    if (changedNs !== undefined)
+      return { dev, ino: this.#directoryInode, size: 0, mtimeMs: toMs(changedNs), ctimeMs: toMs(changedNs) }
     if (!inode) return undefined
     const { number, content, mtimeNs, ctimeNs } = inode
-    return { dev: 1, ino: number, size: content.size, mtimeMs: toMs(mtimeNs), ctimeMs: toMs(ctimeNs) }
+    return { dev, ino: number, size: content.size, mtimeMs: toMs(mtimeNs), ctimeMs: toMs(ctimeNs) }
   }
 
   readonly watch = (
@@ -107,6 +129,20 @@ export class ModelReader {
     return { close: () => void this.#watches.delete(watch) }
   }
 
+  #needDescriptor(): void {
+    if (this.#scarce > 0 && this.#scarce--) throw Object.assign(new Error('EMFILE'), { code: 'EMFILE' })
+  }
+
+  #list(path: string): string[] {
+    this.#needDescriptor()
+    return this.#files.list(path)
+  }
+
+  /** Another folder is there while the one with the files is unmounted. */
+  get #directoryInode(): number {
+    return this.#files.unmounted ? 3 : 2
+  }
+
   #found(path: string): ModelInode {
     const inode = this.#files.find(path)
     if (!inode) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' })
@@ -116,7 +152,8 @@ export class ModelReader {
   #directory(path: string): ModelFacts | undefined {
     const mtimeNs = this.#files.changedNs(path)
     if (mtimeNs === undefined) return undefined
-    return { dev: 1n, ino: 2n, size: 0n, birthtimeNs: this.#files.births ? 1n : 0n, mtimeNs, isFile: () => false }
+    const [dev, ino] = [BigInt(this.#files.device), BigInt(this.#directoryInode)]
+    return { dev, ino, size: 0n, birthtimeNs: this.#files.births ? 1n : 0n, mtimeNs, isFile: () => false }
   }
 
   #facts(inode: ModelInode): ModelFacts {
@@ -124,7 +161,14 @@ export class ModelReader {
     content.seenSize = content.size
     if (this.#open.has(inode)) content.noteSize()
     const size = BigInt(content.size)
-    return { dev: 1n, ino: BigInt(number), size, birthtimeNs: birthNs, mtimeNs, isFile: () => true }
+    return {
+      dev: BigInt(this.#files.device),
+      ino: BigInt(number),
+      size,
+      birthtimeNs: birthNs,
+      mtimeNs,
+      isFile: () => true,
+    }
   }
 
   #handle(inode: ModelInode): ModelHandle {
@@ -132,10 +176,19 @@ export class ModelReader {
     if (!this.#open.has(inode)) inode.content.noteOpened()
     this.#open.set(inode, (this.#open.get(inode) ?? 0) + 1)
     let closed = false
+    const mounts = this.#mounts
+    const needCurrent = (): void => {
+      if (mounts !== this.#mounts) throw Object.assign(new Error('ESTALE'), { code: 'ESTALE' })
+    }
     return {
-      stat: () => this.gate.pass(() => this.#facts(inode)),
+      stat: () =>
+        this.gate.pass(() => {
+          needCurrent()
+          return this.#facts(inode)
+        }),
       read: (buffer, offset, length, position) =>
         this.gate.pass(() => {
+          needCurrent()
           const { content } = inode
           const bytes = content.bytes.subarray(position, position + length)
           content.seenSize = Math.max(content.seenSize, position + bytes.length)
@@ -144,7 +197,7 @@ export class ModelReader {
           return { bytesRead: bytes.length }
         }),
       close: () => {
-        if (!closed && !this.#crashed) this.#letGo(inode)
+        if (!closed && !this.#crashed && mounts === this.#mounts) this.#letGo(inode)
         closed = true
         return Promise.resolve()
       },
@@ -163,6 +216,7 @@ export class ModelReader {
 
   #hear(renamed: boolean, path: string): void {
     if (this.#hears === 'nothing' || (this.#hears === 'some' && this.#changes++ % 3 !== 0)) return
+    if (this.#deaf > 0 && this.#deaf--) return
     const at = path.lastIndexOf('/')
     const [directory, name] = [path.slice(0, at), path.slice(at + 1)]
     for (const watch of this.#watches) {

@@ -138,6 +138,12 @@ class Run {
     const [word, argument] = step.split(' ')
     const count = Number(argument)
     switch (word) {
+      case 'deaf':
+        return this.#session?.files.deafen(count)
+      case 'scarce':
+        return this.#session?.files.exhaust(count)
+      case 'stale':
+        return this.#session?.files.outdate()
       case 'run':
         return this.#let(count, count, 0)
       case 'look':
@@ -159,6 +165,8 @@ class Run {
   async rest(final: boolean): Promise<void> {
     const enough = Math.ceil(((final ? 2 : 1.2) * MODEL_LINGER_MS) / MODEL_POLL_MS)
     let quiet = 0
+    this.#session?.files.exhaust(0)
+    if (final) this.#world.files.mount()
     for (let looks = 0; quiet < enough; looks++) {
       if (looks > MAX_LOOKS) throw new Error('the reader does not come to rest')
       const before = this.#checker.deliveries
@@ -221,7 +229,8 @@ class Run {
     if (named) named.first = true
     for (const content of this.#world.files.contents) {
       if (content === named) continue
-      if (content.number <= session.contents && content !== session.named) content.old = true
+      if (this.#world.files.unmounted) content.optional = true
+      else if (content.number <= session.contents && content !== session.named) content.old = true
       else content.optional = true
     }
   }

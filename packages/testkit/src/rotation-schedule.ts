@@ -28,6 +28,10 @@ export interface RotationProfile {
  *     switch N     the link goes to a new file, the writer stays
  *     run N        the reader does N operations, the consumer takes N items
  *     look N       the reader does N operations, the consumer takes nothing
+ *     unmount, mount  the names of all files go, and come back; who has one open goes on
+ *     stale        what the reader has open answers nothing any more
+ *     scarce N     for the reader's next N openings there is no descriptor
+ *     deaf N       the reader is not told of the next N changes
  *     pass N       N milliseconds go by     ack          everything delivered is acknowledged
  *     rest         the reader runs until it has nothing to do; everything that is there must have been delivered
  *     crash        the reader is gone, and is started again from its checkpoint
@@ -44,8 +48,34 @@ export interface RotationSchedule {
 /** Rotated files that are kept: `.1` to `.3`. */
 const KEPT = 3
 
-/** Makes the schedule of a seed. */
-export function rotationSchedule(seed: number): RotationSchedule {
+/** Makes the schedule of a seed; with `hardships` the same one, among which the system fails in between. */
+export function rotationSchedule(seed: number, { hardships = false } = {}): RotationSchedule {
+  const schedule = plainSchedule(seed)
+  return hardships ? { ...schedule, steps: [...withHardships(schedule)] } : schedule
+}
+
+/** Another stream than that which made the steps. */
+const HARDSHIPS = 0x5eed
+
+function* withHardships({ seed, steps }: RotationSchedule): Generator<RotationStep, void, undefined> {
+  const random = new Random(seed ^ HARDSHIPS)
+  const kinds = ['deaf', 'scarce', 'stale', 'unmount'].filter(() => random.oneIn(3))
+  let mountIn = 0
+  for (const step of steps) {
+    yield step
+    if (mountIn > 0 && --mountIn === 0) yield 'mount'
+    if (kinds.length === 0 || !random.oneIn(6)) continue
+    const kind = random.pick(kinds)
+    if (kind === 'deaf' || kind === 'scarce') yield `${kind} ${1 + random.below(12)}`
+    if (kind === 'stale') yield kind
+    if (kind === 'unmount' && mountIn === 0) {
+      yield kind
+      mountIn = 1 + random.below(4)
+    }
+  }
+}
+
+function plainSchedule(seed: number): RotationSchedule {
   const random = new Random(seed)
   const linked = random.oneIn(8)
   const equalHeads = random.oneIn(5)

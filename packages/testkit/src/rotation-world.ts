@@ -3,6 +3,8 @@ import { ModelFileSystem, type ModelInode } from './model-file-system.ts'
 import type { RotationProfile } from './rotation-schedule.ts'
 
 const DIRECTORY = '/log'
+/** Steps that need the names of files. */
+const NAMING = new Set(['reopen', 'create', 'remove', 'move', 'switch', 'copy-begin', 'truncate'])
 
 /** The writer and the rotator of a schedule, and the files they work on. Steps that make no sense now do nothing. */
 export class RotationWorld {
@@ -32,7 +34,7 @@ export class RotationWorld {
 
   /** A writer that still has a rotated file open gives it up, as the one that rotates asks it to in time. */
   moveOn(): void {
-    if (!this.#writer || this.#writer.inode === this.files.find(this.path)) return
+    if (!this.#writer || this.files.unmounted || this.#writer.inode === this.files.find(this.path)) return
     this.files.release(this.#writer.inode)
     this.#writer = undefined
   }
@@ -45,12 +47,19 @@ export class RotationWorld {
   /** Does a step; false when it is none of the writer's or rotator's. */
   apply(step: string): boolean {
     const [word = '', first = '', second = ''] = step.split(' ')
+    if (this.files.unmounted && NAMING.has(word)) return true
     switch (word) {
       case 'write':
         this.#write(Number(first))
         return true
       case 'partial':
         this.#writePart()
+        return true
+      case 'unmount':
+        this.files.unmount()
+        return true
+      case 'mount':
+        this.files.mount()
         return true
       case 'reopen':
         this.#reopen()
@@ -127,7 +136,10 @@ export class RotationWorld {
   }
 
   #put(bytes: Uint8Array): void {
-    if (!this.#writer) this.#reopen()
+    if (!this.#writer) {
+      if (this.files.unmounted) return
+      this.#reopen()
+    }
     const writer = this.#writer as { readonly inode: ModelInode; position: number }
     const { inode } = writer
     const at = this.#profile.seeks ? writer.position : inode.content.size

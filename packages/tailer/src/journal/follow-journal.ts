@@ -29,7 +29,7 @@ export async function* followJournal(
 ): AsyncGenerator<Delivery, void, undefined> {
   const source = { host: options.host, path: name, id: await sourceIdOf(name, options.host) }
   const journal = new Journal(source, options, signal)
-  const failures = new Failures()
+  const failures = new Failures(name, options)
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const offset = journal.offset
     try {
@@ -37,7 +37,6 @@ export async function* followJournal(
       if (options.once) return
     } catch (error) {
       signal.throwIfAborted()
-      options.logger.warn({ event: 'journal.failed', path: name, err: error })
       if (journal.offset > offset) failures.clear('read')
       const told = failures.tell('read', error, source)
       if (told) yield told

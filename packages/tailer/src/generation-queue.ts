@@ -1,0 +1,83 @@
+import type { Generation } from './generation.ts'
+import type { Lingering } from './lingering.ts'
+import { isOlder } from './listing.ts'
+import type { HeldGenerations } from './opening.ts'
+
+/** Generations of one path that wait to be read. More are found again, by their birth, when these are read. */
+const MAX_GENERATIONS = 16
+
+/** Every generation of one path that is open: those that are to be read, oldest first, and those that only linger. */
+export class GenerationQueue implements HeldGenerations {
+  readonly #lingering: Lingering
+  #queue: Generation[] = []
+
+  /** `lingering` has those that were rotated away and may still get late lines. */
+  constructor(lingering: Lingering) {
+    this.#lingering = lingering
+  }
+
+  /** The one that is read now. */
+  get head(): Generation | undefined {
+    return this.#queue[0]
+  }
+
+  /** The one that is read after it. */
+  get next(): Generation | undefined {
+    return this.#queue[1]
+  }
+
+  get newest(): Generation | undefined {
+    return this.#queue.at(-1)
+  }
+
+  /** How many are to be read. */
+  get length(): number {
+    return this.#queue.length
+  }
+
+  get isFull(): boolean {
+    return this.#queue.length >= MAX_GENERATIONS
+  }
+
+  get held(): readonly Generation[] {
+    return [...this.#lingering.generations, ...this.#queue]
+  }
+
+  readonly takeBack = (fileKey: string): Generation | undefined => this.#lingering.takeBack(fileKey)
+
+  /** Those that come after one that is to be read. */
+  after(generation: Generation): readonly Generation[] {
+    return this.#queue.slice(this.#queue.indexOf(generation) + 1)
+  }
+
+  /** To be read last. */
+  push(generation: Generation): void {
+    this.#queue.push(generation)
+  }
+
+  /** Puts one that was missed before the first younger one, and in any case before the last, which has the name. */
+  insertByBirth(missed: Generation): void {
+    const younger = this.#queue.findIndex(({ identity }) => isOlder(missed.identity, identity))
+    this.#queue.splice(younger === -1 ? this.#queue.length - 1 : younger, 0, missed)
+  }
+
+  /** These are read instead of the head. */
+  replaceHead(...generations: readonly Generation[]): void {
+    this.#queue.splice(0, 1, ...generations)
+  }
+
+  /** The head is done with. */
+  shift(): void {
+    this.#queue.shift()
+  }
+
+  /** Something may have happened to any that is to be read. */
+  stir(): void {
+    for (const generation of this.#queue) generation.stir()
+  }
+
+  /** Gives all of them up. */
+  clear(): readonly Generation[] {
+    return [...this.#lingering.clear(), ...this.#queue.splice(0)]
+  }
+}
