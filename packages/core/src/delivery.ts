@@ -15,6 +15,11 @@ export interface LineBatch {
   readonly ends: Uint32Array
   /** 1-based number of the first line within the current read; 0 when lines are not counted. */
   readonly firstLine: number
+  /**
+   * Present when a line is only a piece of one, because it is longer than a limit or has no newline yet: for each line
+   * 0 when it is whole, else `PIECE_BEGUN` (1), `PIECE_GOES_ON` (2) or both. No byte of such a line is missing.
+   */
+  readonly pieces?: Uint8Array | undefined
   /** Offset in the source of each line, present when lines were left out (a selection). */
   readonly offsets?: Float64Array | undefined
   /** Number of each line within the current read, present exactly when `offsets` is. */

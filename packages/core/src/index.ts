@@ -28,6 +28,7 @@ export {
   selectLines,
   type LineBatchInit,
 } from './line-batch.ts'
+export { linePieces, pieceAt, PIECE_BEGUN, PIECE_GOES_ON } from './line-pieces.ts'
 export { LineSplitter, type LineSplitterOptions } from './line-splitter.ts'
 export { LogflowError, type ErrorFacts } from './logflow-error.ts'
 export { silentLogger, type LogFields, type Logger } from './logger.ts'

@@ -11,6 +11,8 @@ export interface LineBatchInit {
   readonly firstLine?: number
   /** Exclusive line ends, when the caller already knows them. */
   readonly ends?: Uint32Array
+  /** See {@link LineBatch.pieces}. */
+  readonly pieces?: Uint8Array | undefined
 }
 
 /** A contiguous batch over `bytes`, which is kept, not copied. A last line without `\n` counts as a line. */
@@ -20,8 +22,9 @@ export function lineBatch({
   offset = 0,
   firstLine = 1,
   ends = lineEnds(bytes),
+  pieces,
 }: LineBatchInit): LineBatch {
-  return { kind: 'lines', source, offset, bytes, ends, firstLine }
+  return { kind: 'lines', source, offset, bytes, ends, firstLine, ...(pieces && { pieces }) }
 }
 
 /** Number of lines in the batch. */
@@ -81,7 +84,14 @@ export function selectLines(batch: LineBatch, indexes: ArrayLike<number>): LineB
     firstLine: count === 0 ? 0 : (lineNumbers[0] as number),
     offsets,
     lineNumbers,
+    ...selectPieces(batch, indexes),
   }
+}
+
+function selectPieces({ pieces }: LineBatch, indexes: ArrayLike<number>): Pick<LineBatch, 'pieces'> {
+  if (!pieces) return {}
+  const selected = Uint8Array.from(indexes, index => pieces[index] as number)
+  return selected.some(piece => piece !== 0) ? { pieces: selected } : {}
 }
 
 /** Copies the chosen lines, neighbours in one go. */

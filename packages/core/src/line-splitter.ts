@@ -1,5 +1,6 @@
 import { lineBatch } from './line-batch.ts'
 import type { LineBatch } from './delivery.ts'
+import { linePieces } from './line-pieces.ts'
 import type { Source } from './source.ts'
 
 const NEWLINE = 10
@@ -27,6 +28,8 @@ export class LineSplitter {
   #rest: Uint8Array[] = []
   #restBytes = 0
   #cutLines = 0
+  /** What was delivered last had no newline. */
+  #inLine = false
 
   constructor({ source, offset = 0, firstLine = 1, maxLineBytes = 1024 * 1024 }: LineSplitterOptions) {
     if (!(maxLineBytes >= 1)) throw new RangeError(`maxLineBytes is ${maxLineBytes}, must be at least 1`)
@@ -72,7 +75,7 @@ export class LineSplitter {
 
   /** The source ended: what was held back is a last line without `\n`. */
   end(): LineBatch | undefined {
-    return this.#restBytes === 0 ? undefined : this.#emit(this.#takeRest())
+    return this.#restBytes === 0 ? undefined : this.#emit(this.#takeRest(), false)
   }
 
   /** A line over the limit that is still open: whole pieces go, and at least one byte stays for the newline to follow. */
@@ -104,9 +107,13 @@ export class LineSplitter {
     return bytes
   }
 
-  #emit(bytes: Uint8Array): LineBatch {
+  #emit(bytes: Uint8Array, goesOn = true): LineBatch {
     const whole = lineBatch({ source: this.#source, bytes, offset: this.#offset, firstLine: this.#line })
-    const batch = this.#cut(whole)
+    const cut = this.#cut(whole)
+    const begun = this.#inLine
+    this.#inLine = bytes[bytes.length - 1] !== NEWLINE
+    const pieces = begun || this.#inLine || cut !== whole ? linePieces(bytes, cut.ends, { begun, goesOn }) : undefined
+    const batch = pieces ? { ...cut, pieces } : cut
     this.#offset += bytes.length
     this.#line += batch.ends.length
     return batch

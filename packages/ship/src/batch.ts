@@ -69,7 +69,12 @@ function joinLines(run: readonly LineBatch[], size: number): LineBatch {
     for (const end of batch.ends) ends[line++] = at + end
     at += batch.bytes.length
   }
-  return { ...first, bytes, ends }
+  const pieces = run.some(batch => batch.pieces) ? run.flatMap(piecesOf) : undefined
+  return { ...first, bytes, ends, ...(pieces && { pieces: Uint8Array.from(pieces) }) }
+}
+
+function piecesOf({ pieces, ends }: LineBatch): readonly number[] {
+  return pieces ? [...pieces] : Array<number>(ends.length).fill(0)
 }
 
 function concat(parts: readonly Uint8Array[], size = parts.reduce((sum, part) => sum + part.length, 0)): Uint8Array {

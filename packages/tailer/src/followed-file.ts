@@ -297,7 +297,7 @@ export class FollowedFile {
       case 'changed':
         return this.#restart(head, items)
       case 'end':
-        if (this.#context.options.partialLines && head.holdsLine) items.push(...this.#notes.flushed(head))
+        if (this.#context.options.partialLines && head.holdsLine) items.push(...this.#notes.openLine(head))
         return this.#atEnd(head, items, askedMs)
     }
   }

@@ -352,8 +352,8 @@ export class Generation {
   }
 
   /** What is held back, as a last line without its newline; or the hole that nothing came after. */
-  flush(): LineBatch | Gap | undefined {
-    if (!this.#hole || this.offset === 0) return this.#cutter.end()
+  flush(options?: { readonly goesOn: boolean }): LineBatch | Gap | undefined {
+    if (!this.#hole || this.offset === 0) return this.#cutter.end(options)
     this.#hole = false
     this.#cutter.skipTo(this.offset)
     return { kind: 'gap', source: this.source, from: 0, to: this.offset, reason: 'missed' }

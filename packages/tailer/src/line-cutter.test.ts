@@ -1,4 +1,4 @@
-import { lineAt, lineOffset, LineSplitter, type LineBatch } from '@logflow/core'
+import { lineAt, lineOffset, LineSplitter, pieceAt, type LineBatch } from '@logflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chunksOf } from '../../testkit/src/index.ts'
@@ -13,6 +13,7 @@ const facts = (batches: readonly (LineBatch | undefined)[]): unknown[] =>
           Buffer.from(lineAt(batch, i)).toString('latin1'),
           lineOffset(batch, i),
           batch.firstLine + i,
+          pieceAt(batch, i),
         ])
       : [],
   )

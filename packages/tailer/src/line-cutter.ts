@@ -1,4 +1,4 @@
-import { lineBatch, type LineBatch, type Source } from '@logflow/core'
+import { lineBatch, linePieces, type LineBatch, type Source } from '@logflow/core'
 
 const NEWLINE = 10
 
@@ -42,6 +42,8 @@ export class LineCutter {
   #line = 1
   #held: Uint8Array[] = []
   #heldBytes = 0
+  /** What was delivered last had no newline. */
+  #inLine = false
 
   constructor({ source, offset, maxLineBytes, countLines = true }: LineCutterOptions) {
     this.#source = source
@@ -103,18 +105,19 @@ export class LineCutter {
     return { batch: this.#emit(bytes), sharesBuffer }
   }
 
-  /** The open line as it is. */
-  end(): LineBatch | undefined {
+  /** The open line as it is. `goesOn`: its rest is awaited. */
+  end({ goesOn = false }: { readonly goesOn?: boolean } = {}): LineBatch | undefined {
     if (this.#heldBytes === 0) return undefined
     const bytes = new Uint8Array(this.#heldBytes)
     this.#moveHeld(bytes)
-    return this.#emit(bytes)
+    return this.#emit(bytes, goesOn)
   }
 
   /** Goes on at another offset with nothing held: bytes were left out. */
   skipTo(offset: number): void {
     this.#held = []
     this.#heldBytes = 0
+    this.#inLine = false
     this.#offset = offset
   }
 
@@ -144,39 +147,63 @@ export class LineCutter {
     this.#heldBytes = 0
   }
 
-  #emit(bytes: Uint8Array): LineBatch {
+  #emit(bytes: Uint8Array, goesOn = true): LineBatch {
     const [source, offset] = [this.#source, this.#offset]
+    const place = { begun: this.#inLine, goesOn }
     this.#offset += bytes.length
-    if (!this.#countLines) return uncountedBatch(source, offset, bytes, this.#maxLineBytes)
-    const ends = lineEnds(bytes, this.#maxLineBytes)
-    const batch = lineBatch({ source, bytes, offset, firstLine: this.#line, ends })
-    this.#line += ends.length
+    this.#inLine = bytes[bytes.length - 1] !== NEWLINE
+    if (!this.#countLines) return uncountedBatch({ source, offset, bytes }, this.#maxLineBytes, place)
+    const cut = cutLines(bytes, this.#maxLineBytes, place)
+    const batch = lineBatch({ source, bytes, offset, firstLine: this.#line, ...cut })
+    this.#line += cut.ends.length
     return batch
   }
 }
 
+/** Whether the first of some lines began before, and whether the last one goes on where it has no newline. */
+interface Place {
+  readonly begun: boolean
+  readonly goesOn: boolean
+}
+
 /** A batch whose newlines are looked for when somebody asks where they are, and once. */
-function uncountedBatch(source: Source, offset: number, bytes: Uint8Array, maxLineBytes: number): LineBatch {
-  let ends: Uint32Array | undefined
+function uncountedBatch(
+  { source, offset, bytes }: Pick<LineBatch, 'source' | 'offset' | 'bytes'>,
+  maxLineBytes: number,
+  place: Place,
+): LineBatch {
+  let cut: Pick<LineBatch, 'ends' | 'pieces'> | undefined
   return {
     kind: 'lines',
     source,
     offset,
     bytes,
     get ends() {
-      return (ends ??= lineEnds(bytes, maxLineBytes))
+      return (cut ??= cutLines(bytes, maxLineBytes, place)).ends
+    },
+    get pieces() {
+      return (cut ??= cutLines(bytes, maxLineBytes, place)).pieces
     },
     firstLine: 0,
   }
 }
 
+function cutLines(bytes: Uint8Array, maxLineBytes: number, place: Place): Pick<LineBatch, 'ends' | 'pieces'> {
+  const ends = lineEnds(bytes, maxLineBytes)
+  const whole = !place.begun && bytes[bytes.length - 1] === NEWLINE && longest <= maxLineBytes
+  return { ends, pieces: whole ? undefined : linePieces(bytes, ends, place) }
+}
+
 let scratch = new Uint32Array(4096)
+/** Of the lines that {@link lineEnds} saw last. */
+let longest = 0
 
 /** Exclusive ends of the lines; longer ones are cut at multiples of the limit, never before their newline alone. */
 function lineEnds(bytes: Uint8Array, maxLineBytes: number): Uint32Array {
   const buffer = asBuffer(bytes, 0, bytes.length)
   let count = 0
   let start = 0
+  longest = 0
   const add = (end: number): void => {
     if (count === scratch.length) scratch = grown(scratch)
     scratch[count++] = end
@@ -184,6 +211,7 @@ function lineEnds(bytes: Uint8Array, maxLineBytes: number): Uint32Array {
   while (start < bytes.length) {
     const at = buffer.indexOf(NEWLINE, start)
     const content = at === -1 ? bytes.length : at
+    if (content - start > longest) longest = content - start
     for (; content - start > maxLineBytes; start += maxLineBytes) add(start + maxLineBytes)
     start = at === -1 ? bytes.length : at + 1
     add(start)

@@ -36,7 +36,15 @@ export class Notes {
 
   /** The open last line of a generation that ends. */
   flushed(generation: Generation): Delivery[] {
-    const last = generation.flush()
+    return this.#last(generation, generation.flush())
+  }
+
+  /** What there is of a last line whose rest is awaited. */
+  openLine(generation: Generation): Delivery[] {
+    return this.#last(generation, generation.flush({ goesOn: true }))
+  }
+
+  #last(generation: Generation, last: LineBatch | Gap | undefined): Delivery[] {
     if (!last) return []
     this.#note(generation, last)
     return [last]

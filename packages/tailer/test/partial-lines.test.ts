@@ -1,5 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PIECE_BEGUN, PIECE_GOES_ON } from '@logflow/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { tempDir } from '../../testkit/src/index.ts'
 import type { FollowOptions } from '../src/index.ts'
@@ -20,6 +21,15 @@ describe('partialLines', () => {
     await appendFile(path, 'Ada\nnext\n')
     await log.untilText('next')
     expect(words(log.items)).toEqual(['A opened', 'A @0 one', 'A @4 name?', 'A @10 Ada|next'])
+  })
+
+  it('marks them as pieces, as those of a line over the limit', async () => {
+    const { path, log } = await followed('one\nname? ', { from: 'start', partialLines: true, maxLineBytes: 8 })
+    await log.untilText('name? ')
+    await appendFile(path, 'Ada Lovelace\nnext\n')
+    await log.untilText('next')
+    const pieces = log.items.flatMap(item => (item.kind === 'lines' ? [[...(item.pieces ?? [])]] : []))
+    expect(pieces).toEqual([[], [PIECE_GOES_ON], [PIECE_BEGUN | PIECE_GOES_ON, PIECE_BEGUN, 0]])
   })
 
   it('is off unless it is asked for: the line comes whole', async () => {

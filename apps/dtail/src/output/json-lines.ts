@@ -3,6 +3,9 @@ import type { Output } from '@logflow/cli'
 import {
   lineNumber,
   lineOffset,
+  pieceAt,
+  PIECE_BEGUN,
+  PIECE_GOES_ON,
   unknownDelivery,
   type Delivery,
   type Gap,
@@ -18,7 +21,8 @@ const NEWLINE = 10
  *
  * - `line`: `host`, `path`, `line` (number within this read, where lines are counted), `offset` (byte in the file, where
  *   it is known), `text` without its newline. Bytes that are not UTF-8 are U+FFFD in `text`, and then `base64` has the
- *   line as it is. `newline: false` marks a last line that has none.
+ *   line as it is. `newline: false` marks a last line that has none. A line that was cut comes as several of these:
+ *   `goesOn: true` where the next one of its file goes on with it, `begun: true` where the one before began it.
  * - `gap`: bytes `from` to `to` (exclusive) of `path` are missing, and the `reason`.
  * - `event`: what happened to a source (`opened`, `rotated`, `truncated`, `ended`, `failed`), with its `detail`.
  * - `message`: a `text` of a server.
@@ -70,7 +74,7 @@ function linesText(batch: LineBatch): string {
     const whole = bytes[end - 1] === NEWLINE
     const to = whole ? end - 1 : end
     const content = ascii === undefined ? contentOf(bytes.subarray(start, to)) : textOf(ascii.slice(start, to))
-    text += `${before}${placeOf(batch, index)}${content}${whole ? '' : ',"newline":false'}}\n`
+    text += `${before}${placeOf(batch, index)}${content}${whole ? '' : ',"newline":false'}${pieceOf(batch, index)}}\n`
     start = end
   }
   return text
@@ -80,6 +84,11 @@ function linesText(batch: LineBatch): string {
 function placeOf(batch: LineBatch, index: number): string {
   const [number, offset] = [lineNumber(batch, index), lineOffset(batch, index)]
   return `${number > 0 ? `,"line":${number}` : ''}${offset >= 0 ? `,"offset":${offset}` : ''}`
+}
+
+function pieceOf(batch: LineBatch, index: number): string {
+  const piece = pieceAt(batch, index)
+  return `${piece & PIECE_BEGUN ? ',"begun":true' : ''}${piece & PIECE_GOES_ON ? ',"goesOn":true' : ''}`
 }
 
 function contentOf(bytes: Buffer): string {

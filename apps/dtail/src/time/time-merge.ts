@@ -161,7 +161,7 @@ export class TimeMerge {
 
 /** Lines `from` to `to` (exclusive) as a batch that shares the memory of the whole. */
 function linesBetween(batch: LineBatch, from: number, to: number): LineBatch {
-  const { ends, offsets, lineNumbers, firstLine, offset } = batch
+  const { ends, offsets, lineNumbers, pieces, firstLine, offset } = batch
   if (from === 0 && to === ends.length) return batch
   const start = from === 0 ? 0 : (ends[from - 1] as number)
   return {
@@ -172,5 +172,6 @@ function linesBetween(batch: LineBatch, from: number, to: number): LineBatch {
     firstLine: lineNumbers ? (lineNumbers[from] as number) : firstLine === 0 ? 0 : firstLine + from,
     ...(offsets && { offsets: offsets.subarray(from, to) }),
     ...(lineNumbers && { lineNumbers: lineNumbers.subarray(from, to) }),
+    ...(pieces && { pieces: pieces.subarray(from, to) }),
   }
 }

@@ -1,4 +1,4 @@
-import { lineBatch, selectLines, type Delivery, type Source } from '@logflow/core'
+import { lineBatch, linePieces, selectLines, type Delivery, type Source } from '@logflow/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concat, cuts, decodeInPieces, latin1, outcome } from '../../test/pieces.ts'
@@ -23,7 +23,9 @@ const linesOf = (source: Source): fc.Arbitrary<Delivery> =>
     })
     .map(({ bytes, offset, firstLine, keep, selected, limit }) => {
       const whole = lineBatch({ source, bytes, offset, firstLine })
-      if (!selected) return { ...whole, ends: cutEnds(whole.ends, limit) }
+      const ends = cutEnds(whole.ends, limit)
+      const pieces = linePieces(bytes, ends, { begun: offset % 2 === 0, goesOn: true })
+      if (!selected) return lineBatch({ ...whole, ends, pieces })
       return selectLines(
         whole,
         [...whole.ends.keys()].filter(index => keep[index % keep.length]),
@@ -121,10 +123,11 @@ describe('DeliveryDecoder', () => {
     ['a gap that ends before it begins', gap, 0, `0000${'00'.repeat(7)}01${'00'.repeat(8)}00`, 'LF_PROTOCOL_MALFORMED'],
     ['a gap for an unknown reason', gap, 0, `0000${zeros}ff`, 'LF_PROTOCOL_MALFORMED'],
     ['an unknown event', event, 0, '00007b7d', 'LF_PROTOCOL_MALFORMED'],
-    ['unknown flags', lines, 4, `0000${zeros}00000000`, 'LF_PROTOCOL_MALFORMED'],
+    ['unknown flags', lines, 8, `0000${zeros}00000000`, 'LF_PROTOCOL_MALFORMED'],
     ['an offset beyond 2^53', lines, 1, `0000${'ff'.repeat(8)}${'00'.repeat(8)}00000000`, 'LF_PROTOCOL_MALFORMED'],
     ['more lines than bytes', lines, 1, `0000${zeros}ffffffff0a`, 'LF_PROTOCOL_MALFORMED'],
     ['more lengths than bytes', lines, 0, `0000${zeros}ffffffff00000001`, 'LF_PROTOCOL_MALFORMED'],
+    ['an unknown piece', lines, 5, `0000${zeros}00000001040a`, 'LF_PROTOCOL_MALFORMED'],
     ['a wrong number of lines', lines, 1, `0000${zeros}000000010a0a`, 'LF_PROTOCOL_MALFORMED'],
     ['lengths that do not add up', lines, 0, `0000${zeros}00000001000000020a`, 'LF_PROTOCOL_MALFORMED'],
   ])('refuses %s', (...[, kind, flags, body, code]) => {

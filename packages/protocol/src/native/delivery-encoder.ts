@@ -18,12 +18,12 @@ export interface SplitFrame extends SplitBody {
  * Deliveries as frames; a source is sent once and again only when its slot was taken by another.
  *
  *     source  | slot u16 | JSON {"host","path","id"} |
- *     lines   | slot u16 | offset u64 | first line u64 | count u32 | lengths? | offsets and numbers? | bytes |
+ *     lines   | slot u16 | offset u64 | first line u64 | count u32 | lengths? | offsets and numbers? | pieces? | bytes |
  *     gap     | slot u16 | from u64 | to u64 | reason u8 |
  *     event   | slot u16 | JSON {"event","detail"?} |
  *
  * `lengths` (u32 per line) is absent with {@link LINES_BY_NEWLINE}; `offsets and numbers` (u64 each, per line) is
- * present with {@link LINES_SELECTED}. Numbers are big-endian and at most 2^53 - 1.
+ * present with {@link LINES_SELECTED}, `pieces` (u8 per line) with {@link LINES_IN_PIECES}. Numbers are big-endian and at most 2^53 - 1.
  */
 export class DeliveryEncoder {
   readonly #maxFrameBytes: number

@@ -75,7 +75,7 @@ async function* deliveriesOf(
         const buffer = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
         const cut = cutter.push({ buffer, from: 0, to: buffer.length })
         if (cut) yield cut.batch
-        const open = options.partialLines ? cutter.end() : undefined
+        const open = options.partialLines ? cutter.end({ goesOn: true }) : undefined
         if (open) yield open
       }
       const last = cutter.end()
