@@ -42,6 +42,15 @@ export async function compareWith(generation: Generation, opened: OpenedCopy): P
   return (copied === 'none' || copied === 'unsure') && !holds ? 'changed' : copied
 }
 
+/**
+ * As {@link compareWithKnown}, with what nobody reads any more. A file that ends within the head may be the beginning of
+ * another content, which begins alike: it is no more than a part.
+ */
+export async function compareWithReleased(known: KnownContent, opened: OpenedCopy): Promise<Copied> {
+  const copied = await compareWithKnown(known, opened)
+  return copied === 'rest' && opened.identity.size < known.head.length ? 'part' : copied
+}
+
 /** Compares a file with what was read, and seen, of a content. */
 export async function compareWithKnown(
   { head, offset, tailHash }: KnownContent,

@@ -1,11 +1,12 @@
 import type { Delivery } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import type { KnownContent } from './copies.ts'
+import { DoubtedGenerations } from './doubted-generations.ts'
 import type { Reopen } from './drowsy-handle.ts'
 import { Generation } from './generation.ts'
 import { holdAll } from './hold-all.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
-import { claimKeyOf, identify, identifyBy } from './identity.ts'
+import { claimKeyOf, identifyBy } from './identity.ts'
 import type { Sibling } from './listing.ts'
 import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
 import { openAdmitted, type AdmittedFile } from './open-file.ts'
@@ -17,17 +18,9 @@ import { beginNew, resumeGenerations, type OpenedFile, type StillMissing } from 
 import type { RestingFile, RestingOpener } from './resting-file.ts'
 import { openAgain } from './reopen.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
-import {
-  copiedBy,
-  findMissed,
-  inOrderOfBirth,
-  type CopyVerdict,
-  type GenerationBase,
-  type MissedRange,
-  type OpenedSibling,
-} from './siblings.ts'
+import { findMissed, inOrderOfBirth, type CopyVerdict, type GenerationBase, type OpenedSibling } from './siblings.ts'
 import { SourceNames } from './source-names.ts'
-import { leaveCopy, notePart, rememberOpened } from './taken-files.ts'
+import { leaveCopy } from './taken-files.ts'
 
 /** So long a file waits for names beside it that move. */
 const PATIENCE_MS = 10_000
@@ -43,8 +36,8 @@ export class PathOpener {
   readonly #init: PathOpenerInit
   readonly #base: GenerationBase
   readonly #released: ReleasedContents
-  /** Missed generations that may be copies of what is not open yet. Their handles are held: their names may go. */
-  readonly #doubted: Generation[] = []
+  /** Missed generations that may be copies of what is not open yet. */
+  readonly doubted: DoubtedGenerations
   #from: ResolvedFollowOptions['from']
   #resumed = false
   #missing: StillMissing | undefined
@@ -74,6 +67,7 @@ export class PathOpener {
     const reopen: Reopen = key => openAgain(key, this.#base, options.admit)
     const shared = { claim, isTaken, release, undecided }
     this.#base = { path, host, names, fileSystem, buffer, cutting, reopen, ...shared, opened, parts, packed }
+    this.doubted = new DoubtedGenerations(this.#base)
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
     this.#released = new ReleasedContents(resting?.released)
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
@@ -137,8 +131,9 @@ export class PathOpener {
     return this.#base.packed.takeNotices()
   }
 
-  /** A copy that ends before what it was taken for did: it may yet become a copy of something else. */
+  /** A copy was read. One that ends before what it was taken for did may yet become a copy of something else. */
   leave(copy: Generation): void {
+    this.remember(copy)
     if (copy.offset < copy.knownSize) leaveCopy(this.#base, copy.identity, copy.offset)
   }
 
@@ -246,12 +241,12 @@ export class PathOpener {
 
   /** Whether it is still to be seen what something is that was found. */
   get doubts(): boolean {
-    return this.#doubted.length > 0 || this.#postponed.waits
+    return this.doubted.any || this.#postponed.waits
   }
 
   /** Closes what nobody was given. */
   async close(): Promise<void> {
-    for (const generation of this.#doubted.splice(0)) await generation.close()
+    await this.doubted.close()
     await this.#postponed.close()
   }
 
@@ -334,41 +329,18 @@ export class PathOpener {
     const { packedNs } = horizon
     const known = { held, released: this.#released.all, tokens: missing?.tokens }
     const range = { isNew, packedNs, ...known, onUnread, onEmpty, onMoving }
-    const missed = [...(await this.#askAgain(range)), ...(await findMissed(range, this.#base))]
+    const missed = [...(await this.doubted.ask(range)), ...(await findMissed(range, this.#base))]
+    if (this.doubts) this.#unread = true
     this.#empty = empty
     if (missed.length === 0) return []
     if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) {
       // What has the name, or what it holds now, is not open yet: these may only copy it.
       this.#unread = true
-      for (const generation of missed) this.#doubt(generation)
+      for (const generation of missed) this.doubted.add(generation)
       return []
     }
     for (const generation of held) await generation.doubtIfCut()
     return inOrderOfBirth(missed)
-  }
-
-  #doubt(generation: Generation): void {
-    this.#base.opened.delete(claimKeyOf(generation.identity))
-    this.#doubted.push(generation)
-  }
-
-  /** What may have been copies when they were found, and are none. */
-  async #askAgain(range: MissedRange): Promise<Generation[]> {
-    const missed: Generation[] = []
-    for (const generation of this.#doubted.splice(0)) {
-      const { handle } = generation
-      const opened = { handle, identity: { ...(await identify(handle)), packed: generation.identity.packed === true } }
-      const copied = await copiedBy(opened, range, this.#base)
-      if (copied === 'unread') this.#doubt(generation)
-      if (copied === 'no') {
-        rememberOpened(this.#base, generation.identity)
-        missed.push(generation)
-      }
-      if (copied === 'part') notePart(opened, true, this.#base)
-      if (copied === 'yes' || copied === 'part') await generation.close()
-    }
-    if (this.doubts) this.#unread = true
-    return missed
   }
 
   async #isCopy(opened: OpenedSibling): Promise<CopyVerdict> {

@@ -20,9 +20,16 @@ export class ReleasedContents {
     return this.#contents
   }
 
-  /** Remembers how far a generation was read. The one that is forgotten for it, if any. */
+  /**
+   * Remembers how far a generation was read, and after it its copy, which has the same source. The one that is forgotten
+   * for it, if any.
+   */
   remember(generation: Generation, atMs: number): ReleasedContent | undefined {
-    this.#contents.unshift({ ...knownOf(generation), ...generation.token, atMs })
+    const content = { ...knownOf(generation), ...generation.token, atMs }
+    const known = this.#contents.findIndex(({ sourceId }) => sourceId === content.sourceId)
+    if (known !== -1 && (this.#contents[known] as ReleasedContent).offset > content.offset) return undefined
+    if (known !== -1) this.#contents.splice(known, 1)
+    this.#contents.unshift(content)
     return this.#contents.length > MAX_RELEASED ? this.#contents.pop() : undefined
   }
 

@@ -1,7 +1,15 @@
 import type { ResumeToken } from '@logflow/core'
+import type { DoubtedGenerations } from './doubted-generations.ts'
 import type { Reopen } from './drowsy-handle.ts'
 import type { ReadBuffer } from './file-reader.ts'
-import { compareWith, compareWithKnown, knownOf, type Copied, type KnownContent } from './copies.ts'
+import {
+  compareWith,
+  compareWithKnown,
+  compareWithReleased,
+  knownOf,
+  type Copied,
+  type KnownContent,
+} from './copies.ts'
 import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import {
@@ -204,7 +212,7 @@ async function copiedByKnown(
   for (const token of tokens) if (token.offset > 0 && (await holdsContentOf(opened.handle, token))) return 'rest'
   let part = false
   for (const known of released) {
-    const copied = await compareWithKnown(known, opened)
+    const copied = await compareWithReleased(known, opened)
     if (copied === 'rest') return 'rest'
     part ||= isPart(copied, opened, taken)
   }
@@ -298,8 +306,20 @@ export type FoundCopy =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'none' }
 
-/** The copy of `head`, from where delivery stopped; `copy` as in {@link GenerationInit}: it ends with a truncation. */
-export async function findCopy(head: Generation, base: GenerationBase, copy: boolean): Promise<FoundCopy> {
+/** Where the copy of a content may be, besides in the folder. */
+interface CopySearch {
+  /** As in {@link GenerationInit}: it ends with a truncation. */
+  readonly copy: boolean
+  /** What this path has open and does not know yet. */
+  readonly doubted: DoubtedGenerations
+}
+
+/** The copy of `head`, from where delivery stopped. */
+export async function findCopy(
+  head: Generation,
+  base: GenerationBase,
+  { copy, doubted }: CopySearch,
+): Promise<FoundCopy> {
   const proves = async (opened: OpenedSibling): Promise<boolean> =>
     (await compareWithKnown(knownOf(head), opened)) === 'rest'
   const wanted: Wanted = {
@@ -308,7 +328,7 @@ export async function findCopy(head: Generation, base: GenerationBase, copy: boo
     mayBe: async packed => beginAlike(head.head, await packed.head()),
     proves,
   }
-  const found = (await findSibling(base, wanted)) ?? (await findUndecided(base, proves))
+  const found = (await findSibling(base, wanted)) ?? (await doubted.take(proves)) ?? (await findUndecided(base, proves))
   if (!found) return { kind: 'none' }
   const { handle, identity } = found
   if (base.opened.has(claimKeyOf(identity))) {
@@ -353,7 +373,7 @@ export async function claimCopy(
     if (copied === 'rest' || isPart(copied, opened, base)) return generation.offset === 0 ? 'later' : claimed(copied)
   }
   for (const known of released) {
-    const copied = await compareWithKnown(known, opened)
+    const copied = await compareWithReleased(known, opened)
     if (copied === 'rest' || isPart(copied, opened, base)) return claimed(copied)
   }
   return 'no'

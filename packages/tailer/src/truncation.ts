@@ -26,7 +26,7 @@ export async function afterTruncation(
   const init = { ...opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
   const next = await Generation.open(init)
   opener.remember(head)
-  const found = await findCopy(head, opener.base, true)
+  const found = await findCopy(head, opener.base, { copy: true, doubted: opener.doubted })
   const missed = await opener.findMissed([...held.filter(generation => generation !== head), next])
   // Of one that was cut before its first byte was seen, the copy can only be the youngest that nobody knows.
   const own = found.kind === 'none' && head.head.length === 0 ? missed.pop() : undefined
@@ -59,8 +59,8 @@ async function identifyNext(head: Generation): Promise<FileIdentity> {
  * Where to go on with a file that was deleted while its handle was closed: in the copy of it, as copytruncate makes one
  * before the file is cut and deleted. `undefined` when there is none, or only one that was read already.
  */
-export async function afterDeletion(head: Generation, { base }: PathOpener): Promise<Generation | undefined> {
-  const found = await findCopy(head, base, false)
+export async function afterDeletion(head: Generation, { base, doubted }: PathOpener): Promise<Generation | undefined> {
+  const found = await findCopy(head, base, { copy: false, doubted })
   if (found.kind !== 'copy') return undefined
   found.generation.announced = head.announced
   return found.generation

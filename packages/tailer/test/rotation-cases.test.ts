@@ -184,6 +184,12 @@ const cases: readonly Case[] = [
       'partial, rest, truncate, remove, reopen, move .2 .3, move .0 .1, create, run 17, reopen, write 1, look 11, truncate',
   },
   {
+    says: 'does not take the beginning of a copy for one of what was cut unread and read from a copy',
+    profile: { pattern: 'glob', tickMs: 4, hears: 'some', batchBytes: 16 },
+    steps:
+      'write 1, copy-begin .1, copy-more, write 3, truncate, write 2, run 1, copy-begin .1, copy-more, write 2, run 16, write 2, truncate, move .2 .3, move .1 .2, move .0 .1, write 3, reopen, move .2 .3, move .1 .2, rest, move .0 .1, run 5, reopen, write 1, run 2, run 4, copy-begin .1, copy-more, look 12, run 4, truncate',
+  },
+  {
     says: 'reads a copy whose name is taken while another path asks what it is',
     profile: { pattern: 'glob', tickMs: 4 },
     steps: 'write 1, move .2 .3, copy-begin .1, run 43, copy-end, run 6, truncate, move .0 .1',
