@@ -2,7 +2,7 @@ import { execFile, type ExecFileException } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { DEBIAN_TOOL_MS, debianTool, tempDir, type DebianTool } from '@logflow/testkit'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 
 const apps = path.resolve(import.meta.dirname, '../../apps')
 
@@ -27,42 +27,54 @@ function run(tool: DebianTool, args: readonly string[]): Promise<Said> {
   })
 }
 
+/** A test with a program of Debian's, which is got for it; skipped where it cannot be had. */
+function itWith(
+  wanted: Parameters<typeof debianTool>[0],
+  title: string,
+  check: (tool: DebianTool, test: TestContext) => Promise<void>,
+): void {
+  it(
+    title,
+    async test => {
+      const tool = await debianTool(wanted)
+      if (!tool) return test.skip()
+      await check(tool, test)
+    },
+    DEBIAN_TOOL_MS + 60_000,
+  )
+}
+
 describe('manual pages and completions of every program, as they are packed', () => {
   it('there is one of each for all fifteen programs', () => {
     expect(built('man')).toHaveLength(15)
     for (const shell of ['bash', 'zsh', 'fish']) expect(built(`completions/${shell}`)).toHaveLength(15)
   })
 
-  it(
+  itWith(
+    { program: 'usr/bin/groff', packages: ['groff-base'] },
     'groff reads every page without a warning',
-    async t => {
-      const groff = await debianTool({ program: 'usr/bin/groff', packages: ['groff-base'] })
-      if (!groff) return t.skip()
+    async groff => {
       for (const page of built('man'))
         expect(await run(groff, ['-ww', '-man', '-Tutf8', '-z', page])).toMatchObject({ code: 0, stderr: '' })
     },
-    DEBIAN_TOOL_MS + 60_000,
   )
 
-  it(
+  itWith(
+    { program: 'usr/bin/mandoc', packages: ['mandoc'] },
     'mandoc has nothing against any page but that they bear no date',
-    async t => {
-      const mandoc = await debianTool({ program: 'usr/bin/mandoc', packages: ['mandoc'] })
-      if (!mandoc) return t.skip()
+    async mandoc => {
       for (const page of built('man')) {
         const { stdout, stderr } = await run(mandoc, ['-T', 'lint', '-W', 'warning', page])
         const complaints = (stdout + stderr).split('\n').filter(line => line !== '' && !line.includes('missing date'))
         expect(complaints).toEqual([])
       }
     },
-    DEBIAN_TOOL_MS + 60_000,
   )
 
-  it(
+  itWith(
+    { program: 'bin/bash', packages: ['bash'] },
     'bash takes every script and offers what begins so',
-    async t => {
-      const bash = await debianTool({ program: 'bin/bash', packages: ['bash'] })
-      if (!bash) return t.skip()
+    async bash => {
       const call = 'source "$1"; COMP_WORDS=("$2" --versio); COMP_CWORD=1; "_$2"; echo "${COMPREPLY[@]}"'
       for (const script of built('completions/bash'))
         expect(await run(bash, ['--norc', '-c', call, 'bash', script, path.basename(script)])).toEqual({
@@ -71,25 +83,17 @@ describe('manual pages and completions of every program, as they are packed', ()
           stderr: '',
         })
     },
-    DEBIAN_TOOL_MS + 60_000,
   )
 
-  it(
-    'zsh takes every script',
-    async t => {
-      const zsh = await debianTool({ program: 'bin/zsh', packages: ['zsh'] })
-      if (!zsh) return t.skip()
-      for (const script of built('completions/zsh'))
-        expect(await run(zsh, ['-f', '-n', script])).toMatchObject({ code: 0, stderr: '' })
-    },
-    DEBIAN_TOOL_MS + 60_000,
-  )
+  itWith({ program: 'bin/zsh', packages: ['zsh'] }, 'zsh takes every script', async zsh => {
+    for (const script of built('completions/zsh'))
+      expect(await run(zsh, ['-f', '-n', script])).toMatchObject({ code: 0, stderr: '' })
+  })
 
-  it(
+  itWith(
+    { program: 'usr/bin/fish', packages: ['fish', 'fish-common', 'libpcre2-32-0'] },
     'fish takes every script and offers what begins so',
-    async t => {
-      const fish = await debianTool({ program: 'usr/bin/fish', packages: ['fish', 'fish-common', 'libpcre2-32-0'] })
-      if (!fish) return t.skip()
+    async (fish, t) => {
       const home = await tempDir(t)
       const own = { ...fish, env: { ...fish.env, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home } }
       for (const script of built('completions/fish')) {
@@ -101,6 +105,5 @@ describe('manual pages and completions of every program, as they are packed', ()
         expect(stdout).toMatch(/^--?version\t.+\n$/)
       }
     },
-    DEBIAN_TOOL_MS + 60_000,
   )
 })

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -91,6 +91,35 @@ describe('following without a descriptor to spare', () => {
     scarce = false
     await log.untilText('three')
     expect(linesOf(log.items)).toEqual(['one', 'two', 'three'])
+  })
+
+  it('searches again when a folder could not be listed, although nothing happens in it any more', async () => {
+    const folder = await tempDir({ onTestFinished })
+    const path = join(folder, 'app.log')
+    mkdirSync(join(folder, 'away'))
+    await writeFile(path, 'one\n')
+    let scarce = false
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      readdir: other => (scarce ? Promise.reject(failure('EMFILE')) : nodeFileSystem.readdir(other)),
+    }
+    const log = following(path, { from: 'start', fileSystem })
+    onTestFinished(() => log.stop())
+    await log.untilText('one')
+    // All at once: `two` comes and goes between two looks, and lies beside the path only when `three` is read.
+    renameSync(path, `${path}.2`)
+    writeFileSync(path, 'two\n')
+    renameSync(path, join(folder, 'away', 'app.log'))
+    writeFileSync(path, 'three\n')
+    await log.untilText('three')
+    scarce = true
+    renameSync(join(folder, 'away', 'app.log'), `${path}.1`)
+    // A folder that has changed just now would be looked through again in any case.
+    utimesSync(folder, 1e9, 1e9)
+    await log.until(items => words(items).some(word => word.includes('failed')))
+    scarce = false
+    await log.untilText('two')
+    expect(linesOf(log.items)).toEqual(['one', 'three', 'two'])
   })
 
   it('goes on with what it follows when a folder cannot be listed, tells it once, and finds what is new afterwards', async () => {
