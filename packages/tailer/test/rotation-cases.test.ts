@@ -23,6 +23,13 @@ interface Case {
 /** Shortest histories that once went wrong, each by the reason that it went wrong for. */
 const cases: readonly Case[] = [
   {
+    says: 'finds a copy that has lost its name while it was not known of what it is one',
+    profile: { equalHeads: true, batchBytes: 64 },
+    steps:
+      'write 1, copy-begin .1, truncate, remove, reopen, move .2 .3, run 8, move .1 .2, run 13, move .0 .1, reopen, ' +
+      'write 2, copy-begin .1, copy-end, run 38, truncate, write 1, copy-begin .1, run 1, truncate',
+  },
+  {
     says: 'gives an empty file another id than what its inode held before a crash',
     profile: { tickMs: 4, batchBytes: 64, idleMs: 2000 },
     steps: 'run 23, reopen, run 5, write 1, run 8, crash, truncate, rest, write 1',
