@@ -20,6 +20,11 @@ export class DoubtedGenerations {
     return this.#generations.length > 0
   }
 
+  /** As they were found. */
+  get all(): readonly Generation[] {
+    return this.#generations
+  }
+
   /** Takes one over. */
   add(generation: Generation): void {
     this.#base.opened.delete(claimKeyOf(generation.identity))

@@ -58,7 +58,7 @@ export class FollowedFile {
     this.#glance = new Glance(path, options.fileSystem, resting?.glance)
     this.#lingering = new Lingering(options.clock, options.lingerMs)
     this.#queue = new GenerationQueue(this.#lingering)
-    if (resting) this.#queue.push(this.#opener.restore(resting))
+    if (resting) this.#queue.add([this.#opener.restore(resting)])
   }
 
   /** What is to be kept of it while nothing happens; it is of no use any more then. `undefined` while something does. */
@@ -248,21 +248,16 @@ export class FollowedFile {
 
   #takeUp({ generations, notices = [] }: Pick<Opened, 'generations'> & Partial<Opened>): void {
     this.#notices.push(...notices)
-    for (const generation of generations) this.#enqueue(generation)
+    this.#queue.add(generations)
+    const last = generations.at(-1)
+    if (last) this.#quiet.begin(last.identity.mtimeNs)
     this.#describe(generations)
-    if (notices.length > 0) this.#context.wake(this)
+    if (last ?? notices[0]) this.#context.wake(this)
   }
 
   #describe(generations: readonly Generation[]): void {
     for (const generation of generations)
       this.#notes.describe(generation, this.#opener.seen, this.#queue.after(generation))
-  }
-
-  #enqueue(generation: Generation): void {
-    this.#queue.push(generation)
-    this.#quiet.mtimeNs = generation.identity.mtimeNs
-    this.#quiet.end()
-    this.#context.wake(this)
   }
 
   async #step(): Promise<readonly Delivery[]> {
@@ -306,9 +301,10 @@ export class FollowedFile {
   async #atEnd(head: Generation, items: Delivery[], nowMs: number): Promise<void> {
     const { lingerMs } = this.#context.options
     const copy = head.gone ? await afterDeletion(head, this.#opener) : undefined
+    if (copy) this.#context.wake(this)
+    if (copy === 'moving') return
     if (copy) {
       this.#queue.replaceHead(copy)
-      this.#context.wake(this)
       return this.#release(head)
     }
     const { next } = this.#queue
@@ -356,7 +352,9 @@ export class FollowedFile {
   /** The file was truncated, and may have grown again: what is left of the old content, then a new generation. */
   async #restart(head: Generation, items: Delivery[]): Promise<void> {
     if (head.copy) return this.#leaveCopy(head, items)
-    const { copy, delivered, missed, next } = await afterTruncation(head, this.#opener, this.#queue.held)
+    const after = await afterTruncation(head, this.#opener, this.#queue.held)
+    if (!after) return this.#context.wake(this)
+    const { copy, delivered, missed, next } = after
     this.#context.options.logger.info({
       event: 'source.truncated',
       path: this.path,

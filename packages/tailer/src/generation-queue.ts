@@ -50,9 +50,17 @@ export class GenerationQueue implements HeldGenerations {
     return this.#queue.slice(this.#queue.indexOf(generation) + 1)
   }
 
-  /** To be read last. */
-  push(generation: Generation): void {
-    this.#queue.push(generation)
+  /**
+   * Adds what was opened: the last one, which has the name, to be read last, but what came before a generation that nobody
+   * has begun to read before that. It was not found in time, as the names moved.
+   */
+  add(opened: readonly Generation[]): void {
+    const waiting = new Set(this.#queue.filter(({ announced }) => !announced))
+    for (const generation of opened) {
+      const isOld = (other: Generation): boolean => waiting.has(other) && isOlder(generation.identity, other.identity)
+      const at = generation === opened.at(-1) ? -1 : this.#queue.findIndex(isOld)
+      this.#queue.splice(at === -1 ? this.#queue.length : at, 0, generation)
+    }
   }
 
   /** Puts one that was missed before the first younger one, and in any case before the last, which has the name. */

@@ -17,6 +17,8 @@ export class PackedSiblings {
   readonly #of: Omit<Source, 'id'>
   /** Since when each is as it is. */
   readonly #unfinished = new Map<string, number>()
+  /** How each of those begins that is to be asked about again. */
+  readonly #heads = new Map<string, Uint8Array>()
   #notices: SourceEvent[] = []
 
   constructor(clock: Clock, { host, path }: Omit<Source, 'id'>) {
@@ -37,6 +39,17 @@ export class PackedSiblings {
     this.#unfinished.set(key, sinceMs)
     if (this.#unfinished.size > MAX_UNFINISHED) this.#unfinished.delete(this.#unfinished.keys().next().value as string)
     return nowMs - sinceMs < WRITING_MS
+  }
+
+  /** How what is packed in a file begins, if that was noted and nothing was written to it since. */
+  headOf(packed: PackedFacts): Uint8Array | undefined {
+    return this.#heads.get(keyOf(packed))
+  }
+
+  /** Notes how what is packed in a file begins, which need not be opened for that again. */
+  noteHead(packed: PackedFacts, head: Uint8Array): void {
+    this.#heads.set(keyOf(packed), head)
+    if (this.#heads.size > MAX_UNFINISHED) this.#heads.delete(this.#heads.keys().next().value as string)
   }
 
   /** Nobody has had what is in it, and nobody can. */

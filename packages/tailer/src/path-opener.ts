@@ -12,6 +12,7 @@ import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
 import { openAdmitted, type AdmittedFile } from './open-file.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import { PackedSiblings } from './packed-siblings.ts'
+import { Patience } from './patience.ts'
 import { PostponedFile } from './postponed-file.ts'
 import { ReleasedContents } from './released-contents.ts'
 import { beginNew, resumeGenerations, type OpenedFile, type StillMissing } from './resume.ts'
@@ -21,9 +22,6 @@ import { lookAt, type NamedFacts } from './rotation.ts'
 import { findMissed, inOrderOfBirth, type CopyVerdict, type GenerationBase, type OpenedSibling } from './siblings.ts'
 import { SourceNames } from './source-names.ts'
 import { leaveCopy } from './taken-files.ts'
-
-/** So long a file waits for names beside it that move. */
-const PATIENCE_MS = 10_000
 
 /** Empty files that are remembered. */
 const MAX_EMPTY = 64
@@ -48,7 +46,9 @@ export class PathOpener {
   /** Empty files that the last search left out. */
   #empty: ReadonlySet<string> = NOBODY
   #moving = false
-  #movingSinceMs: number | undefined
+  readonly #patience: Patience
+  /** How long a copy is searched for among names that move. */
+  readonly copyPatience: Patience
   /** The folder when it was last searched. */
   #searched: Horizon | undefined
   /** What had the name at the first look. */
@@ -69,6 +69,8 @@ export class PathOpener {
     this.#base = { path, host, names, fileSystem, buffer, cutting, reopen, ...shared, opened, parts, packed }
     this.doubted = new DoubtedGenerations(this.#base)
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
+    this.#patience = new Patience(options.clock)
+    this.copyPatience = new Patience(options.clock)
     this.#released = new ReleasedContents(resting?.released)
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
     if (!resting) return
@@ -120,9 +122,7 @@ export class PathOpener {
    * while the folder was searched. Not for ever, as they may never stop.
    */
   looksAgain(): boolean {
-    const nowMs = this.#init.options.clock.monotonicMs()
-    this.#movingSinceMs = this.#moving ? (this.#movingSinceMs ?? nowMs) : undefined
-    return this.#movingSinceMs !== undefined && nowMs - this.#movingSinceMs < PATIENCE_MS
+    return this.#patience.waits(this.#moving)
   }
 
   /** What the last searches found has been taken up. What is to be told of what they found. */
@@ -329,7 +329,9 @@ export class PathOpener {
     const { packedNs } = horizon
     const known = { held, released: this.#released.all, tokens: missing?.tokens }
     const range = { isNew, packedNs, ...known, onUnread, onEmpty, onMoving }
-    const missed = [...(await this.doubted.ask(range)), ...(await findMissed(range, this.#base))]
+    const asked = await this.doubted.ask(range)
+    const found = [...asked, ...this.doubted.all]
+    const missed = [...asked, ...(await findMissed({ ...range, found }, this.#base))]
     if (this.doubts) this.#unread = true
     this.#empty = empty
     if (missed.length === 0) return []

@@ -29,6 +29,12 @@ export class Quiet {
     return this.#goneSinceMs !== undefined
   }
 
+  /** A file was opened, which was last written then. */
+  begin(mtimeNs: bigint): void {
+    this.mtimeNs = mtimeNs
+    this.end()
+  }
+
   /** Something was written just now. */
   end(): void {
     this.#sinceMs = this.#clock.monotonicMs()

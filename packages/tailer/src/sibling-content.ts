@@ -18,8 +18,11 @@ export type SiblingContent =
   /** The name has moved on, or the file may not be read. */
   | { readonly kind: 'gone' }
 
-/** What one that is packed is asked before all of it is unpacked. */
+/** What one that is packed is asked before all of it is unpacked; it may be empty, or not complete. */
 export type MayBe = (packed: { readonly stat: FileFacts; readonly head: () => Promise<Uint8Array> }) => Promise<boolean>
+
+/** Packed files up to this size are unpacked as a whole, which takes as long as to look how they begin. */
+const SMALL_BYTES = 64n * 1024n
 
 /** Opens what a sibling holds; one that is packed only if `mayBe` says so. @throws TailerError `LF_TAILER_OPEN` without a descriptor to spare */
 export async function openContent(path: string, fileSystem: FileSystem, mayBe: MayBe): Promise<SiblingContent> {
@@ -27,14 +30,22 @@ export async function openContent(path: string, fileSystem: FileSystem, mayBe: M
   if (!opened) return { kind: 'gone' }
   const { handle, stat, format } = opened
   if (format === 'none') return { kind: 'open', opened: { handle, identity: await identifyBy(handle, stat) } }
-  let content: SiblingContent = { kind: 'other' }
+  let content: SiblingContent | undefined
+  const whole = async (): Promise<SiblingContent> => (content ??= await unpack(opened, format, fileSystem))
+  const head = async (): Promise<Uint8Array> =>
+    stat.size > SMALL_BYTES ? unpackedHead(unpacked(handle, format, fileSystem), HEAD_BYTES) : headOf(await whole())
+  let wanted = false
   try {
-    const head = (): Promise<Uint8Array> => unpackedHead(unpacked(handle, format, fileSystem), HEAD_BYTES)
-    if (await mayBe({ stat, head })) content = await unpack(opened, format, fileSystem)
-    return content
+    wanted = await mayBe({ stat, head })
+    return wanted ? await whole() : { kind: 'other' }
   } finally {
-    if (content.kind !== 'open') await handle.close()
+    if (!wanted || content?.kind !== 'open') await handle.close()
   }
+}
+
+function headOf(content: SiblingContent): Uint8Array {
+  if (content.kind === 'open') return content.opened.identity.head
+  return content.kind === 'unfinished' ? content.identity.head : new Uint8Array(0)
 }
 
 async function openSibling(

@@ -1,15 +1,7 @@
 import type { ResumeToken } from '@logflow/core'
-import type { DoubtedGenerations } from './doubted-generations.ts'
 import type { Reopen } from './drowsy-handle.ts'
 import type { ReadBuffer } from './file-reader.ts'
-import {
-  compareWith,
-  compareWithKnown,
-  compareWithReleased,
-  knownOf,
-  type Copied,
-  type KnownContent,
-} from './copies.ts'
+import { compareWith, compareWithReleased, type Copied, type KnownContent } from './copies.ts'
 import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import {
@@ -24,7 +16,7 @@ import {
   parseIdentity,
   type FileIdentity,
 } from './identity.ts'
-import { beginAlike, type KnownHead } from './known-head.ts'
+import { beginAlike, mayBeginAlike, type KnownHead } from './known-head.ts'
 import type { Cutting } from './line-cutter.ts'
 import { byAge, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
 import type { PackedSiblings } from './packed-siblings.ts'
@@ -70,6 +62,8 @@ export interface MissedRange {
   readonly released?: readonly KnownContent[]
   /** As `released`, as a checkpoint has it: whole copies are known. */
   readonly tokens?: readonly ResumeToken[] | undefined
+  /** Those that were found, and are not yet open to be read: what is packed of them is left for later. */
+  readonly found?: readonly Generation[]
   /** Told when something may be a copy of what nobody has read yet; it is left for later. */
   readonly onUnread?: () => void
   /** Told of an empty file: it may be a copy that is only being made, and is to be asked about again. */
@@ -117,7 +111,7 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
       range.onEmpty?.(sibling)
       continue
     }
-    const content = await contentOf(sibling, { ...range, held: [...range.held, ...found] }, base)
+    const content = await contentOf(sibling, { ...range, found: [...(range.found ?? []), ...found] }, base)
     if (content.kind === 'gone') settled &&= await isStill(sibling, base)
     if (content.kind !== 'open') continue
     const { opened } = content
@@ -135,20 +129,27 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
  * one that cannot be unpacked is awaited for a while.
  */
 async function contentOf(sibling: Sibling, range: MissedRange, base: GenerationBase): Promise<SiblingContent> {
-  const { packedNs = 0n, held, onUnread } = range
+  const { packedNs = 0n, held, found = [], onUnread } = range
+  const unread = [...held, ...found].filter(({ offset }) => offset === 0)
+  const isUnread = (begun: Uint8Array | undefined): boolean => {
+    const may = begun !== undefined && unread.some(({ head }) => beginAlike(head, begun))
+    if (may) onUnread?.()
+    return may
+  }
+  if (isUnread(base.packed.headOf(sibling))) return { kind: 'other' }
   if (base.packed.isUnchanged(sibling) && base.packed.await(sibling)) {
     onUnread?.()
     return { kind: 'other' }
   }
   const content = await openContent(sibling.path, base.fileSystem, async ({ stat, head }) => {
-    if (stat.mtimeNs < packedNs) {
-      base.claim(claimKeyOf({ inodeKey: inodeKeyOf(stat), birthNs: stat.birthtimeNs }))
-      return false
-    }
+    const { mtimeNs, birthtimeNs: birthNs, size } = stat
+    const file = { inodeKey: inodeKeyOf(stat), birthNs, mtimeNs, size: Number(size) }
+    if (mtimeNs < packedNs) base.claim(claimKeyOf(file))
+    if (mtimeNs < packedNs || unread.length === 0) return mtimeNs >= packedNs
     const begun = await head()
-    const unread = held.some(generation => generation.offset === 0 && beginAlike(generation.head, begun))
-    if (unread) onUnread?.()
-    return !unread
+    if (!isUnread(begun)) return true
+    base.packed.noteHead(file, begun)
+    return false
   })
   if (content.kind !== 'unfinished') return content
   const { identity } = content
@@ -158,8 +159,8 @@ async function contentOf(sibling: Sibling, range: MissedRange, base: GenerationB
 }
 
 /** Whether something that is known, and was or will be read, begins like this. */
-function isKnownHead(head: Uint8Array, { held, released = [], tokens = [] }: MissedRange): boolean {
-  if ([...held, ...released].some(known => beginAlike(known.head, head))) return true
+function isKnownHead(head: Uint8Array, { held, found = [], released = [], tokens = [] }: MissedRange): boolean {
+  if ([...held, ...found, ...released].some(known => beginAlike(known.head, head))) return true
   return tokens.some(token => token.offset > 0 && mayBeginAs(head, token))
 }
 
@@ -170,7 +171,9 @@ async function takeMissed(
   base: GenerationBase,
 ): Promise<Generation | undefined> {
   const { handle, identity } = opened
-  const copied = await copiedBy(opened, range, base)
+  // Only what begins alike needs to be asked what it holds now.
+  const held = range.held.filter(({ head }) => !identity.packed || mayBegin(head, identity.head))
+  const copied = await copiedBy(opened, { ...range, held }, base)
   if (copied === 'unread') range.onUnread?.()
   // A copy is claimed too, so that it is not asked about again when there is nothing left to compare it with.
   if (copied === 'unread' || !base.claim(claimKeyOf(identity))) return undefined
@@ -179,6 +182,11 @@ async function takeMissed(
   const generation = await Generation.open({ ...base, handle, source: base.names.of(identity), identity, offset: 0 })
   rememberOpened(base, identity)
   return generation
+}
+
+/** Whether a content that is known to begin with `head`, as far as it was seen, may begin like this. */
+function mayBegin(head: KnownHead, begun: Uint8Array): boolean {
+  return head.length === 0 || beginAlike(head, begun) || mayBeginAlike(head, begun)
 }
 
 /**
@@ -235,7 +243,8 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
     const head = await packed.head()
     return head.length < HEAD_BYTES || mayBeginAs(head, token)
   }
-  return findSibling(base, { likely: isInode, mayBe, proves })
+  const found = await findSibling(base, { likely: isInode, mayBe, proves })
+  return found === 'moving' ? undefined : found
 }
 
 /** The file beside the path that has this inode and birth. */
@@ -252,18 +261,22 @@ export async function findByKey(key: string, base: GenerationBase): Promise<Open
   return undefined
 }
 
-interface Wanted {
+/** What is searched for among siblings. */
+export interface Wanted {
   /** Whether it is to be asked first. */
   readonly likely: (file: Omit<Sibling, 'path'>) => boolean
   readonly mayBe: MayBe
   readonly proves: (opened: OpenedSibling) => Promise<boolean>
 }
 
-/** A sibling that `proves` says yes to, `likely` ones first, of these the youngest, then longer ones; it is this path's own then. */
-async function findSibling(
+/**
+ * A sibling that `proves` says yes to, `likely` ones first, of these the youngest, then longer ones; it is this path's own
+ * then. `moving` when there is none, and names moved all the time.
+ */
+export async function findSibling(
   base: GenerationBase,
   { likely, mayBe, proves }: Wanted,
-): Promise<OpenedSibling | undefined> {
+): Promise<OpenedSibling | 'moving' | undefined> {
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const siblings = await listSiblings(base)
     let settled = true
@@ -274,19 +287,20 @@ async function findSibling(
       if (content.kind === 'gone') settled &&= await isStill(sibling, base)
       if (content.kind !== 'open') continue
       const { opened } = content
+      const same = claimKeyOf(opened.identity) === claimKeyOf(sibling)
       // The name of a likely one may have gone to another, whose turn is later.
-      const inTurn = !likely(sibling) || likely(opened.identity)
+      const inTurn = same || !likely(sibling) || likely(opened.identity)
       if (inTurn && (await proves(opened)) && base.claim(claimKeyOf(opened.identity))) return opened
-      settled &&= claimKeyOf(opened.identity) === claimKeyOf(sibling)
+      settled &&= same
       await opened.handle.close()
     }
-    if (settled) break
+    if (settled) return undefined
   }
-  return undefined
+  return 'moving'
 }
 
 /** One that `proves` says yes to, of those that another path has open to see what they are; it is this path's own then. */
-async function findUndecided(
+export async function findUndecided(
   base: GenerationBase,
   proves: (opened: OpenedSibling) => Promise<boolean>,
 ): Promise<OpenedSibling | undefined> {
@@ -297,54 +311,6 @@ async function findUndecided(
     else await handle.close()
   }
   return found
-}
-
-/** What copytruncate copied away before it truncated a file. */
-export type FoundCopy =
-  | { readonly kind: 'copy'; readonly generation: Generation }
-  /** It was read already, as a generation that had been missed. */
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'none' }
-
-/** Where the copy of a content may be, besides in the folder. */
-interface CopySearch {
-  /** As in {@link GenerationInit}: it ends with a truncation. */
-  readonly copy: boolean
-  /** What this path has open and does not know yet. */
-  readonly doubted: DoubtedGenerations
-}
-
-/** The copy of `head`, from where delivery stopped. */
-export async function findCopy(
-  head: Generation,
-  base: GenerationBase,
-  { copy, doubted }: CopySearch,
-): Promise<FoundCopy> {
-  const proves = async (opened: OpenedSibling): Promise<boolean> =>
-    (await compareWithKnown(knownOf(head), opened)) === 'rest'
-  const wanted: Wanted = {
-    // A smaller one may be a copy of something else that is being made; of two the longer one is rather this one's.
-    likely: ({ size }) => size >= head.head.length,
-    mayBe: async packed => beginAlike(head.head, await packed.head()),
-    proves,
-  }
-  const found = (await findSibling(base, wanted)) ?? (await doubted.take(proves)) ?? (await findUndecided(base, proves))
-  if (!found) return { kind: 'none' }
-  const { handle, identity } = found
-  if (base.opened.has(claimKeyOf(identity))) {
-    await handle.close()
-    return { kind: 'delivered' }
-  }
-  const { source, deliveredOffset: offset } = head
-  const expected = { ...identity, head: longerOf(identity.head, head.head) }
-  const generation = await Generation.open({ ...base, handle, identity: expected, source, offset, copy, mayGrow: true })
-  rememberOpened(base, identity)
-  return { kind: 'copy', generation }
-}
-
-/** What a file is expected to begin with: what it does now, or what is known of the content that it copies. */
-function longerOf(head: Uint8Array, known: KnownHead): Uint8Array {
-  return known instanceof Uint8Array && known.length > head.length ? known : head
 }
 
 /** Whether a file is a copy of what another path of the same follow reads; `later` when that path is not read yet. */

@@ -1,7 +1,7 @@
 import { Generation } from './generation.ts'
 import { identifyBy, identityOf, type FileIdentity } from './identity.ts'
 import type { PathOpener } from './path-opener.ts'
-import { findCopy } from './siblings.ts'
+import { findCopy } from './found-copy.ts'
 
 /** What is to be read once a file was found to be cut. */
 export interface AfterTruncation {
@@ -15,22 +15,25 @@ export interface AfterTruncation {
   readonly next: Generation
 }
 
-/** Looks at a file that was cut, and for its copy. */
+/** Looks at a file that was cut, and for its copy. `undefined` while names move, among which that may be. */
 export async function afterTruncation(
   head: Generation,
   opener: PathOpener,
   held: readonly Generation[],
-): Promise<AfterTruncation> {
-  const identity = await identifyNext(head)
+): Promise<AfterTruncation | undefined> {
+  const { identity, size } = await identifyNext(head)
   const source = opener.base.names.another(identity)
   const init = { ...opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
   const next = await Generation.open(init)
-  opener.remember(head)
   const found = await findCopy(head, opener.base, { copy: true, doubted: opener.doubted })
+  if (opener.copyPatience.waits(found.kind === 'moving')) return undefined
+  opener.remember(head)
   const missed = await opener.findMissed([...held.filter(generation => generation !== head), next])
   // Of one that was cut before its first byte was seen, the copy can only be the youngest that nobody knows.
-  const own = found.kind === 'none' && head.head.length === 0 ? missed.pop() : undefined
+  const own = found.kind !== 'copy' && found.kind !== 'delivered' && head.head.length === 0 ? missed.pop() : undefined
   const copy = found.kind === 'copy' ? found.generation : own && (await asCopyOf(head, own, opener))
+  // What was copied and cut more than once may have had the size in between.
+  if (found.kind === 'none' && !own && missed.length === 0) head.settleSize(size)
   if (copy) {
     copy.announced = head.announced
     copy.know(head.knownSize)
@@ -39,28 +42,31 @@ export async function afterTruncation(
 }
 
 /**
- * What the file holds now: what was found when its old content was missed. What it holds by now may be the content after
- * that one; its reader will see that, and tell what was lost between.
+ * What the file holds now, and how much at least: what was found when its old content was missed. What it holds by now
+ * may be the content after that one; its reader will see that, and tell what was lost between.
  */
-async function identifyNext(head: Generation): Promise<FileIdentity> {
-  const { handle, successor } = head
+async function identifyNext({
+  handle,
+  successor,
+}: Generation): Promise<{ readonly identity: FileIdentity; readonly size: number }> {
   const stat = await handle.stat({ bigint: true })
   const size = Number(stat.size)
-  if (successor?.position !== 0) {
-    head.settleSize(size)
-    return identifyBy(handle, stat)
-  }
+  if (successor?.position !== 0) return { identity: await identifyBy(handle, stat), size }
   const { bytes, ended } = successor
-  head.settleSize(ended ? bytes.length : Math.max(size, bytes.length))
-  return identityOf(stat, bytes, bytes.length)
+  return { identity: identityOf(stat, bytes, bytes.length), size: ended ? bytes.length : Math.max(size, bytes.length) }
 }
 
 /**
  * Where to go on with a file that was deleted while its handle was closed: in the copy of it, as copytruncate makes one
- * before the file is cut and deleted. `undefined` when there is none, or only one that was read already.
+ * before the file is cut and deleted. `undefined` when there is none, or only one that was read already; `moving` while
+ * names move, among which it may be.
  */
-export async function afterDeletion(head: Generation, { base, doubted }: PathOpener): Promise<Generation | undefined> {
+export async function afterDeletion(
+  head: Generation,
+  { base, doubted, copyPatience }: PathOpener,
+): Promise<Generation | 'moving' | undefined> {
   const found = await findCopy(head, base, { copy: false, doubted })
+  if (copyPatience.waits(found.kind === 'moving')) return 'moving'
   if (found.kind !== 'copy') return undefined
   found.generation.announced = head.announced
   return found.generation

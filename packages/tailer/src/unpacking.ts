@@ -2,7 +2,7 @@ import { decompressStream, type CompressionFormat } from '@logflow/compress'
 import type { FileSystem, ReadHandle } from './file-system.ts'
 import { readAt } from './identity.ts'
 
-const CHUNK_BYTES = 256 * 1024
+const CHUNK_BYTES = 64 * 1024
 
 /** What is packed in a file, from its start, chunk by chunk: each is good until the next one is asked for. */
 export function unpacked(
@@ -33,8 +33,8 @@ export async function unpackedHead(chunks: AsyncIterable<Uint8Array>, bytes: num
 async function* chunksOf(handle: ReadHandle): AsyncGenerator<Uint8Array, void, undefined> {
   for (let at = 0; ;) {
     const chunk = await readAt(handle, at, CHUNK_BYTES)
-    if (chunk.length === 0) return
-    yield chunk
+    if (chunk.length > 0) yield chunk
+    if (chunk.length < CHUNK_BYTES) return
     at += chunk.length
   }
 }

@@ -1,5 +1,9 @@
 import { MODEL_LINGER_MS, MODEL_POLL_MS, type ReaderInit, type ReaderUnderTest } from '../../testkit/src/index.ts'
-import { follow, openCheckpoint } from '../src/index.ts'
+import { decompressStream } from '../../compress/src/browser.ts'
+import { follow, openCheckpoint, type FileSystem } from '../src/index.ts'
+
+/** Without threads, whose time no schedule decides. */
+const unpack: FileSystem['unpack'] = (chunks, format) => decompressStream(chunks, { format })
 
 /** The real tailer over a model file system. */
 export async function followModel({ files, clock, storage, path, profile }: ReaderInit): Promise<ReaderUnderTest> {
@@ -12,7 +16,7 @@ export async function followModel({ files, clock, storage, path, profile }: Read
     lingerMs: MODEL_LINGER_MS,
     idleMs: profile.idleMs,
     watch: profile.hears !== 'nothing',
-    fileSystem: files,
+    fileSystem: { ...files, unpack },
     checkpoint,
     clock,
   })

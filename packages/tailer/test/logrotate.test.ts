@@ -54,6 +54,8 @@ interface Outcome {
   /** The same, source by source. */
   readonly sources: readonly string[]
   readonly gapBytes: number
+  /** What went wrong, as the follower tells it. */
+  readonly failed: readonly unknown[]
 }
 
 async function torture(logrotate: DebianTool, dir: string, directives: string, everyMs: number): Promise<Outcome[]> {
@@ -63,7 +65,9 @@ async function torture(logrotate: DebianTool, dir: string, directives: string, e
     mode: 0o644,
   })
   const writers = Array.from({ length: WRITERS }, (_, i) => new Writer(join(dir, `writer${i}.log`)))
-  const read = new Map(writers.map(({ path }) => [path, { chunks: [] as LineBatch[], gapBytes: 0 }]))
+  const read = new Map(
+    writers.map(({ path }) => [path, { chunks: [] as LineBatch[], gapBytes: 0, failed: [] as unknown[] }]),
+  )
   const paths = writers.map(({ path }) => path)
   const stopped = new AbortController()
   let deliveries = 0
@@ -73,8 +77,12 @@ async function torture(logrotate: DebianTool, dir: string, directives: string, e
       const of = read.get(item.source.path)
       if (item.kind === 'lines') of?.chunks.push(item)
       if (item.kind === 'gap' && of) of.gapBytes += item.to - item.from
+      if (item.kind === 'event' && item.event === 'failed') of?.failed.push(item.detail)
     }
-  })().catch(() => {}) // ends by the signal
+  })().catch((error: unknown) => {
+    if (!stopped.signal.aborted) throw error
+  })
+  reading.catch(() => {}) // told when it is waited for
   const endMs = performance.now() + seconds * 1000
   const paceMs = Math.max(everyMs, (seconds * 1000 * WRITERS) / MAX_ROTATED)
   const rotating = (async () => {
@@ -107,10 +115,10 @@ async function torture(logrotate: DebianTool, dir: string, directives: string, e
   const rotated = readdirSync(dir).filter(name => /\.log[.-]/.test(name))
   expect(rotated.length).toBeGreaterThanOrEqual(2 * WRITERS)
   return writers.map(({ path, lines }) => {
-    const { chunks, gapBytes } = read.get(path) as { chunks: LineBatch[]; gapBytes: number }
+    const { chunks, gapBytes, failed } = read.get(path) as { chunks: LineBatch[]; gapBytes: number; failed: unknown[] }
     const ids = [...new Set(chunks.map(({ source }) => source.id))]
     const sources = ids.map(id => textOf(chunks.filter(({ source }) => source.id === id)))
-    return { written: lines, read: textOf(chunks), sources, gapBytes }
+    return { written: lines, read: textOf(chunks), sources, gapBytes, failed }
   })
 }
 
@@ -162,9 +170,10 @@ describe('following what a stock logrotate rotates', () => {
         if (!logrotate) return t.skip()
         const dir = join(await tempDir(t), 'logs')
         const outcomes = await torture(logrotate, dir, directives.replace('dateformat_', 'dateformat\t'), everyMs)
-        for (const { written, read, gapBytes } of outcomes) {
-          t.expect({ gapBytes, ...differences(written, read) }).toEqual({
+        for (const { written, read, gapBytes, failed } of outcomes) {
+          t.expect({ gapBytes, failed, ...differences(written, read) }).toEqual({
             gapBytes: 0,
+            failed: [],
             missing: [],
             foreign: [],
             late: [],

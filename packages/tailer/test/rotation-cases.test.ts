@@ -59,6 +59,16 @@ const cases: readonly Case[] = [
     steps: 'partial, run 2, run 14, ack, truncate, write 2, crash, copy-begin .1, copy-more',
   },
   {
+    says: 'does not read again what it read from a copy, when that is packed',
+    profile: { tickMs: 4, seeks: true },
+    steps: 'reopen, look 11, write 1, run 8, copy-begin .1, truncate, rest, write 1, pack .1',
+  },
+  {
+    says: 'finds what a copy holds that is packed, and longer so than what it holds',
+    profile: { hears: 'nothing', batchBytes: 16 },
+    steps: 'write 1, copy-begin .1, copy-end, write 1, run 11, truncate, write 2, pack .1',
+  },
+  {
     says: 'knows what a file begins with that was cut before a crash, and is cut again while it is compared',
     profile: { batchBytes: 64, idleMs: 2000 },
     steps: 'write 1, rest, ack, truncate, look 13, write 2, rest, truncate, ack, write 1, crash, run 10, truncate',

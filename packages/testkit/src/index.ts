@@ -35,6 +35,7 @@ export {
   rotationSchedule,
   type RotationProfile,
   type RotationSchedule,
+  type ScheduleAdditions,
   type RotationStep,
 } from './rotation-schedule.ts'
 export { RotationWorld } from './rotation-world.ts'

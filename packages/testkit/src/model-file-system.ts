@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { ModelContent } from './model-content.ts'
 
 /** A file of the model: what a handle holds on to, whatever happens to its names. */
@@ -9,6 +10,8 @@ export interface ModelInode {
   ctimeNs: bigint
   links: number
   handles: number
+  /** What a reader finds in it, where that is the content packed. */
+  packed?: Uint8Array
 }
 
 /** What a name stands for. */
@@ -141,6 +144,15 @@ export class ModelFileSystem {
     this.#entries.set(this.resolve(path), inode)
     this.#tell(true, path)
     return inode
+  }
+
+  /** Gives a file what another one holds, packed; only the first `share` of that while it is being written. */
+  pack(from: ModelInode, to: ModelInode, share = 1): void {
+    const packed = gzipSync(from.content.bytes)
+    if (to.content.size === 0) to.content.write(from.content.bytes, 0)
+    to.packed = packed.subarray(0, Math.ceil(packed.length * share))
+    this.#touch(to)
+    if (share === 1) to.mtimeNs = from.mtimeNs
   }
 
   write(inode: ModelInode, bytes: Uint8Array, position: number): void {

@@ -116,8 +116,8 @@ export class ModelReader {
     if (changedNs !== undefined)
       return { dev, ino: this.#directoryInode, size: 0, mtimeMs: toMs(changedNs), ctimeMs: toMs(changedNs) }
     if (!inode) return undefined
-    const { number, content, mtimeNs, ctimeNs } = inode
-    return { dev, ino: number, size: content.size, mtimeMs: toMs(mtimeNs), ctimeMs: toMs(ctimeNs) }
+    const { number, content, packed, mtimeNs, ctimeNs } = inode
+    return { dev, ino: number, size: (packed ?? content.bytes).length, mtimeMs: toMs(mtimeNs), ctimeMs: toMs(ctimeNs) }
   }
 
   readonly watch = (
@@ -157,14 +157,13 @@ export class ModelReader {
   }
 
   #facts(inode: ModelInode): ModelFacts {
-    const { number, birthNs, mtimeNs, content } = inode
-    content.seenSize = content.size
-    if (this.#open.has(inode)) content.noteSize()
-    const size = BigInt(content.size)
+    const { number, birthNs, mtimeNs, content, packed } = inode
+    if (!packed) content.seenSize = content.size
+    if (!packed && this.#open.has(inode)) content.noteSize()
     return {
       dev: BigInt(this.#files.device),
       ino: BigInt(number),
-      size,
+      size: BigInt((packed ?? content.bytes).length),
       birthtimeNs: birthNs,
       mtimeNs,
       isFile: () => true,
@@ -189,10 +188,10 @@ export class ModelReader {
       read: (buffer, offset, length, position) =>
         this.gate.pass(() => {
           needCurrent()
-          const { content } = inode
-          const bytes = content.bytes.subarray(position, position + length)
-          content.seenSize = Math.max(content.seenSize, position + bytes.length)
-          if (bytes.length > 0) content.noteRead()
+          const { content, packed } = inode
+          const bytes = (packed ?? content.bytes).subarray(position, position + length)
+          if (!packed) content.seenSize = Math.max(content.seenSize, position + bytes.length)
+          if (!packed && bytes.length > 0) content.noteRead()
           buffer.set(bytes, offset)
           return { bytesRead: bytes.length }
         }),

@@ -123,6 +123,7 @@ class Run {
       ended: false,
     }
     this.#session = session
+    this.#world.followed = session.begun
     files.onLook = path => this.#begin(session, path)
     const path = `${this.#world.path}${this.#profile.pattern === 'glob' ? '*' : ''}`
     const init = { files, clock, storage: this.#storage, path, profile: this.#profile }
@@ -224,6 +225,7 @@ class Run {
   #begin(session: Session, path: string): void {
     if (session.begun || path !== this.#world.path) return
     session.begun = true
+    this.#world.followed = true
     const { named } = this.#world
     if (this.#profile.pattern === 'glob') return
     if (named) named.first = true

@@ -25,6 +25,8 @@ export interface RotationProfile {
  *     move A B     rename                   create       an empty file at the path, unless it is there
  *     reopen       the writer opens anew    remove       unlink the path
  *     copy-begin B copy-more copy-end       truncate     what copytruncate does, in its parts
+ *     pack B       a rotated file is packed as a whole, keeps its last write and loses its name
+ *     pack-begin B pack-end             the same in its parts
  *     switch N     the link goes to a new file, the writer stays
  *     run N        the reader does N operations, the consumer takes N items
  *     look N       the reader does N operations, the consumer takes nothing
@@ -48,14 +50,37 @@ export interface RotationSchedule {
 /** Rotated files that are kept: `.1` to `.3`. */
 const KEPT = 3
 
-/** Makes the schedule of a seed; with `hardships` the same one, among which the system fails in between. */
-export function rotationSchedule(seed: number, { hardships = false } = {}): RotationSchedule {
-  const schedule = plainSchedule(seed)
+/** What is added to a schedule. */
+export interface ScheduleAdditions {
+  /** The system fails in between. */
+  readonly hardships?: boolean
+  /** Rotated files are packed now and then. */
+  readonly packs?: boolean
+}
+
+/** Makes the schedule of a seed, or the same one with additions. */
+export function rotationSchedule(seed: number, { hardships, packs }: ScheduleAdditions = {}): RotationSchedule {
+  const plain = plainSchedule(seed)
+  const schedule = packs ? withPacking(plain) : plain
   return hardships ? { ...schedule, steps: [...withHardships(schedule)] } : schedule
 }
 
 /** Another stream than that which made the steps. */
 const HARDSHIPS = 0x5eed
+const PACKING = 0x7ac4
+
+function withPacking({ seed, profile, steps }: RotationSchedule): RotationSchedule {
+  const random = new Random(seed ^ PACKING)
+  const packed = steps.flatMap(step => (random.oneIn(4) ? [step, ...packing(random)] : [step]))
+  // A pattern that matches packed names asks for what is in them as it is.
+  return { seed, profile: { ...profile, pattern: 'path' }, steps: packed }
+}
+
+function packing(random: Random): RotationStep[] {
+  const name = `.${random.pick([1, 1, 2, 3])}`
+  if (!random.oneIn(3)) return [`pack ${name}`]
+  return [`pack-begin ${name}`, ...(random.oneIn(2) ? [`run ${1 + random.below(12)}`] : []), 'pack-end']
+}
 
 function* withHardships({ seed, steps }: RotationSchedule): Generator<RotationStep, void, undefined> {
   const random = new Random(seed ^ HARDSHIPS)

@@ -4,7 +4,20 @@ import type { RotationProfile } from './rotation-schedule.ts'
 
 const DIRECTORY = '/log'
 /** Steps that need the names of files. */
-const NAMING = new Set(['reopen', 'create', 'remove', 'move', 'switch', 'copy-begin', 'truncate'])
+const NAMING = new Set([
+  'reopen',
+  'create',
+  'remove',
+  'move',
+  'switch',
+  'copy-begin',
+  'truncate',
+  'pack',
+  'pack-begin',
+  'pack-end',
+])
+/** What the name of a packed file ends with. */
+const PACKED = '.gz'
 
 /** The writer and the rotator of a schedule, and the files they work on. Steps that make no sense now do nothing. */
 export class RotationWorld {
@@ -14,8 +27,11 @@ export class RotationWorld {
   readonly #profile: RotationProfile
   #writer: { readonly inode: ModelInode; position: number } | undefined
   #copying: { readonly from: ModelInode; readonly to: ModelInode; readonly content: ModelContent } | undefined
+  #packing: { readonly from: ModelInode; readonly to: ModelInode; readonly name: string } | undefined
   #rest = ''
   #lines = 0
+  /** Somebody follows: what lies beside the path is packed only from then on. */
+  followed = false
 
   constructor(profile: RotationProfile) {
     this.#profile = profile
@@ -29,7 +45,8 @@ export class RotationWorld {
 
   /** Contents that a reader of the path has to find: under the path, and under the names that rotation gives. */
   get live(): ModelContent[] {
-    return [0, 1, 2, 3, 4].flatMap(at => this.files.find(this.#name(`.${at}`))?.content ?? [])
+    const names = [0, 1, 2, 3, 4].flatMap(at => [this.#name(`.${at}`), `${this.#name(`.${at}`)}${PACKED}`])
+    return names.flatMap(name => this.files.find(name)?.content ?? [])
   }
 
   /** A writer that still has a rotated file open gives it up, as the one that rotates asks it to in time. */
@@ -55,12 +72,6 @@ export class RotationWorld {
       case 'partial':
         this.#writePart()
         return true
-      case 'unmount':
-        this.files.unmount()
-        return true
-      case 'mount':
-        this.files.mount()
-        return true
       case 'reopen':
         this.#reopen()
         return true
@@ -71,13 +82,39 @@ export class RotationWorld {
         this.files.unlink(this.path)
         return true
       case 'move':
-        this.files.rename(this.#name(first), this.#name(second))
+        this.#move(this.#name(first), this.#name(second))
         return true
       case 'switch':
         this.#switch(first)
         return true
       default:
-        return this.#applyCopying(word, first)
+        return (
+          this.#applyCopying(word, first) || this.#applyPacking(word, this.#name(first)) || this.#applyMounting(word)
+        )
+    }
+  }
+
+  #applyMounting(word: string): boolean {
+    if (word === 'unmount') this.files.unmount()
+    else if (word === 'mount') this.files.mount()
+    else return false
+    return true
+  }
+
+  #applyPacking(word: string, name: string): boolean {
+    switch (word) {
+      case 'pack':
+        this.#beginPacking(name)
+        this.#endPacking()
+        return true
+      case 'pack-begin':
+        this.#beginPacking(name)
+        return true
+      case 'pack-end':
+        this.#endPacking()
+        return true
+      default:
+        return false
     }
   }
 
@@ -104,6 +141,37 @@ export class RotationWorld {
       default:
         return false
     }
+  }
+
+  /** A rotated file has one name, packed or not. */
+  #move(from: string, to: string): void {
+    this.#endPacking()
+    const isPacked = this.files.entry(from) === undefined
+    if (isPacked && !this.files.entry(`${from}${PACKED}`)) return
+    this.files.unlink(isPacked ? to : `${to}${PACKED}`)
+    if (isPacked) this.files.rename(`${from}${PACKED}`, `${to}${PACKED}`)
+    else this.files.rename(from, to)
+  }
+
+  #beginPacking(name: string): void {
+    this.#endPacking()
+    const from = this.files.find(name)
+    // Nobody packs what is being written, or copied.
+    const busy = from === undefined || from === this.#writer?.inode || from === this.#copying?.to
+    if (busy || !this.followed || from.content.origin.old || from.content.size === 0) return
+    const to = this.files.create(`${name}${PACKED}`, from.content)
+    this.files.pack(from, to, 0.5)
+    this.files.hold(from)
+    this.#packing = { from, to, name }
+  }
+
+  #endPacking(): void {
+    if (!this.#packing) return
+    const { from, to, name } = this.#packing
+    this.#packing = undefined
+    this.files.pack(from, to)
+    if (this.files.find(name) === from) this.files.unlink(name)
+    this.files.release(from)
   }
 
   #name(suffix: string): string {
