@@ -70,16 +70,21 @@ const HARDSHIPS = 0x5eed
 const PACKING = 0x7ac4
 
 function withPacking({ seed, profile, steps }: RotationSchedule): RotationSchedule {
-  const random = new Random(seed ^ PACKING)
-  const packed = steps.flatMap(step => (random.oneIn(4) ? [step, ...packing(random)] : [step]))
   // A pattern that matches packed names asks for what is in them as it is.
-  return { seed, profile: { ...profile, pattern: 'path' }, steps: packed }
+  return { seed, profile: { ...profile, pattern: 'path' }, steps: [...packing(steps, new Random(seed ^ PACKING))] }
 }
 
-function packing(random: Random): RotationStep[] {
-  const name = `.${random.pick([1, 1, 2, 3])}`
-  if (!random.oneIn(3)) return [`pack ${name}`]
-  return [`pack-begin ${name}`, ...(random.oneIn(2) ? [`run ${1 + random.below(12)}`] : []), 'pack-end']
+function* packing(steps: readonly RotationStep[], random: Random): Generator<RotationStep, void, undefined> {
+  let endIn = 0
+  for (const step of steps) {
+    yield step
+    if (endIn > 0 && --endIn === 0) yield 'pack-end'
+    if (!random.oneIn(4)) continue
+    const name = `.${random.pick([1, 1, 2, 3])}`
+    const parts = random.oneIn(3)
+    yield parts ? `pack-begin ${name}` : `pack ${name}`
+    if (parts) endIn = 1 + random.below(4)
+  }
 }
 
 function* withHardships({ seed, steps }: RotationSchedule): Generator<RotationStep, void, undefined> {
