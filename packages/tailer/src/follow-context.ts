@@ -23,14 +23,14 @@ export interface FollowContext<File> {
 export function openingOf<File>(
   path: string,
   { options, buffer, claims, undecided, isCopy }: FollowContext<File>,
-  { owner, first }: { readonly owner: number; readonly first: boolean },
+  { owner, ...before }: Pick<PathOpenerInit, 'first' | 'released'> & { readonly owner: number },
 ): PathOpenerInit {
   return {
     path,
     options,
     buffer,
     undecided,
-    first,
+    ...before,
     isCopy: opened => isCopy(path, opened),
     claim: key => claims.claim(key, owner),
     isTaken: key => claims.ownerOf(key) !== undefined,

@@ -282,11 +282,7 @@ class FollowGroup {
   }
 
   async #takeUp(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
-    if (!sure) {
-      const named = await lookAt(path, this.#options.fileSystem).catch(() => undefined)
-      // A rotated file under its new name, or a link to one that is followed.
-      if (!named?.isFile || this.#context.claims.ownerOf(claimKeyOf(named))) return
-    }
+    if (!sure && !(await this.#isOfItsOwn(path))) return
     if (this.#files.size >= this.#options.maxGlobTargets) return this.#tellLimit(path)
     const file = this.#files.add(path, first)
     await file.observe()
@@ -294,6 +290,14 @@ class FollowGroup {
     if (first && sure && file.idle && !file.failed) this.#tellMissing(path)
     // It wanted to tell that it is there: that is told of one at rest, too.
     if (this.#files.rest(file)) this.#takeReady(file)
+  }
+
+  /** Whether there is a file that is neither a rotated one under its new name, nor a link to one that is followed. */
+  async #isOfItsOwn(path: string): Promise<boolean> {
+    const named = await lookAt(path, this.#options.fileSystem).catch(() => undefined)
+    if (!named?.isFile) return false
+    const owner = this.#context.claims.ownerOf(claimKeyOf(named))
+    return owner === undefined || owner === this.#files.goneOf(path)?.owner
   }
 
   /** A fifo where a file was awaited: it is read as a stream. */

@@ -11,7 +11,7 @@ import { Lingering } from './lingering.ts'
 import { Notes } from './notes.ts'
 import type { Opened } from './opening.ts'
 import { PathOpener } from './path-opener.ts'
-import type { FollowedFileInit, RestingFile } from './resting-file.ts'
+import type { FollowedFileInit, ReleasedContent, RestingFile } from './resting-file.ts'
 import { Quiet } from './quiet.ts'
 import { Turns } from './turns.ts'
 import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
@@ -22,9 +22,6 @@ import { afterDeletion, afterTruncation } from './truncation.ts'
  * One path that is followed, and every generation that was found under it and is not done yet. `observe` looks at the
  * path and opens what is new there, at once, so that a rotation is not missed while nobody reads; `step` reads.
  * Neither runs while the other does.
- *
- *     queue    = generation that is read now, later ones in the order of their birth
- *     lingering = generations that were rotated away and may still get late lines
  */
 export class FollowedFile {
   readonly path: string
@@ -46,12 +43,15 @@ export class FollowedFile {
   #closed = false
 
   /** `first`: it is taken up as following begins. `resting` is what an earlier one of the same path gave. */
-  constructor(path: string, context: FollowContext<FollowedFile>, { first, resting }: FollowedFileInit) {
+  constructor(path: string, context: FollowContext<FollowedFile>, { first, resting, gone }: FollowedFileInit) {
     this.path = path
     this.#context = context
     const { options } = context
-    this.owner = resting?.owner ?? context.claims.newOwner()
-    this.#opener = new PathOpener(openingOf(path, context, { owner: this.owner, first }), resting?.opener)
+    this.owner = resting?.owner ?? gone?.owner ?? context.claims.newOwner()
+    this.#opener = new PathOpener(
+      openingOf(path, context, { owner: this.owner, first, released: gone?.released }),
+      resting?.opener,
+    )
     this.#quiet = new Quiet(options, resting?.mtimeNs)
     this.#notes = new Notes(options.checkpoint)
     this.#failures = new Failures(path, options)
@@ -78,6 +78,10 @@ export class FollowedFile {
     return this.#queue.held.length === 0 && !this.#opener.doubts
   }
 
+  get released(): readonly ReleasedContent[] {
+    return this.#opener.released
+  }
+
   /** Whether the last look, or the last read, failed. */
   get failed(): boolean {
     return this.#failures.any
@@ -98,7 +102,7 @@ export class FollowedFile {
   observe(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#observe()
-      if (this.#waits) this.#context.wake(this)
+      if (this.#queue.newest?.comeBack() || this.#waits) this.#context.wake(this)
     })
   }
 
@@ -193,11 +197,8 @@ export class FollowedFile {
         if (again || (await this.#opener.folderChanged())) await this.#openMissed(newest as Generation)
         break
       case 'gone':
-        await this.#takeUpPassed(again)
-        break
       case 'absent':
       case 'truncated':
-        this.#takeUp(await this.#opener.openRest())
         await this.#takeUpPassed(again)
         break
     }
@@ -205,7 +206,7 @@ export class FollowedFile {
   }
 
   async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
-    newest.comeBack()
+    if (newest.gone) return // until it is found again
     if (size !== newest.offset) await newest.see(size)
     if (size !== newest.offset || mtimeNs !== this.#quiet.mtimeNs) {
       newest.stir()
@@ -222,7 +223,10 @@ export class FollowedFile {
 
   /** The name is free: generations may have had it since the last look. */
   async #takeUpPassed(again: boolean): Promise<void> {
-    if (!this.#queue.isFull) this.#takeUp({ generations: await this.#opener.findPassed(this.#queue.held, again) })
+    if (this.#queue.isFull) return
+    const changed = again || (await this.#opener.folderChanged())
+    if (this.#queue.length === 0) this.#takeUp(await this.#opener.openRest(changed))
+    this.#takeUp({ generations: await this.#opener.findPassed(this.#queue.held, changed) })
   }
 
   /** Whether there was anything to open. */
@@ -336,8 +340,7 @@ export class FollowedFile {
   /** The name is gone and its file has been quiet: the handle would only keep the disk full. */
   async #letGo(head: Generation, items: Delivery[]): Promise<void> {
     this.#quiet.noteGone(false)
-    items.push(...this.#notes.flushed(head), eventOf(head, 'ended'))
-    this.#notes.complete(head)
+    items.push(...this.#notes.ended(head))
     this.#queue.shift()
     await this.#release(head)
   }
@@ -374,8 +377,7 @@ export class FollowedFile {
     for (const found of late) this.#notes.take(found.generation, found.items, items)
     if (late.length > 0) this.#context.wake(this)
     for (const generation of done) {
-      items.push(...this.#notes.flushed(generation), eventOf(generation, 'ended'))
-      this.#notes.complete(generation)
+      items.push(...this.#notes.ended(generation))
       await this.#release(generation)
     }
   }

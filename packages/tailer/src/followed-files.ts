@@ -4,8 +4,12 @@ import type { FollowContext } from './follow-context.ts'
 import { FollowedFile } from './followed-file.ts'
 import { glanceAt } from './glance.ts'
 import { PackedTexts } from './packed-texts.ts'
+import type { GoneFile } from './resting-file.ts'
 import { RestingFiles } from './resting-files.ts'
 import type { DirectoryWatch } from './watch.ts'
+
+/** Paths whose files are recognised when they come back. */
+const MAX_GONE = 1000
 
 /** A folder in which something may be heard of followed paths. */
 interface HeardFolder {
@@ -25,6 +29,7 @@ export class FollowedFiles {
   readonly #watch: DirectoryWatch
   #awake = new Map<string, FollowedFile>()
   readonly #resting = new RestingFiles()
+  readonly #gone = new Map<string, GoneFile>()
   readonly #folders = new Map<string, HeardFolder>()
   /** What paths link to, of those that are links. */
   readonly #targets = new Map<string, string>()
@@ -63,9 +68,15 @@ export class FollowedFiles {
     return this.#awake.has(path) || this.#resting.has(path)
   }
 
+  /** What was read of a path that was given up as its name was gone. */
+  goneOf(path: string): GoneFile | undefined {
+    return this.#gone.get(path)
+  }
+
   /** A path that is followed from now on. */
   add(path: string, first: boolean): FollowedFile {
-    const file = new FollowedFile(path, this.#context, { first })
+    const file = new FollowedFile(path, this.#context, { first, gone: this.#gone.get(path) })
+    this.#gone.delete(path)
     this.#awake.set(path, file)
     this.#listen(path, path)
     return file
@@ -73,11 +84,19 @@ export class FollowedFiles {
 
   /** It is not followed any more. */
   delete(path: string): void {
+    this.#rememberGone(path)
     this.#forgetAwake(path)
     this.#unlisten(path, path)
     const target = this.#targets.get(path)
     if (target !== undefined) this.#unlisten(path, target)
     this.#targets.delete(path)
+  }
+
+  #rememberGone(path: string): void {
+    const { owner, released = [] } = this.#awake.get(path) ?? {}
+    if (owner === undefined || released.length === 0) return
+    this.#gone.set(path, { owner, released })
+    if (this.#gone.size > MAX_GONE) this.#gone.delete(this.#gone.keys().next().value as string)
   }
 
   /** Hears of what a path links to, now that it was opened, from now on, and of no earlier target. */

@@ -194,9 +194,12 @@ export class Generation {
     return this.handle.gone
   }
 
-  /** Its file has its name: one that was not found is there again, as after a mount. */
-  comeBack(): void {
+  /** A file that was not found may be there again, as after a mount: it is looked for once more. Whether it was not. */
+  comeBack(): boolean {
+    if (!this.gone) return false
     this.handle.comeBack()
+    this.stir()
+    return true
   }
 
   /** Opens it again, where that has to be; what it was then is seen before it is read. */

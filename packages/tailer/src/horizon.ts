@@ -110,6 +110,12 @@ function laterOf(a: bigint, b: bigint): bigint {
   return a > b ? a : b
 }
 
+/** What tells the folder from another one that has its name; `undefined` when there is none. The device may change its number. */
+export async function folderKeyOf(place: Place): Promise<string | undefined> {
+  const folder = await folderOf(place)
+  return folder && `${folder.ino}@${folder.birthtimeNs}`
+}
+
 async function folderOf({ path, fileSystem }: Place): Promise<FileFacts | undefined> {
   try {
     return await fileSystem.stat(dirname(path))

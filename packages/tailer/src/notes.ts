@@ -1,6 +1,6 @@
 import type { Delivery, Gap, LineBatch } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
-import { truncationOf } from './events.ts'
+import { eventOf, truncationOf } from './events.ts'
 import type { Generation } from './generation.ts'
 import { formatHorizon, type Horizon } from './horizon.ts'
 import { claimKeyOf, formatCutOff } from './identity.ts'
@@ -53,6 +53,19 @@ export class Notes {
   /** It was read to its end, which is delivered with this. */
   complete({ source, offset }: Generation): void {
     this.#checkpoint?.complete(source.id, offset)
+  }
+
+  /** How a generation ends for which nothing more is awaited: of a file that is nowhere to be found, what is known is lost. */
+  ended(generation: Generation): Delivery[] {
+    const { source, gone, knownSize: to } = generation
+    const items = this.flushed(generation)
+    const from = generation.offset
+    if (!gone || to <= from) this.#checkpoint?.complete(source.id, from)
+    else {
+      this.#checkpoint?.note(source.id, to, formatCutOff(generation.token))
+      items.push({ kind: 'gap', source, from, to, reason: 'unreadable' })
+    }
+    return [...items, eventOf(generation, 'ended')]
   }
 
   /** How a truncated generation ends. An acknowledged gap must not be taken for a place to go on at. */

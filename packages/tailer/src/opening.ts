@@ -2,6 +2,7 @@ import type { Delivery } from '@logflow/core'
 import type { ReadBuffer } from './file-reader.ts'
 import type { Generation } from './generation.ts'
 import type { ResolvedFollowOptions } from './options.ts'
+import type { ReleasedContent } from './resting-file.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
 import type { UndecidedFiles } from './undecided-files.ts'
 
@@ -14,6 +15,8 @@ export interface PathOpenerInit {
   readonly isTaken: (key: string) => boolean
   readonly release: (key: string) => void
   readonly undecided: UndecidedFiles
+  /** What was read under the path before. */
+  readonly released?: readonly ReleasedContent[] | undefined
   /** It is taken up as following begins: every file that is there is wanted then, copies too. */
   readonly first: boolean
   /** Whether a file is a copy of what another path of this follow reads. */

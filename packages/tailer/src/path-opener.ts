@@ -1,8 +1,8 @@
 import type { Delivery } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
-import type { KnownContent } from './copies.ts'
 import { DoubtedGenerations } from './doubted-generations.ts'
 import type { Reopen } from './drowsy-handle.ts'
+import { FirstLook } from './first-look.ts'
 import { Generation } from './generation.ts'
 import { holdAll } from './hold-all.ts'
 import { isAsBefore, isYounger, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
@@ -16,7 +16,7 @@ import { Patience } from './patience.ts'
 import { PostponedFile } from './postponed-file.ts'
 import { ReleasedContents } from './released-contents.ts'
 import { beginNew, resumeGenerations, type OpenedFile, type StillMissing } from './resume.ts'
-import type { RestingFile, RestingOpener } from './resting-file.ts'
+import type { ReleasedContent, RestingFile, RestingOpener } from './resting-file.ts'
 import { openAgain } from './reopen.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import { findMissed, inOrderOfBirth, type CopyVerdict, type GenerationBase, type OpenedSibling } from './siblings.ts'
@@ -32,12 +32,15 @@ const NOTHING: Opened = { generations: [], notices: [] }
 /** Opens what one path names, and decides where in it to begin and what has to be read before. */
 export class PathOpener {
   readonly #init: PathOpenerInit
+  readonly #firstLook: FirstLook
   readonly #base: GenerationBase
   readonly #released: ReleasedContents
   /** Missed generations that may be copies of what is not open yet. */
   readonly doubted: DoubtedGenerations
   #from: ResolvedFollowOptions['from']
   #resumed = false
+  /** What the last run left was looked for while the path named nothing. */
+  #askedForRest = false
   #missing: StillMissing | undefined
   #horizon: Horizon | undefined
   #seen: Horizon = NO_HORIZON
@@ -68,10 +71,11 @@ export class PathOpener {
     const shared = { claim, isTaken, release, undecided }
     this.#base = { path, host, names, fileSystem, buffer, cutting, reopen, ...shared, opened, parts, packed }
     this.doubted = new DoubtedGenerations(this.#base)
+    this.#firstLook = new FirstLook(this.#base, options.clock)
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
     this.#patience = new Patience(options.clock)
     this.copyPatience = new Patience(options.clock)
-    this.#released = new ReleasedContents(resting?.released)
+    this.#released = new ReleasedContents(resting?.released ?? init.released)
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
     if (!resting) return
     this.#resumed = resting.resumed
@@ -138,7 +142,7 @@ export class PathOpener {
   }
 
   /** What was read of generations that are not open any more. */
-  get released(): readonly KnownContent[] {
+  get released(): readonly ReleasedContent[] {
     return this.#released.all
   }
 
@@ -147,11 +151,12 @@ export class PathOpener {
     return this.#base
   }
 
-  /** To be called before the first look at the path: what lies beside it then is older than what is followed. */
+  /** To be called before a look at the path: until something was opened, what lies beside it is older than that. */
   async lookBeside(): Promise<void> {
-    if (this.#horizon) return
-    this.#horizon = await lookBeside(this.#base, this.#init.options.clock)
-    this.#seen = this.#horizon
+    if (this.#horizon && (this.#resumed || this.#missing || this.#base.opened.size > 0)) return
+    const before = this.#horizon
+    this.#horizon = await this.#firstLook.look(before)
+    if (this.#horizon !== before) this.#seen = this.#horizon
   }
 
   /** What the first look saw is followed, whatever name it has when it is opened. */
@@ -200,14 +205,19 @@ export class PathOpener {
     }
   }
 
-  /** The path names nothing. With a checkpoint, the file that had the name may lie beside it: asked once. */
-  async openRest(): Promise<Opened> {
+  /**
+   * The path names nothing. With a checkpoint, the file that had the name may lie beside it, or may yet come back, as on a
+   * disk that is mounted later: asked until it is found, or the path names something else; again when the folder `changed`.
+   */
+  async openRest(changed: boolean): Promise<Opened> {
     // What appears from now on was not there when following began.
     this.#from = 'start'
-    if (this.#resumed) return NOTHING
-    this.#resumed = true
     const { checkpoint } = this.#init.options
-    return (checkpoint && (await this.#resume(checkpoint, this.#base, []))) ?? NOTHING
+    if (this.#resumed || !checkpoint || (this.#askedForRest && !changed)) return NOTHING
+    this.#askedForRest = true
+    const { generations = [], notices = [] } = (await this.#resume(checkpoint, this.#base, [])) ?? {}
+    this.#resumed = generations.length > 0
+    return this.#resumed ? { generations, notices } : NOTHING
   }
 
   /** Remembers how far a file was read: one that was moved away may be moved back, one that was cut has copies. */
@@ -224,11 +234,11 @@ export class PathOpener {
     return awaited ? inOrderOfBirth([...missed, awaited]) : missed
   }
 
-  /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder changed, or `again`. */
-  async findPassed(held: readonly Generation[], again: boolean): Promise<Generation[]> {
+  /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder `changed`. */
+  async findPassed(held: readonly Generation[], changed: boolean): Promise<Generation[]> {
     const awaited = await this.#postponed.ask()
     if (awaited) return [awaited]
-    return (await this.folderChanged()) || again || this.doubts ? this.#findMissed(held) : []
+    return changed || this.doubts ? this.#findMissed(held) : []
   }
 
   /** Whether names beside the path may have changed since this was last asked. */
@@ -305,6 +315,7 @@ export class PathOpener {
   }
 
   async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
+    await this.lookBeside()
     const horizon = this.#horizon
     if (!horizon) return []
     if (!this.doubts && !this.#missing && (await isAsBefore(horizon, this.#base))) return []

@@ -41,10 +41,18 @@ export interface RestingOpener {
   readonly missing: StillMissing | undefined
 }
 
+/** What is kept of a path that a pattern matched and that names nothing any more: its file may come back, as with a mount. */
+export interface GoneFile {
+  readonly owner: number
+  readonly released: readonly ReleasedContent[]
+}
+
 /** How a `FollowedFile` begins. */
 export interface FollowedFileInit {
   /** It is taken up as following begins. */
   readonly first: boolean
   /** What an earlier one of the same path gave. */
   readonly resting?: RestingFile
+  /** What was left of an earlier one of the same path. */
+  readonly gone?: GoneFile | undefined
 }

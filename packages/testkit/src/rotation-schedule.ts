@@ -89,19 +89,12 @@ function* packing(steps: readonly RotationStep[], random: Random): Generator<Rot
 
 function* withHardships({ seed, steps }: RotationSchedule): Generator<RotationStep, void, undefined> {
   const random = new Random(seed ^ HARDSHIPS)
-  const kinds = ['deaf', 'scarce', 'stale', 'unmount'].filter(() => random.oneIn(3))
-  let mountIn = 0
+  const kinds = ['deaf', 'scarce', 'stale'].filter(() => random.oneIn(3))
   for (const step of steps) {
     yield step
-    if (mountIn > 0 && --mountIn === 0) yield 'mount'
     if (kinds.length === 0 || !random.oneIn(6)) continue
     const kind = random.pick(kinds)
-    if (kind === 'deaf' || kind === 'scarce') yield `${kind} ${1 + random.below(12)}`
-    if (kind === 'stale') yield kind
-    if (kind === 'unmount' && mountIn === 0) {
-      yield kind
-      mountIn = 1 + random.below(4)
-    }
+    yield kind === 'stale' ? kind : `${kind} ${1 + random.below(12)}`
   }
 }
 
