@@ -108,7 +108,8 @@ export class FollowedFile {
 
   /** Whether a look is worth its price: a quick question that most of thousands of files answer with no. */
   mayHaveChanged(): boolean {
-    return this.#glance.changed() || this.#waits || this.#rescan || this.#failures.any || this.#mayDrowse
+    const searched = this.#rescan || this.#queue.newest?.gone === true
+    return this.#glance.changed() || this.#waits || searched || this.#failures.any || this.#mayDrowse
   }
 
   /** Whether it is closed and nothing of it is awaited: what is written to it is heard of. */

@@ -1,27 +1,7 @@
-import { describe, expect, it } from 'vitest'
-import { parseRotationSchedule, runRotationSchedule, type RotationProfile } from '../../testkit/src/index.ts'
-import { followModel } from './followed-model.ts'
-
-const plain: RotationProfile = {
-  pattern: 'path',
-  linked: false,
-  births: true,
-  tickMs: 1,
-  hears: 'all',
-  equalHeads: false,
-  seeks: false,
-  batchBytes: 4096,
-  idleMs: 0,
-}
-
-interface Case {
-  readonly says: string
-  readonly profile?: Partial<RotationProfile>
-  readonly steps: string
-}
+import { describeHistories, type History } from './histories.ts'
 
 /** Shortest histories that once went wrong, each by the reason that it went wrong for. */
-const cases: readonly Case[] = [
+const histories: readonly History[] = [
   {
     says: 'finds a copy that has lost its name while it was not known of what it is one',
     profile: { equalHeads: true, batchBytes: 64 },
@@ -213,11 +193,4 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe('following', () => {
-  for (const { says, profile, steps } of cases) {
-    it(says, async () => {
-      const text = ['seed 0', JSON.stringify({ ...plain, ...profile }), ...steps.split(', ')].join('\n')
-      expect(await runRotationSchedule(parseRotationSchedule(text), followModel)).toBeUndefined()
-    })
-  }
-})
+describeHistories('following', histories)
