@@ -311,7 +311,7 @@ export class Generation {
     if (to - from < this.#buffer.batchBytes) this.#seenSize = Math.min(this.#seenSize, this.offset)
     this.#knownSize = Math.max(this.copy ? this.#knownSize : 0, this.#seenSize, this.offset)
     // A full read means a backlog: only its size tells how much is lost if it is cut off before the next read.
-    if (to - from >= this.#buffer.batchBytes) await this.size()
+    if (to - from >= this.#buffer.batchBytes) await this.size().catch(() => {}) // what was read is kept; the next read tells
     const { fresh, hole } = this.#hole ? this.#skipHole(result.fresh) : { fresh: result.fresh, hole: [] }
     const cut = fresh.to > fresh.from ? this.#cutter.push(fresh) : undefined
     if (cut?.sharesBuffer) this.#buffer.handOver()

@@ -23,6 +23,12 @@ const histories: readonly History[] = [
     steps: 'write 1, look 15, stale, rest',
   },
   {
+    says: 'keeps what it has read when it cannot be asked what is left',
+    profile: { batchBytes: 16 },
+    steps:
+      'write 1, write 1, truncate, look 5, partial, write 1, look 31, truncate, partial, stale, move .2 .3, run 6, stale, rest',
+  },
+  {
     says: 'does not turn in circles when a file that was not found is there again',
     profile: { linked: true, idleMs: 1, tickMs: 4 },
     steps: 'write 2, rest, write 2, unmount, run 4, mount, rest, write 1, rest',
