@@ -19,4 +19,8 @@ describe('following', () => {
   it('nor in 1,000 of them in which rotated files are packed', { timeout: 600_000 }, async () => {
     expect(await failures(1000, { packs: true })).toEqual([])
   })
+
+  it('nor in 1,000 of them among which the system fails', { timeout: 600_000 }, async () => {
+    expect(await failures(1000, { hardships: true })).toEqual([])
+  })
 })
