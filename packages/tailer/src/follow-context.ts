@@ -1,5 +1,6 @@
 import type { Claims } from './claims.ts'
 import type { ReadBuffer } from './file-reader.ts'
+import type { Marks } from './marks.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import type { PathOpenerInit } from './opening.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
@@ -10,6 +11,7 @@ export interface FollowContext<File> {
   readonly options: ResolvedFollowOptions
   readonly buffer: ReadBuffer
   readonly claims: Claims
+  readonly marks: Marks
   readonly undecided: UndecidedFiles
   /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one. */
   readonly isCopy: (path: string, opened: OpenedSibling) => Promise<CopyVerdict>
@@ -22,13 +24,14 @@ export interface FollowContext<File> {
 /** How one path of a follow is opened. */
 export function openingOf<File>(
   path: string,
-  { options, buffer, claims, undecided, isCopy }: FollowContext<File>,
+  { options, buffer, claims, marks, undecided, isCopy }: FollowContext<File>,
   { owner, ...before }: Pick<PathOpenerInit, 'first' | 'released'> & { readonly owner: number },
 ): PathOpenerInit {
   return {
     path,
     options,
     buffer,
+    marks,
     undecided,
     ...before,
     isCopy: opened => isCopy(path, opened),

@@ -10,6 +10,7 @@ import { hasMagic, unescapeGlob } from './glob-pattern.ts'
 import { claimKeyOf } from './identity.ts'
 import { isJournal } from './journal/journal-unit.ts'
 import { targetOf, type Target } from './pattern-target.ts'
+import { Marks } from './marks.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
 import { errorDetail, failedEvent } from './events.ts'
 import { lookAt } from './rotation.ts'
@@ -118,6 +119,7 @@ class FollowGroup {
       options,
       buffer: new ReadBuffer(options.batchBytes, { lends: options.raw }),
       claims: new Claims(),
+      marks: new Marks(options.clock),
       undecided: new UndecidedFiles(),
       isCopy: (path, opened) => this.#isCopy(path, opened),
       listenTo: (path, openedPath) => this.#files.listenTo(path, openedPath),

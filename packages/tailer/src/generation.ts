@@ -11,7 +11,8 @@ import {
   TAIL_BYTES,
   type FileIdentity,
 } from './identity.ts'
-import { beginAlike, beginsWith, headOfId, isHeadOfId, proofOfHead, startOf, type KnownHead } from './known-head.ts'
+import { beginAlike, beginsWith, grownHead, headOfId, isHeadOfId, proofOfHead, startOf } from './known-head.ts'
+import type { KnownHead } from './known-head.ts'
 import { LineCutter, type FreshBytes } from './line-cutter.ts'
 import type { GenerationInit } from './generation-init.ts'
 import type { RestingGeneration } from './resting-generation.ts'
@@ -265,12 +266,12 @@ export class Generation {
       this.#successor = { position: 0, bytes: head, ended: head.length < HEAD_BYTES }
       return false
     }
-    if (head.length === 0 && this.#endsAt(0)) return false
+    if (head.length === 0) return !this.#endsAt(0)
     if (head.length < this.#head.length) return true
     // What is seen now is not what was copied before.
-    if (head.length > 0) this.#perhapsCopied = false
-    // What ends here was never longer: a larger size that was seen was that of a content before this one.
-    if (head.length > 0 && head.length < HEAD_BYTES) this.#seenSize = Math.min(this.#seenSize, head.length)
+    this.#perhapsCopied = false
+    // What ends here was never longer; a size that was seen before the first byte may be that of another content.
+    if (this.#head.length === 0 || head.length < HEAD_BYTES) this.#seenSize = Math.min(this.#seenSize, head.length)
     this.#head = head
     this.#reader.expect(head)
     this.know(head.length)
@@ -299,32 +300,28 @@ export class Generation {
     if (this.#successor) return { kind: 'changed' }
     if (this.#sleeps || this.gone) return { kind: 'end' }
     await this.#wake()
-    const at = this.offset
     this.#stirred = false
     const result = await this.#reader.read()
     if (this.gone) return { kind: 'end' }
     if (result.kind !== 'bytes') return this.#stop(result)
-    this.#perhapsCopied = false
-    const { from, to } = result.fresh
-    this.#growHead(at, result.fresh)
-    // What ends here was never longer.
-    if (to - from < this.#buffer.batchBytes) this.#seenSize = Math.min(this.#seenSize, this.offset)
-    this.#knownSize = Math.max(this.copy ? this.#knownSize : 0, this.#seenSize, this.offset)
+    const isFull = this.#noteRead(result.fresh) >= this.#buffer.batchBytes
     // A full read means a backlog: only its size tells how much is lost if it is cut off before the next read.
-    if (to - from >= this.#buffer.batchBytes) await this.size().catch(() => {}) // what was read is kept; the next read tells
+    if (isFull) await this.size().catch(() => {}) // what was read is kept; the next read tells
     const { fresh, hole } = this.#hole ? this.#skipHole(result.fresh) : { fresh: result.fresh, hole: [] }
     const cut = fresh.to > fresh.from ? this.#cutter.push(fresh) : undefined
     if (cut?.sharesBuffer) this.#buffer.handOver()
     return { kind: 'bytes', items: cut ? [...hole, cut.batch] : hole }
   }
 
-  /** What was read at `at` may belong to the head. */
-  #growHead(at: number, { buffer, from, to }: FreshBytes): void {
-    if (at > this.#head.length || this.#head.length >= Math.min(HEAD_BYTES, this.offset)) return
-    const bytes = buffer.subarray(from, Math.min(to, from + HEAD_BYTES - at))
-    if (this.#head instanceof Uint8Array) this.#head = Buffer.concat([this.#head.subarray(0, at), bytes])
-    // Of a short one all was compared in the same read.
-    else if (at <= TAIL_BYTES) this.#head = Buffer.concat([buffer.subarray(from - at, from), bytes])
+  /** What was read says this of head and size. Gives how much it was. */
+  #noteRead(fresh: FreshBytes): number {
+    const bytes = fresh.to - fresh.from
+    const isFirst = bytes === this.offset && this.#head.length === 0
+    this.#perhapsCopied = false
+    this.#head = grownHead(this.#head, this.offset - bytes, fresh)
+    if (isFirst || bytes < this.#buffer.batchBytes) this.#seenSize = Math.min(this.#seenSize, this.offset)
+    this.#knownSize = Math.max(this.copy ? this.#knownSize : 0, this.#seenSize, this.offset)
+    return bytes
   }
 
   /** There is nothing to read on: nothing yet, or for good. */

@@ -1,4 +1,5 @@
-import { hashBytes, parseIdentity } from './identity.ts'
+import { HEAD_BYTES, hashBytes, parseIdentity, TAIL_BYTES } from './identity.ts'
+import type { FreshBytes } from './line-cutter.ts'
 
 /** A head of so many bytes is kept whole in its proof; of a longer one, so many are. */
 const [WHOLE_BYTES, START_BYTES] = [256, 64]
@@ -37,6 +38,15 @@ export function isHeadOfId(head: KnownHead, sourceId: string): boolean {
   const parsed = parseIdentity(sourceId)
   if (head.length !== parsed?.headBytes) return false
   return (head instanceof Uint8Array ? hashBytes(head) : head.hash) === parsed.headHash
+}
+
+/** A head with what was read at `at`, as far as that belongs to it. */
+export function grownHead(head: KnownHead, at: number, { buffer, from, to }: FreshBytes): KnownHead {
+  if (at > head.length || head.length >= Math.min(HEAD_BYTES, at + to - from)) return head
+  const bytes = buffer.subarray(from, Math.min(to, from + HEAD_BYTES - at))
+  if (head instanceof Uint8Array) return Buffer.concat([head.subarray(0, at), bytes])
+  // Of a short one all was compared in the same read.
+  return at <= TAIL_BYTES ? Buffer.concat([buffer.subarray(from - at, from), bytes]) : head
 }
 
 /** Whether `bytes` begin with all that was seen of a head. */

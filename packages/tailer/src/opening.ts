@@ -1,6 +1,7 @@
 import type { Delivery } from '@logflow/core'
 import type { ReadBuffer } from './file-reader.ts'
 import type { Generation } from './generation.ts'
+import type { Marks } from './marks.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import type { ReleasedContent } from './resting-file.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
@@ -11,6 +12,8 @@ export interface PathOpenerInit {
   readonly path: string
   readonly options: ResolvedFollowOptions
   readonly buffer: ReadBuffer
+  /** Shared by all paths, and by what is made anew of one that was at rest. */
+  readonly marks: Marks
   readonly claim: (key: string) => boolean
   readonly isTaken: (key: string) => boolean
   readonly release: (key: string) => void

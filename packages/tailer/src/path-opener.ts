@@ -66,7 +66,7 @@ export class PathOpener {
     const opened = new Set<string>(resting?.opened)
     const parts = new Map<string, number>(resting?.parts)
     const packed = new PackedSiblings(options.clock, { host, path })
-    const names = new SourceNames({ host, path }, options.clock)
+    const names = new SourceNames({ host, path }, init.marks)
     const reopen: Reopen = key => openAgain(key, this.#base, options.admit)
     const shared = { claim, isTaken, release, undecided }
     this.#base = { path, host, names, fileSystem, buffer, cutting, reopen, ...shared, opened, parts, packed }

@@ -1,16 +1,15 @@
-import type { Clock, Source } from '@logflow/core'
+import type { Source } from '@logflow/core'
 import { markedId, type FileIdentity } from './identity.ts'
+import type { Marks } from './marks.ts'
 
 /** Gives the contents that had one path their sources. */
 export class SourceNames {
   readonly #place: Omit<Source, 'id'>
-  readonly #clock: Clock
-  #marks = 0
+  readonly #marks: Marks
 
-  /** `clock` gives the marks that tell contents of one inode apart. */
-  constructor(place: Omit<Source, 'id'>, clock: Clock) {
+  constructor(place: Omit<Source, 'id'>, marks: Marks) {
     this.#place = place
-    this.#clock = clock
+    this.#marks = marks
   }
 
   /** As which a file is read. An empty one has nothing that tells it from what its inode held before. */
@@ -20,7 +19,6 @@ export class SourceNames {
 
   /** As which a file is read that was cut: the inode is the same, and the head may be. */
   another({ id }: FileIdentity): Source {
-    const mark = `${this.#clock.now().toString(36)}${(this.#marks++ % 36).toString(36)}`
-    return { ...this.#place, id: markedId(id, mark) }
+    return { ...this.#place, id: markedId(id, this.#marks.next()) }
   }
 }

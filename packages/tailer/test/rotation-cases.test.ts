@@ -3,6 +3,18 @@ import { describeHistories, type History } from './histories.ts'
 /** Shortest histories that once went wrong, each by the reason that it went wrong for. */
 const histories: readonly History[] = [
   {
+    says: 'does not take a size for that of bytes which it saw later',
+    profile: { births: false, tickMs: 4, batchBytes: 16 },
+    steps:
+      'write 1, write 2, run 23, write 2, remove, write 3, run 26, reopen, look 25, write 3, move .2 .3, ' +
+      'copy-begin .1, run 8, truncate, write 2, look 1, truncate',
+  },
+  {
+    says: 'gives the contents of an empty file other ids also when it was at rest between',
+    profile: { tickMs: 4, batchBytes: 16, idleMs: 1 },
+    steps: 'write 1, truncate, crash, run 16, write 1, look 10, truncate, run 28, write 1',
+  },
+  {
     says: 'finds a copy that has lost its name while it was not known of what it is one',
     profile: { equalHeads: true, batchBytes: 64 },
     steps:
