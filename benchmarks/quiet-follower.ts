@@ -1,6 +1,9 @@
-/** Follows a folder of thousands of files and answers its parent: `node quiet-follower.ts FOLDER [CHECKPOINT]`. */
+/**
+ * Follows a folder of thousands of files and answers its parent: `node quiet-follower.js TAILER FOLDER [CHECKPOINT]`, where
+ * TAILER is the address of the module. Run without its types: to strip them takes Node 17 MB, which are not the tailer's.
+ */
 import { readdirSync } from 'node:fs'
-import { builtTailer } from './built-tailer.ts'
+import type * as Tailer from '../packages/tailer/src/index.ts'
 
 /** What the follower says of itself. */
 export interface FollowerFigures {
@@ -11,8 +14,8 @@ export interface FollowerFigures {
   readonly latenciesMs: readonly number[]
 }
 
-const [folder = '', checkpointPath] = process.argv.slice(2)
-const { follow, openCheckpoint } = await builtTailer()
+const [tailer = '', folder = '', checkpointPath] = process.argv.slice(2)
+const { follow, openCheckpoint } = (await import(tailer)) as typeof Tailer
 const checkpoint = checkpointPath === undefined ? undefined : await openCheckpoint(checkpointPath)
 const expected = readdirSync(folder).length
 const latencies: number[] = []

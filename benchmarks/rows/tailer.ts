@@ -1,9 +1,11 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import * as module from 'node:module'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accessLog } from '../access-log.ts'
+import { builtTailerUrl } from '../built-tailer.ts'
 import type { Candidate } from '../measure.ts'
 import type { FollowerFigures } from '../quiet-follower.ts'
 import type { Bench, PreparedRow, RowGroup } from '../row.ts'
@@ -84,8 +86,9 @@ type Run = Awaited<ReturnType<NonNullable<Candidate['live']>>>['run']
 /** One follower, from its start. More than 64 descriptors end it with 1. */
 async function followQuiet(folder: string, checkpoint: string | undefined, phase: 'idle' | 'writes'): Promise<Run> {
   if (checkpoint !== undefined) rmSync(checkpoint, { force: true })
-  const program = path.resolve(import.meta.dirname, '../quiet-follower.ts')
-  const child = fork(program, checkpoint === undefined ? [folder] : [folder, checkpoint], { stdio: 'ignore' })
+  const args = checkpoint === undefined ? [folder] : [folder, checkpoint]
+  // Not as this program runs, which takes neighbours as they are written.
+  const child = fork(quietFollower(folder), [builtTailerUrl, ...args], { stdio: 'ignore', execArgv: [] })
   try {
     await once(child, 'message')
     await sleep(SETTLE_MS)
@@ -111,6 +114,16 @@ async function followQuiet(folder: string, checkpoint: string | undefined, phase
     child.kill()
     await ended
   }
+}
+
+/** The program, without its types, beside the folder. */
+function quietFollower(folder: string): string {
+  const source = readFileSync(path.resolve(import.meta.dirname, '../quiet-follower.ts'), 'utf8')
+  const program = `${folder}-follower.mjs`
+  // Types of Node 20, which libraries are written for, do not have it.
+  const { stripTypeScriptTypes } = module as unknown as { stripTypeScriptTypes: (code: string) => string }
+  writeFileSync(program, stripTypeScriptTypes(source))
+  return program
 }
 
 async function writeTo(folder: string): Promise<void> {

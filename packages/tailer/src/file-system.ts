@@ -54,6 +54,8 @@ export interface FileSystem<Handle extends ReadHandle = ReadHandle> {
   readonly statNow?: ((path: string) => FileFacts | undefined) | undefined
   /** Names in a directory, in any order. */
   readdir(path: string): Promise<string[]>
+  /** Names in a directory that begin so; left out where that takes as long as all names. */
+  readonly namesFrom?: ((path: string, start: string) => Promise<readonly string[]>) | undefined
   /** Names and kinds in a directory, in any order. */
   readEntries(path: string): Promise<readonly DirectoryEntry[]>
   realpath(path: string): Promise<string>

@@ -1,10 +1,11 @@
 import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { LogflowError, type Delivery } from '@logflow/core'
+import type { Delivery } from '@logflow/core'
 import { Claims } from './claims.ts'
 import { ReadBuffer } from './file-reader.ts'
 import type { FollowContext } from './follow-context.ts'
 import type { FollowedFile } from './followed-file.ts'
+import { FollowNotices } from './follow-notices.ts'
 import { FollowedFiles } from './followed-files.ts'
 import { hasMagic, unescapeGlob } from './glob-pattern.ts'
 import { claimKeyOf } from './identity.ts'
@@ -12,7 +13,7 @@ import { isJournal } from './journal/journal-unit.ts'
 import { targetOf, type Target } from './pattern-target.ts'
 import { Marks } from './marks.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
-import { errorDetail, failedEvent } from './events.ts'
+import { errorDetail } from './events.ts'
 import { lookAt } from './rotation.ts'
 import { FollowedStreams } from './streams/followed-streams.ts'
 import { baseNamesOf } from './rotated-names.ts'
@@ -72,6 +73,8 @@ const HOT_MS = 5
 const OPENING = 2
 /** Files of which it is written down in one go where following begins: of more the memory would notice. */
 const BEGUN_TOGETHER = 256
+/** Files that are asked whether they can be laid to rest, where too many are open. */
+const SURPLUS = 32
 /** Files that are glanced at before others get their turn. */
 const GLANCES = 250
 /** Files at rest that are glanced at in one look; all of them have had their turn after {@link RECONCILE_MS}. */
@@ -92,23 +95,23 @@ class FollowGroup {
   #ready = new Set<FollowedFile>()
   readonly #wakeup = new Wakeup()
   readonly #stopped = new AbortController()
-  readonly #notices: Delivery[] = []
+  readonly #notices: FollowNotices
   #discoverNow = false
+  /** What was there when following began is still being taken up. */
+  #beginning: AsyncGenerator<void, void, undefined> | undefined
   /** Whether every pattern's folder tells of new names. */
   #hearsOfNames = false
   readonly #discoveries = { begun: 0, ended: 0 }
   /** Files that may copy what the next discovery finds, and how many discoveries had begun when that was thought. */
   readonly #postponed = new Map<string, number>()
   #deliveredMs = -Infinity
-  #overLimit = false
-  /** The last discovery failed, which was told. */
-  #unlisted = false
 
   constructor(patterns: readonly string[], options: ResolvedFollowOptions) {
     this.#options = options
     const journals = options.streams ? patterns.filter(isJournal) : []
     this.#patterns = patterns.filter(pattern => !journals.includes(pattern))
     this.#streams = new FollowedStreams(journals, options, () => this.#wakeup.wake())
+    this.#notices = new FollowNotices(this.#patterns, options)
     this.#watch = new DirectoryWatch(
       (path, error) => {
         options.logger.warn({ event: 'directory.unwatched', path, pollMs: options.pollMs, err: error })
@@ -138,11 +141,11 @@ class FollowGroup {
     try {
       signal?.throwIfAborted()
       this.#streams.begin()
-      await this.#discover(true)
+      await this.#begin()
       if (this.#options.discover) this.#watchPatterns()
       this.#lookAgain().catch(() => {}) // ends with the group
       for (;;) {
-        yield* this.#notices.splice(0)
+        yield* this.#notices.take()
         yield* this.#files.announcements()
         // Whoever becomes ready meanwhile has its turn in the next round.
         for (const file of [...this.#ready]) {
@@ -160,7 +163,9 @@ class FollowGroup {
           yield item
           signal?.throwIfAborted()
         }
-        if (await this.#rest()) break
+        if (this.#files.crowded) await this.#restSurplus(SURPLUS)
+        if (this.#beginning && !this.#isFull) await this.#begin()
+        else if (await this.#rest()) break
       }
       this.#files.wakeHolding()
       for (const file of this.#files.awake) yield* await file.flush()
@@ -179,9 +184,10 @@ class FollowGroup {
   async #rest(): Promise<boolean> {
     const { signal, once, clock } = this.#options
     signal?.throwIfAborted()
-    if (this.#discoverNow) await this.#discover(false).catch((error: unknown) => this.#tellUnlisted(error))
+    if (this.#discoverNow && !this.#beginning)
+      await this.#discover().catch((error: unknown) => this.#notices.unlisted(error))
     if (this.#stopped.signal.aborted) return true
-    if (this.#ready.size > 0 || this.#notices.length > 0 || this.#files.hasAnnouncements) return false
+    if (this.#ready.size > 0 || this.#notices.any || this.#files.hasAnnouncements) return false
     if (this.#streams.ready) return false
     if (once && !this.#streams.pending) return true
     // The background looks set the pace; this wait has no end of its own.
@@ -217,6 +223,7 @@ class FollowGroup {
         for (const file of this.#files.changed(Math.min(left, GLANCES))) await file.observe()
         await setImmediate()
       }
+      if (this.#files.crowded) await this.#restSurplus(GLANCES)
       if (discover && (!this.#hearsOfNames || look % share === 0)) this.#discoverNow = true
       if (this.#discoverNow || this.#ready.size > 0) this.#wakeup.wake()
     }
@@ -254,10 +261,35 @@ class FollowGroup {
     }
   }
 
-  /** Takes up what the patterns match and is not followed yet. */
-  async #discover(first: boolean): Promise<void> {
+  /** Takes up what is there when following begins, or goes on with that. */
+  async #begin(): Promise<void> {
+    this.#beginning ??= this.#discovery(true)
+    if ((await this.#beginning.next()).done) this.#beginning = undefined
+  }
+
+  /** Takes up what came since. */
+  async #discover(): Promise<void> {
+    for await (const _ of this.#discovery(false));
+    await this.#forgetGone()
+  }
+
+  /**
+   * Whether so many files wait to be read that no more are opened. Not where they are followed from their end, which
+   * would be a later one then.
+   */
+  get #isFull(): boolean {
+    return this.#options.from === 'start' && this.#files.crowded && this.#ready.size > 0
+  }
+
+  async #restSurplus(tries: number): Promise<void> {
+    for (const file of await this.#files.restSurplus(tries)) this.#takeReady(file)
+  }
+
+  /** Takes up what the patterns match and is not followed yet. Pauses when it is full. */
+  async *#discovery(first: boolean): AsyncGenerator<void, void, undefined> {
     this.#discoverNow = false
     this.#discoveries.begun++
+    let paused = false
     for (const { pattern, sure, matches } of this.#targets) {
       let found = sure
       for await (const { prefix, names } of matches()) {
@@ -267,16 +299,21 @@ class FollowGroup {
         if (!first) fresh.sort((a, b) => a.length - b.length)
         for (let at = 0, step = first ? OPENING : 1; at < fresh.length; at += step) {
           const some = fresh.slice(at, at + step)
-          await Promise.all(some.map(name => this.#takeUp(prefix + name, { first, sure })))
+          // What has a name after a pause may be a copy of what is read already.
+          await Promise.all(some.map(name => this.#takeUp(prefix + name, { first: first && !paused, sure })))
           if (at % BEGUN_TOGETHER === 0) await this.#writeBegun()
+          if (this.#files.crowded) await this.#restSurplus(SURPLUS)
+          if (!first || !this.#isFull) continue
+          paused = true
+          await this.#writeBegun()
+          yield
         }
       }
-      if (first && !found) this.#tellMissing(pattern)
+      if (first && !found) this.#notices.missing(pattern)
     }
     await this.#writeBegun()
     this.#discoveries.ended++
-    this.#unlisted = false
-    if (!first) await this.#forgetGone()
+    this.#notices.listed()
   }
 
   #isTakenUp(path: string): boolean {
@@ -285,11 +322,11 @@ class FollowGroup {
 
   async #takeUp(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
     if (!sure && !(await this.#isOfItsOwn(path))) return
-    if (this.#files.size >= this.#options.maxGlobTargets) return this.#tellLimit(path)
+    if (this.#files.size >= this.#options.maxGlobTargets) return this.#notices.limited(path)
     const file = this.#files.add(path, first)
     await file.observe()
     if (sure && file.idle && (await this.#takeUpFifo(file))) return
-    if (first && sure && file.idle && !file.failed) this.#tellMissing(path)
+    if (first && sure && file.idle && !file.failed) this.#notices.missing(path)
     // It wanted to tell that it is there: that is told of one at rest, too.
     if (this.#files.rest(file)) this.#takeReady(file)
   }
@@ -340,39 +377,8 @@ class FollowGroup {
     return true
   }
 
-  #tellMissing(path: string): void {
-    const detail = { code: 'LF_TAILER_OPEN', message: `${path} does not exist yet`, system: 'ENOENT' }
-    this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, detail))
-  }
-
-  /** A folder could not be listed, for want of descriptors for one: what is followed goes on, and the next look asks again. */
-  #tellUnlisted(error: unknown): void {
-    if (!LogflowError.is(error)) throw error
-    if (this.#unlisted) return
-    this.#unlisted = true
-    this.#options.logger.warn({ event: 'discovery.failed', err: error })
-    const path = this.#patterns.join(' ')
-    this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, errorDetail(error)))
-  }
-
   async #writeBegun(): Promise<void> {
-    await this.#options.checkpoint?.begun().catch((error: unknown) => this.#tellUnwritten(error))
-  }
-
-  /** Where following begins could not be written down: after a crash it would begin at a later end. */
-  #tellUnwritten(error: unknown): void {
-    this.#options.logger.warn({ event: 'checkpoint.failed', err: error })
-    const path = this.#patterns.join(' ')
-    this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, errorDetail(error)))
-  }
-
-  #tellLimit(path: string): void {
-    if (this.#overLimit) return
-    this.#overLimit = true
-    const limit = this.#options.maxGlobTargets
-    const detail = { code: 'LF_TAILER_GLOB', message: `more than ${limit} files match`, limit }
-    this.#options.logger.warn({ event: 'follow.limited', path, limit })
-    this.#notices.push(failedEvent({ host: this.#options.host, path, id: 'none' }, detail))
+    await this.#options.checkpoint?.begun().catch((error: unknown) => this.#notices.unwritten(error))
   }
 
   /** Files that a wildcard found, that are gone and read, need no entry. */

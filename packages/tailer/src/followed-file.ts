@@ -25,6 +25,7 @@ import { afterDeletion, afterTruncation } from './truncation.ts'
  */
 export class FollowedFile {
   readonly path: string
+  readonly quiet: Quiet
   /** As which it claims what it reads. */
   readonly owner: number
   readonly #context: FollowContext<FollowedFile>
@@ -34,7 +35,6 @@ export class FollowedFile {
   readonly #glance: Glance
   readonly #notes: Notes
   readonly #turns = new Turns()
-  readonly #quiet: Quiet
   #rescan = false
   /** Something was told of the path since it was last looked at. */
   #heard = false
@@ -52,7 +52,7 @@ export class FollowedFile {
       openingOf(path, context, { owner: this.owner, first, released: gone?.released }),
       resting?.opener,
     )
-    this.#quiet = new Quiet(options, resting?.mtimeNs)
+    this.quiet = new Quiet(options, resting)
     this.#notes = new Notes(options.checkpoint)
     this.#failures = new Failures(path, options)
     this.#glance = new Glance(path, options.fileSystem, resting?.glance)
@@ -70,7 +70,7 @@ export class FollowedFile {
     const glance = this.#glance.last
     if (!opener || glance === undefined) return undefined
     this.#closed = true
-    return { owner: this.owner, generation, opener, mtimeNs: this.#quiet.mtimeNs, glance }
+    return { owner: this.owner, generation, opener, mtimeNs: this.quiet.mtimeNs, glance }
   }
 
   /** Whether nothing is held for this path. */
@@ -119,7 +119,7 @@ export class FollowedFile {
 
   /** Whether time alone brings something about. */
   get #waits(): boolean {
-    return this.#lingering.size > 0 || this.#queue.length > 1 || this.#quiet.isGone
+    return this.#lingering.size > 0 || this.#queue.length > 1 || this.quiet.isGone
   }
 
   /** Reads a little: at most one batch of each generation that has something. Wakes itself when more is likely. */
@@ -203,23 +203,23 @@ export class FollowedFile {
         await this.#takeUpPassed(again)
         break
     }
-    if (this.#quiet.noteGone(gone)) this.#context.wake(this)
+    if (this.quiet.noteGone(gone)) this.#context.wake(this)
   }
 
   async #noticeGrowth(newest: Generation, { size, mtimeNs }: NamedFacts): Promise<void> {
     if (newest.gone) return // until it is found again
     if (size !== newest.offset) await newest.see(size)
-    if (size !== newest.offset || mtimeNs !== this.#quiet.mtimeNs) {
+    if (size !== newest.offset || mtimeNs !== this.quiet.mtimeNs) {
       newest.stir()
       this.#context.wake(this)
     }
-    this.#quiet.mtimeNs = mtimeNs
+    this.quiet.mtimeNs = mtimeNs
   }
 
   /** Nothing was written for long, and everything is read: the descriptor is better used elsewhere. */
   get #mayDrowse(): boolean {
     const { head: only } = this.#queue
-    return only?.isRead === true && !only.asleep && !this.#waits && !this.#rescan && this.#quiet.isLong
+    return only?.isRead === true && !only.asleep && !this.#waits && !this.#rescan && this.quiet.isLong
   }
 
   /** The name is free: generations may have had it since the last look. */
@@ -255,7 +255,7 @@ export class FollowedFile {
     this.#notices.push(...notices)
     this.#queue.add(generations)
     const last = generations.at(-1)
-    if (last) this.#quiet.begin(last.identity.mtimeNs)
+    if (last) this.quiet.begin(last.identity.mtimeNs)
     this.#describe(generations)
     if (last ?? notices[0]) this.#context.wake(this)
   }
@@ -291,12 +291,13 @@ export class FollowedFile {
     }
     switch (step.kind) {
       case 'bytes':
-        this.#quiet.end()
+        this.quiet.end()
         this.#notes.take(head, step.items, items)
         return this.#context.wake(this)
       case 'changed':
         return this.#restart(head, items)
       case 'end':
+        this.quiet.noteEnd()
         if (this.#context.options.partialLines && head.holdsLine) items.push(...this.#notes.openLine(head))
         return this.#atEnd(head, items, askedMs)
     }
@@ -304,7 +305,6 @@ export class FollowedFile {
 
   /** Everything of the head is read, as of `nowMs`: goes on to the next generation when it is time. */
   async #atEnd(head: Generation, items: Delivery[], nowMs: number): Promise<void> {
-    const { lingerMs } = this.#context.options
     const copy = head.gone ? await afterDeletion(head, this.#opener) : undefined
     if (copy) this.#context.wake(this)
     if (copy === 'moving') return
@@ -315,12 +315,12 @@ export class FollowedFile {
     const { next } = this.#queue
     if (!next) {
       await this.#observe()
-      if (this.#quiet.isGone && this.#quiet.goneMsAt(nowMs) >= lingerMs) await this.#letGo(head, items)
+      if (this.quiet.isGone && this.quiet.goneMsAt(nowMs) >= this.#lingering.ms) await this.#letGo(head, items)
       return
     }
     if (head.copy) return this.#leaveCopy(head, items)
     // An empty successor may mean that the writer still has the old file open.
-    const early = this.#queue.length === 2 && this.#quiet.msAt(nowMs) < lingerMs
+    const early = this.#queue.length === 2 && this.quiet.msAt(nowMs) < this.#lingering.ms
     if (early && next.knownSize === 0 && (await next.size()) === 0) return
     items.push(...this.#notes.flushed(head), eventOf(head, 'rotated', { to: next.source.id }))
     this.#notes.complete(head)
@@ -340,7 +340,7 @@ export class FollowedFile {
 
   /** The name is gone and its file has been quiet: the handle would only keep the disk full. */
   async #letGo(head: Generation, items: Delivery[]): Promise<void> {
-    this.#quiet.noteGone(false)
+    this.quiet.noteGone(false)
     items.push(...this.#notes.ended(head))
     this.#queue.shift()
     await this.#release(head)

@@ -10,6 +10,9 @@ import type { DirectoryWatch } from './watch.ts'
 
 /** Paths whose files are recognised when they come back. */
 const MAX_GONE = 1000
+/** Of more files that are open those are closed that have not grown for {@link STILL_MS}, also before `idleMs`. */
+const OPEN_FILES = 32
+const STILL_MS = 5000
 
 /** A folder in which something may be heard of followed paths. */
 interface HeardFolder {
@@ -36,6 +39,8 @@ export class FollowedFiles {
   /** Files at rest of which nobody was told yet that they are followed. One that awakes tells it itself. */
   readonly #unannounced = new PackedTexts()
   #round: Iterator<string> | undefined
+  /** Until then it is not asked again who may be laid to rest. */
+  #noSurplusMs = -Infinity
 
   constructor(context: FollowContext<FollowedFile>, watch: DirectoryWatch) {
     this.#context = context
@@ -129,6 +134,34 @@ export class FollowedFiles {
     if (!resting.generation.announced) this.#unannounced.set(path, '')
     this.#forgetAwake(path)
     return true
+  }
+
+  /** Whether more may be open than need be. Without watching nobody would tell of those that are at rest. */
+  get crowded(): boolean {
+    return this.#awake.size > OPEN_FILES && this.#context.options.watch
+  }
+
+  /** Where more are open than need be, lays to rest some that have not grown for the longest time, after `tries` at most. */
+  async restSurplus(tries: number): Promise<readonly FollowedFile[]> {
+    const { clock, from } = this.#context.options
+    if (!this.crowded || clock.monotonicMs() < this.#noSurplusMs) return []
+    const open = [...this.#awake.values()].filter(({ idle, failed, rests }) => !idle && !failed && !rests)
+    // What is followed from its end has nothing to be read when it is found.
+    const isStill = ({ quiet }: FollowedFile): boolean =>
+      quiet.stillMs >= STILL_MS && (from !== 'start' || quiet.sawEnd)
+    // Of those that tie the youngest, so that of thousands that are found few are kept for a while.
+    const still = open.toReversed().filter(isStill)
+    still.sort((a, b) => b.quiet.stillMs - a.quiet.stillMs)
+    const rested: FollowedFile[] = []
+    for (const file of still.slice(0, tries)) {
+      if (open.length - rested.length <= OPEN_FILES) break
+      file.quiet.hurry()
+      await file.observe()
+      if (this.rest(file)) rested.push(file)
+    }
+    // Where something is awaited of hundreds, to ask them each time would be most of the work.
+    if (open.length > OPEN_FILES * 4 && rested.length === 0) this.#noSurplusMs = clock.monotonicMs() + STILL_MS / 5
+    return rested
   }
 
   /** A map from which thousands were deleted keeps them in memory, until all of the heap is looked through. */

@@ -9,8 +9,6 @@ import { listSiblings, type Place, type Sibling } from './listing.ts'
 const RECENT_MS = 1000n
 /** By so much the times of files may be older than the clock: a tick of the kernel. */
 const PACKED_MS = 10n
-/** How coarse the clock of a file system may be: that of the kernel, and one that only knows seconds, every other one. */
-const [TICK_MS, COARSE_MS] = [50, 2000]
 /** Files of one tick that are written down. */
 const MAX_KEYS = 64
 
@@ -45,15 +43,6 @@ export async function lookBeside(place: Place, clock: Clock): Promise<Horizon> {
   const siblings = recent || birthtimeNs === 0n ? await listSiblings(place) : []
   const seen = siblings.filter(({ birthNs, size }) => size > 0 && (birthNs === ns || birthNs === 0n)).map(claimKeyOf)
   return { ns, seen: new Set(seen), recent, packedNs: laterOf(ns, (nowMs - PACKED_MS) * 1_000_000n) }
-}
-
-/**
- * Whether a folder, last changed at `mtimeNs`, may change now without getting another time, so that what was listed does
- * not count for later.
- */
-export function mayChangeUnseen(mtimeNs: bigint, clock: Clock): boolean {
-  const coarseMs = mtimeNs % 1_000_000_000n === 0n ? COARSE_MS : TICK_MS
-  return clock.now() - Number(mtimeNs / 1_000_000n) < coarseMs
 }
 
 /** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */

@@ -19,12 +19,13 @@ export interface LateFindings {
 export class Lingering {
   readonly #entries: Entry[] = []
   readonly #clock: Clock
-  readonly #lingerMs: number
+  /** How long one stays after its last byte. */
+  readonly ms: number
 
   /** `lingerMs` is how long one stays after its last byte. */
   constructor(clock: Clock, lingerMs: number) {
     this.#clock = clock
-    this.#lingerMs = lingerMs
+    this.ms = lingerMs
   }
 
   /** Oldest first. */
@@ -60,7 +61,7 @@ export class Lingering {
       if (step.kind === 'bytes') {
         entry.quietSinceMs = nowMs
         late.push({ generation, items: step.items })
-      } else if (step.kind === 'changed' || nowMs - entry.quietSinceMs >= this.#lingerMs) {
+      } else if (step.kind === 'changed' || nowMs - entry.quietSinceMs >= this.ms) {
         this.#entries.splice(this.#entries.indexOf(entry), 1)
         done.push(generation)
       }

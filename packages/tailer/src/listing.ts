@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { isMissing } from './errors.ts'
 import type { FileFacts, FileSystem } from './file-system.ts'
 import { claimKeyOf, inodeKeyOf } from './identity.ts'
-import { isRotatedName } from './rotated-names.ts'
+import { isRotatedName, startOfRotated } from './rotated-names.ts'
 
 /** A path, and where it is. */
 export interface Place {
@@ -53,7 +53,7 @@ export async function listSiblings({ path, fileSystem }: Place): Promise<Sibling
 async function listOnce(path: string, fileSystem: FileSystem): Promise<Sibling[]> {
   const [directory, base] = [dirname(path), basename(path)]
   const found: Sibling[] = []
-  const names = await fileSystem.readdir(directory)
+  const names = await (fileSystem.namesFrom?.(directory, startOfRotated(base)) ?? fileSystem.readdir(directory))
   const paths = names.filter(other => isRotatedName(other, base)).sort()
   for (const [at, name] of paths.entries()) {
     const other = join(directory, name)

@@ -4,6 +4,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import type { FileSystem } from './file-system.ts'
 import { farFileSystem, nodeFileSystem } from './node-file-system.ts'
 import type { Admit } from './open-file.ts'
+import { withRememberedNames } from './remembered-names.ts'
 
 /** What reading and following have in common. */
 export interface TailerOptions extends AbortOptions {
@@ -76,7 +77,7 @@ export interface FollowOptions extends TailerOptions {
   /**
    * A file to which nothing was written for so long, and which was read to its end, is closed until something is
    * heard of it again; 0 keeps every file open. What is written to a closed file and deleted before the next look
-   * cannot be read. @defaultValue 60,000
+   * cannot be read. Of more than 32 files that stand still for 5 s the rest is closed early. @defaultValue 60,000
    */
   readonly idleMs?: number | undefined
   /** Expand patterns again as files come. @defaultValue true */
@@ -169,7 +170,7 @@ export function resolveFollowOptions(options: FollowOptions): ResolvedFollowOpti
     journalctl: options.journalctl,
     once: options.once ?? false,
     clock: options.clock ?? systemClock,
-    fileSystem: options.fileSystem ?? localFiles(options),
+    fileSystem: filesOf(options),
   }
 }
 
@@ -177,9 +178,12 @@ function placeOf({ from = 'end' }: FollowOptions): 'start' | 'end' | number {
   return typeof from === 'number' ? inRange('from', from, 0, Number.MAX_SAFE_INTEGER) : from
 }
 
-/** Without watching the files may lie on another machine, where no answer comes at once. */
-function localFiles({ watch }: FollowOptions): FileSystem {
-  return watch === false ? farFileSystem : nodeFileSystem
+/**
+ * Without watching the files may lie on another machine, where no answer comes at once, and where the time of a folder's
+ * last change says little: the clock is another one.
+ */
+function filesOf({ watch = true, clock = systemClock, fileSystem }: FollowOptions): FileSystem {
+  return watch ? withRememberedNames(fileSystem ?? nodeFileSystem, clock) : (fileSystem ?? farFileSystem)
 }
 
 function inRange(name: string, value: number, low: number, high: number): number {

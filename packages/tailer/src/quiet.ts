@@ -6,20 +6,28 @@ export class Quiet {
   readonly #idleMs: number
   #sinceMs: number
   #goneSinceMs: number | undefined
+  #sawEnd: boolean
+  #grewMs = -Infinity
+  #hurried = false
   /** Last write, as the file system has it, ns since 1970. */
   mtimeNs: bigint
 
-  /** `idleMs` is what counts as long, 0: nothing does. */
-  constructor({ clock, idleMs }: { readonly clock: Clock; readonly idleMs: number }, mtimeNs = -1n) {
+  /** `idleMs` is what counts as long, 0: nothing does. `resting` is what an earlier one of the same path gave. */
+  constructor(
+    { clock, idleMs }: { readonly clock: Clock; readonly idleMs: number },
+    resting?: { readonly mtimeNs: bigint },
+  ) {
     this.#clock = clock
     this.#idleMs = idleMs
     this.#sinceMs = clock.monotonicMs()
-    this.mtimeNs = mtimeNs
+    this.mtimeNs = resting?.mtimeNs ?? -1n
+    this.#sawEnd = resting !== undefined
   }
 
   /** Whether nothing was written for long. */
   get isLong(): boolean {
     if (this.#idleMs === 0) return false
+    if (this.#hurried) return true
     const quietMs = this.#clock.monotonicMs() - this.#sinceMs
     return quietMs >= this.#idleMs || this.#clock.now() - Number(this.mtimeNs / 1_000_000n) >= this.#idleMs
   }
@@ -35,9 +43,31 @@ export class Quiet {
     this.end()
   }
 
-  /** Something was written just now. */
+  /** Something was read just now, or is to be. */
   end(): void {
     this.#sinceMs = this.#clock.monotonicMs()
+    this.#hurried = false
+    if (this.#sawEnd) this.#grewMs = this.#sinceMs
+  }
+
+  /** Whether everything was read once. */
+  get sawEnd(): boolean {
+    return this.#sawEnd
+  }
+
+  /** Everything is read: what comes now was written meanwhile. */
+  noteEnd(): void {
+    this.#sawEnd = true
+  }
+
+  /** For how long nothing was written that was awaited; what was there when it was found does not count. */
+  get stillMs(): number {
+    return this.#clock.monotonicMs() - this.#grewMs
+  }
+
+  /** Until something comes it counts as quiet for long. */
+  hurry(): void {
+    this.#hurried = true
   }
 
   /** The path names nothing, or something again. Whether it is gone only now. */

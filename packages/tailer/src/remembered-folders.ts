@@ -1,7 +1,7 @@
 import type { Clock } from '@logflow/core'
 import type { FileFacts, FileSystem } from './file-system.ts'
 import { listerOf, matchesOf, prefixOf, type Lister, type NamesAt } from './glob.ts'
-import { mayChangeUnseen } from './horizon.ts'
+import { isSameFolder, mayChangeUnseen } from './remembered-names.ts'
 
 /** After this long a folder is listed again although it seems to be as it was. */
 const RELIST_MS = 600_000
@@ -68,8 +68,4 @@ export class RememberedFolders {
     const names = await listerOf(fileSystem)(directory, matches)
     return { facts: settled ? facts : undefined, listedMs: nowMs, names }
   }
-}
-
-function isSameFolder(a: FileFacts | undefined, b: FileFacts | undefined): boolean {
-  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino && a.mtimeNs === b.mtimeNs
 }

@@ -8,9 +8,14 @@ export function isRotatedName(name: string, base: string): boolean {
   if (name === base) return false
   if (name.startsWith(base)) return /^[.\-_~]/.test(name.slice(base.length))
   const extension = extname(base)
-  const stem = base.slice(0, base.length - extension.length)
+  const stem = startOfRotated(base)
   if (extension === '' || !name.startsWith(stem) || !name.endsWith(extension)) return false
   return /^[.\-_]\d/.test(name.slice(stem.length, name.length - extension.length))
+}
+
+/** How every name begins that {@link isRotatedName} takes for an older `base`. */
+export function startOfRotated(base: string): string {
+  return base.slice(0, base.length - extname(base).length)
 }
 
 /** Every name that `name` may be a rotated one of, as {@link isRotatedName} has it. */
