@@ -18,7 +18,9 @@ import { sshCat } from './rows/ssh-cat.ts'
 import { sshGrep } from './rows/ssh-grep.ts'
 import { startUp } from './rows/start-up.ts'
 import { tailer, tailerQuiet } from './rows/tailer.ts'
+import { tailerRotation } from './rows/tailer-rotation.ts'
 import { tailsrv, tailsrvAccept, tailsrvAppend } from './rows/tailsrv.ts'
+import { tailsrvLoadtest } from './rows/tailsrv-loadtest.ts'
 import { rowText, summarise, type RowResult } from './table.ts'
 
 const groups: readonly RowGroup[] = [
@@ -37,9 +39,11 @@ const groups: readonly RowGroup[] = [
   rrtail,
   tailer,
   tailerQuiet,
+  tailerRotation,
   tailsrv,
   tailsrvAccept,
   tailsrvAppend,
+  tailsrvLoadtest,
 ]
 const names = groups.map(({ name }) => name)
 
@@ -96,12 +100,13 @@ async function resultOf(row: PreparedRow, how: Parameters<typeof interleaved>[1]
 function withLimits(row: PreparedRow, result: RowResult): RowResult {
   const mine = result.figures.find(({ kind }) => kind === 'ours')
   const problems = [...result.problems, ...(row.problems?.() ?? [])]
-  if (!row.limit || !mine) return { ...result, problems }
+  const notes = row.notes?.() ?? []
+  if (!row.limit || !mine) return { ...result, notes, problems }
   if (mine.medianMs > row.limit.wallMs)
     problems.push(`${mine.name} took ${mine.medianMs.toFixed(1)} ms, bound ${row.limit.wallMs}`)
   if (mine.peakRssMegabytes > row.limit.peakRssMegabytes)
     problems.push(`${mine.name} took ${mine.peakRssMegabytes.toFixed(1)} MB, bound ${row.limit.peakRssMegabytes}`)
-  return { ...result, problems }
+  return { ...result, notes, problems }
 }
 
 function writeResults(results: readonly RowResult[], rounds: number): string {

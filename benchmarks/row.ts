@@ -23,6 +23,8 @@ export interface PreparedRow {
   readonly limit?: { readonly wallMs: number; readonly peakRssMegabytes: number }
   /** Why this machine cannot run the row; then it is not run, which is said. */
   readonly impossible?: string | undefined
+  /** What the figures do not say, asked when all have run. */
+  readonly notes?: () => readonly string[]
   /** What went wrong beside the candidates, asked when all have run. */
   readonly problems?: () => readonly string[]
 }

@@ -24,6 +24,8 @@ export interface RowResult {
   readonly what: string
   readonly inputBytes: number
   readonly figures: readonly Figures[]
+  /** What the figures do not say. */
+  readonly notes?: readonly string[]
   /** Work that was not the same, limits that did not hold. */
   readonly problems: readonly string[]
 }
@@ -86,7 +88,7 @@ function median(values: readonly number[]): number {
 }
 
 /** A row for people. */
-export function rowText({ row, what, inputBytes, figures, problems }: RowResult): string {
+export function rowText({ row, what, inputBytes, figures, notes = [], problems }: RowResult): string {
   const input = inputBytes > 0 ? `, ${(inputBytes / 1e6).toFixed(0)} MB` : ''
   const head = ['candidate', 'median ms', 'min-max ms', 'MB/s', 'CPU s/GB', 'CPU ms', 'peak MB', 'x']
   const cells = figures.map(figure => [
@@ -102,7 +104,6 @@ export function rowText({ row, what, inputBytes, figures, problems }: RowResult)
   const widths = head.map((title, i) => Math.max(title.length, ...cells.map(row => (row[i] as string).length)))
   const line = (row: readonly string[]): string =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number))).join('  ')
-  return [`\n${row}: ${what}${input}`, line(head), ...cells.map(line), ...problems.map(problem => `! ${problem}`)].join(
-    '\n',
-  )
+  const below = [...notes.map(note => `  ${note}`), ...problems.map(problem => `! ${problem}`)]
+  return [`\n${row}: ${what}${input}`, line(head), ...cells.map(line), ...below].join('\n')
 }

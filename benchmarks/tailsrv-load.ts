@@ -63,27 +63,49 @@ export async function loadOnce(
     readonly appends: boolean
   },
 ): Promise<Load> {
-  const port = await freePort()
-  const served = appends ? `${file}.${port}` : file
+  const served = appends ? `${file}.${process.pid}` : file
   if (appends) copyFileSync(file, served)
+  try {
+    return await withServer(server, served, async ({ port, pid, cpuMs }) => {
+      const { stdout } = await run(readers, words(port, served), {
+        env: { ...process.env, SERVER_PID: String(pid) },
+        timeout: LOAD_TIMEOUT_MS,
+      })
+      return { ...(JSON.parse(stdout) as Omit<Load, 'serverCpuMs'>), serverCpuMs: cpuMs() }
+    })
+  } finally {
+    if (appends) rmSync(served, { force: true })
+  }
+}
+
+/** A server that has started and is at rest. */
+export interface RunningServer {
+  readonly port: number
+  readonly pid: number | undefined
+  /** CPU time since it has been at rest. */
+  readonly cpuMs: () => number
+}
+
+/** Starts a server of `served`, which is killed when the work is done. */
+export async function withServer<T>(
+  server: LoadedServer,
+  served: string,
+  work: (running: RunningServer) => Promise<T>,
+): Promise<T> {
+  const port = await freePort()
   const args = server.args.map(word => (word === 'PORT' ? String(port) : word === 'FILE' ? served : word))
   const child = spawn(server.command, args, { stdio: 'ignore', env: { ...process.env, RUST_LOG: 'error' } })
   try {
     await waitForPort(port)
     await sleep(SETTLE_MS)
     const before = cpuMsOf(child)
-    const { stdout } = await run(readers, words(port, served), {
-      env: { ...process.env, SERVER_PID: String(child.pid) },
-      timeout: LOAD_TIMEOUT_MS,
-    })
-    return { ...(JSON.parse(stdout) as Omit<Load, 'serverCpuMs'>), serverCpuMs: cpuMsOf(child) - before }
+    return await work({ port, pid: child.pid, cpuMs: () => cpuMsOf(child) - before })
   } finally {
     const exited = once(child, 'exit')
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL')
       await exited
     }
-    if (appends) rmSync(served, { force: true })
   }
 }
 

@@ -10,7 +10,8 @@ type Live = Awaited<ReturnType<NonNullable<Candidate['live']>>>
 /** A run, and all that its readers said. */
 type LiveLoad = Live & { readonly load: Load }
 
-interface Contestant extends LoadedServer {
+/** A server to measure. */
+export interface Contestant extends LoadedServer {
   readonly name: string
   readonly kind: Candidate['kind']
 }
@@ -164,7 +165,8 @@ function sharesOf(row: PreparedRow): PreparedRow[] {
   ]
 }
 
-function ourServer(): Contestant[] {
+/** Our server. */
+export function ourServer(): Contestant[] {
   const args = [
     '--port',
     'PORT',
@@ -185,7 +187,8 @@ function gnuTail(file: string): Candidate[] {
   return installed('tail', ['-c', '+1', file]).map(candidate => ({ ...candidate, name: 'GNU tail, pipe' }))
 }
 
-function peer(peers: string | undefined): Contestant[] {
+/** The original, where it is. */
+export function peer(peers: string | undefined): Contestant[] {
   const command = path.join(peers ?? '', 'tailsrv', 'tailsrv')
   if (peers === undefined || !existsSync(command)) return []
   return [{ name: 'tailsrv 0.9.3', kind: 'peer', command, args: ['-p', 'PORT', 'FILE'] }]

@@ -48,9 +48,7 @@ const suites: Readonly<Record<string, Suite>> = {
     deviations: [
       'Exports structure',
       'TailFile instance properties',
-      'Success: renaming a file works if the `filename` does not re-appear',
       'Success: Filehandle close NOOPs on error',
-      'Error: poll error will retry a certain number of times',
       'Error: _streamFileChanges increments pollFailureCount on failure',
       'Handled: Error reading old FH emits tail_error after ENOENT',
       'Handled: Error reading old FH emits tail_error after inode changes',

@@ -19,11 +19,14 @@ export interface TailFileOptions extends ReadableOptions {
   readonly startPos?: number | null
 }
 
+/** How often in a row the name was missing; its suite finds it by this name. */
+const pollFailureCount = Symbol('pollFailureCount')
 /** How often a stream that is to end looks whether everything was passed on. */
 const DRAIN_MS = 5
 
 /** The interface of `@logdna/tail-file` over {@link follow}. */
 export class TailFile extends Readable {
+  protected [pollFailureCount] = 0
   readonly #filename: string
   readonly #options: TailFileOptions
   readonly #name: NameWatch
@@ -72,6 +75,11 @@ export class TailFile extends Readable {
     this.#deliveries = follow(this.#filename, { from: this.#position ?? 'end', partialLines: true, pollMs })
     await this.#take()
     this.#pull()
+  }
+
+  /** Looks at the name now, instead of waiting for `pollFileIntervalMs`. */
+  protected _pollFileForChanges(): Promise<void> {
+    return this.#name.look()
   }
 
   override _read(): void {
@@ -147,12 +155,14 @@ export class TailFile extends Readable {
 
   #noteSeen(facts: { readonly size: number; readonly inode: bigint }): void {
     this.#named = facts
+    this[pollFailureCount] = 0
     this.#position ??= facts.size
     if (this.#isRead) this.emit('flush', { lastReadPosition: this.#position })
   }
 
   #noteMissing(error: Error, attempts: number): void {
     this.#named = undefined
+    this[pollFailureCount] = attempts
     if (attempts >= (this.#options.maxPollFailures ?? 10)) return void this.quit(error)
     const message = 'File disappeared. Retrying.'
     this.emit('retry', { message, filename: this.#filename, attempts, when: new Date() })
