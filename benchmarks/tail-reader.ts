@@ -7,10 +7,9 @@
  * LIBRARY is `raw` or `lines` (ours, with a checkpoint in FOLDER), `tail-file` or `tail` (of npm, in FOLDER).
  */
 import { rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { EventEmitter } from 'node:events'
 import { builtTailer } from './built-tailer.ts'
+import { npmTails } from './npm-tails.ts'
 
 const [library = '', file = '', bytes = '0', folder = '.'] = process.argv.slice(2)
 const wanted = Number(bytes)
@@ -38,27 +37,8 @@ async function ours(raw: boolean): Promise<void> {
   }
 }
 
-type EmitterOf<Options> = new (file: string, options: Options) => EventEmitter
-
-async function tailFile(): Promise<void> {
-  const TailFile = fromFolder('@logdna/tail-file') as EmitterOf<{ startPos: number }>
-  const tail = new TailFile(file, { startPos: 0 }).on('data', (chunk: Uint8Array) => take(chunk.length))
-  await (tail as EventEmitter & { start(): Promise<void> }).start()
-}
-
-function npmTail(): void {
-  const { Tail } = fromFolder('tail') as { Tail: EmitterOf<{ fromBeginning: boolean }> }
-  new Tail(file, { fromBeginning: true }).on('line', (line: string) => take(Buffer.byteLength(line) + 1))
-}
-
-function fromFolder(name: string): unknown {
-  return createRequire(path.join(path.resolve(folder), 'x.js'))(name)
-}
-
-const readers: Readonly<Record<string, () => Promise<void> | void>> = {
-  raw: () => ours(true),
-  lines: () => ours(false),
-  'tail-file': tailFile,
-  tail: npmTail,
-}
-await readers[library]?.()
+if (library === 'raw' || library === 'lines') await ours(library === 'raw')
+else
+  await npmTails[library]?.(file, folder, found =>
+    take(typeof found === 'string' ? Buffer.byteLength(found) + 1 : found.length),
+  )

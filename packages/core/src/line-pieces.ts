@@ -13,10 +13,8 @@ export function pieceAt(batch: Pick<LineBatch, 'pieces'>, index: number): number
 }
 
 /**
- * What {@link LineBatch.pieces} is for lines that were cut at `ends`; `undefined` when all of them are whole.
- *
- * @param begun - Whether the first line began before.
- * @param goesOn - Whether the last line goes on, unless it has its newline.
+ * What {@link LineBatch.pieces} is for lines that were cut at `ends`; `undefined` when all of them are whole. `begun`: the
+ * first line began before; `goesOn`: the last line goes on, unless it has its newline.
  */
 export function linePieces(
   bytes: Uint8Array,

@@ -84,7 +84,7 @@ export interface FollowOptions extends TailerOptions {
   readonly discover?: boolean | undefined
   /**
    * Deliver a last line that has no newline yet as soon as everything before it is read: a prompt, a progress line. What
-   * is written to it later comes as further pieces, see {@link LineBatch.pieces}. @defaultValue false: it is held back until its newline comes
+   * is written to it later comes as further pieces, marked in `pieces`. @defaultValue false: it is held back until its newline comes
    */
   readonly partialLines?: boolean | undefined
   /**

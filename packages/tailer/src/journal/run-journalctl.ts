@@ -32,6 +32,7 @@ export function startJournalctl({ program, args, onComplaint }: Omit<JournalctlR
   const exited = once(child, 'exit') as Promise<[number | null]>
   exited.catch(() => {}) // told by `ended`
   const complaints = passOn(child.stderr, onComplaint)
+  complaints.catch(() => {}) // told by `ended`
   const ended = (async () => {
     const [code] = await exited
     await complaints
