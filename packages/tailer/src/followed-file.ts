@@ -242,6 +242,8 @@ export class FollowedFile {
 
   /** A folder in motion may have been listed without some of its files: looks once more. */
   async #openMissed(newest: Generation): Promise<void> {
+    // Each that waits to be read makes a search dearer.
+    if (this.#queue.isFull && !this.#opener.moves) return void (this.#rescan = true)
     // Cut meanwhile: then what lies beside it is its own, not a generation that was missed.
     if (newest === this.#queue.head && !(await newest.holds())) return this.#restart(newest, this.#notices)
     for (const generation of await this.#opener.findMissed(this.#queue.held)) {
@@ -254,10 +256,9 @@ export class FollowedFile {
   #takeUp({ generations, notices = [] }: Pick<Opened, 'generations'> & Partial<Opened>): void {
     this.#notices.push(...notices)
     this.#queue.add(generations)
-    const last = generations.at(-1)
-    if (last) this.quiet.begin(last.identity.mtimeNs)
+    if (generations.length > 0) this.quiet.begin((generations.at(-1) as Generation).identity.mtimeNs)
     this.#describe(generations)
-    if (last ?? notices[0]) this.#context.wake(this)
+    if (generations.length + notices.length > 0) this.#context.wake(this)
   }
 
   #describe(generations: readonly Generation[]): void {

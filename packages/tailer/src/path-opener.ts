@@ -111,6 +111,11 @@ export class PathOpener {
     return Generation.restore({ reopen, source, buffer, cutting }, generation)
   }
 
+  /** Whether names moved while they were searched last, so that something may not have been found. */
+  get moves(): boolean {
+    return this.#moving
+  }
+
   /** Whether the last search left out what may be needed yet. */
   get unread(): boolean {
     return this.#unread || this.#postponed.waits
