@@ -2,6 +2,7 @@ import type { Delivery } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import { DoubtedGenerations } from './doubted-generations.ts'
 import type { Reopen } from './drowsy-handle.ts'
+import { isScarcity } from './errors.ts'
 import { FirstLook } from './first-look.ts'
 import { Generation } from './generation.ts'
 import { holdAll } from './hold-all.ts'
@@ -291,8 +292,13 @@ export class PathOpener {
       const missed = await this.#findMissed([...held, named])
       return { generations: [...missed, named], notices: [] }
     } catch (error) {
-      await named.close()
-      throw error
+      if (!isScarcity(error)) {
+        await named.close()
+        throw error
+      }
+      // What is open is kept, as its content may be cut before there is a descriptor again: it waits for another search.
+      this.#unread = true
+      return { generations: [named], notices: [] }
     }
   }
 
@@ -321,6 +327,7 @@ export class PathOpener {
 
   async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
     await this.lookBeside()
+    this.#moving = false
     const horizon = this.#horizon
     if (!horizon) return []
     if (!this.doubts && !this.#missing && (await isAsBefore(horizon, this.#base))) return []
@@ -340,14 +347,16 @@ export class PathOpener {
       this.#unread = true
       if (empty.size < MAX_EMPTY) empty.add(claimKeyOf(sibling))
     }
-    this.#moving = false
-    const onMoving = (): void => void (this.#moving = this.#unread = true)
+    let moving = false
+    const onMoving = (): void => void (moving = this.#unread = true)
+    this.#moving = true // one that fails has not found all either
     const { packedNs } = horizon
     const known = { held, released: this.#released.all, tokens: missing?.tokens }
     const range = { isNew, packedNs, ...known, onUnread, onEmpty, onMoving }
     const asked = await this.doubted.ask(range)
     const found = [...asked, ...this.doubted.all]
     const missed = [...asked, ...(await findMissed({ ...range, found }, this.#base))]
+    this.#moving = moving
     if (this.doubts) this.#unread = true
     this.#empty = empty
     if (missed.length === 0) return []

@@ -29,6 +29,11 @@ const histories: readonly History[] = [
       'write 1, write 1, truncate, look 5, partial, write 1, look 31, truncate, partial, stale, move .2 .3, run 6, stale, rest',
   },
   {
+    says: 'keeps what it has opened when the search beside it finds no descriptor',
+    profile: { hears: 'some', batchBytes: 64, tickMs: 4 },
+    steps: 'scarce 2, write 1, copy-begin .1, copy-more, run 27, scarce 1, truncate, look 1, rest',
+  },
+  {
     says: 'does not turn in circles when a file that was not found is there again',
     profile: { linked: true, idleMs: 1, tickMs: 4 },
     steps: 'write 2, rest, write 2, unmount, run 4, mount, rest, write 1, rest',
