@@ -130,7 +130,7 @@ export {
   type ResumePoints,
 } from './native/resume-points.ts'
 export { MAX_SESSION_FRAME_BYTES } from './native/session-kinds.ts'
-export { LINES_BY_NEWLINE, LINES_SELECTED } from './native/lines-body.ts'
+export { LINES_BY_NEWLINE, LINES_IN_PIECES, LINES_SELECTED } from './native/lines-body.ts'
 export {
   DEFAULT_MAX_FRAME_BYTES,
   encodeFrame,

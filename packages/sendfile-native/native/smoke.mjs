@@ -21,7 +21,10 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { accessAclReader, nativeSupport, openFanout } from '../dist/index.js'
+
+// What is built is not there for who only looks at the sources.
+const built = new URL('../dist/index.js', import.meta.url).href
+const { accessAclReader, nativeSupport, openFanout } = await import(built)
 
 const CLIENTS = 20
 const folder = mkdtempSync(join(tmpdir(), 'sendfile-smoke-'))

@@ -1,9 +1,20 @@
+import { constants, gunzipSync } from 'node:zlib'
+import { CompressError } from '@logflow/compress'
 import { MODEL_LINGER_MS, MODEL_POLL_MS, type ReaderInit, type ReaderUnderTest } from '../../testkit/src/index.ts'
-import { decompressStream } from '../../compress/src/browser.ts'
 import { follow, openCheckpoint, type FileSystem } from '../src/index.ts'
 
-/** Without threads, whose time no schedule decides. */
-const unpack: FileSystem['unpack'] = (chunks, format) => decompressStream(chunks, { format })
+/** gzip without threads, whose time no schedule decides: what is there, and then an error when that is not all. */
+const unpack: FileSystem['unpack'] = async function* (chunks) {
+  const pieces: Uint8Array[] = []
+  for await (const chunk of chunks) pieces.push(chunk.slice())
+  const packed = Buffer.concat(pieces)
+  yield gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH })
+  try {
+    gunzipSync(packed)
+  } catch (cause) {
+    throw new CompressError('LF_COMPRESS_TRUNCATED', 'a packed file ends early', { cause })
+  }
+}
 
 /** The real tailer over a model file system. */
 export async function followModel({ files, clock, storage, path, profile }: ReaderInit): Promise<ReaderUnderTest> {
