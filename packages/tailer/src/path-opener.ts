@@ -179,6 +179,7 @@ export class PathOpener {
   async openNamed(held: HeldGenerations): Promise<Opened> {
     const { path, options } = this.#init
     const awaited = await this.#postponed.ask()
+    this.#resumed ||= awaited !== undefined
     if (awaited) return { generations: [awaited], notices: [] }
     const { undecided } = this.#base
     const open = (): Promise<AdmittedFile> => openAdmitted(path, options.admit, options.fileSystem)
@@ -221,9 +222,9 @@ export class PathOpener {
     const { checkpoint } = this.#init.options
     if (this.#resumed || !checkpoint || (this.#askedForRest && !changed)) return NOTHING
     this.#askedForRest = true
-    const { generations = [], notices = [] } = (await this.#resume(checkpoint, this.#base, [])) ?? {}
-    this.#resumed = generations.length > 0
-    return this.#resumed ? { generations, notices } : NOTHING
+    const opened = await this.#resume(checkpoint, this.#base, [])
+    this.#resumed = !opened || opened.generations.length > 0
+    return opened && this.#resumed ? opened : NOTHING
   }
 
   /** Remembers how far a file was read: one that was moved away may be moved back, one that was cut has copies. */
@@ -360,6 +361,7 @@ export class PathOpener {
     if (this.doubts) this.#unread = true
     this.#empty = empty
     if (missed.length === 0) return []
+    this.#resumed = true // what the checkpoint says from now on is of this run
     if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) {
       // What has the name, or what it holds now, is not open yet: these may only copy it.
       this.#unread = true

@@ -3,6 +3,11 @@ import { describeHistories, type History } from './histories.ts'
 /** Shortest histories that once went wrong, each by the reason that it went wrong for. */
 const histories: readonly History[] = [
   {
+    says: 'does not take what it acknowledged itself for what an earlier run left',
+    profile: { hears: 'some' },
+    steps: 'write 1, run 8, move .0 .1, run 55, create, write 1, ack',
+  },
+  {
     says: 'does not take a size for that of bytes which it saw later',
     profile: { births: false, tickMs: 4, batchBytes: 16 },
     steps:
