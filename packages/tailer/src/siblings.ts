@@ -94,7 +94,7 @@ export function inOrderOfBirth(generations: readonly Generation[]): Generation[]
 }
 
 /** As if they had not been found. */
-async function giveBack(found: readonly Generation[], base: GenerationBase): Promise<void> {
+export async function giveBack(found: readonly Generation[], base: GenerationBase): Promise<void> {
   for (const generation of found) {
     base.release(claimKeyOf(generation.identity))
     base.opened.delete(claimKeyOf(generation.identity))

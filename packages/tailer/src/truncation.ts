@@ -1,7 +1,8 @@
 import { Generation } from './generation.ts'
 import { identifyBy, identityOf, type FileIdentity } from './identity.ts'
 import type { PathOpener } from './path-opener.ts'
-import { findCopy } from './found-copy.ts'
+import { findCopy, type FoundCopy } from './found-copy.ts'
+import { giveBack } from './siblings.ts'
 
 /** What is to be read once a file was found to be cut. */
 export interface AfterTruncation {
@@ -28,9 +29,10 @@ export async function afterTruncation(
   const found = await findCopy(head, opener.base, { copy: true, doubted: opener.doubted })
   if (opener.copyPatience.waits(found.kind === 'moving')) return undefined
   opener.remember(head)
-  const missed = await opener.findMissed([...held.filter(generation => generation !== head), next])
+  const missed = await findOthers([...held.filter(generation => generation !== head), next], opener, found)
   // Of one that was cut before its first byte was seen, the copy can only be the youngest that nobody knows.
-  const own = found.kind !== 'copy' && found.kind !== 'delivered' && head.head.length === 0 ? missed.pop() : undefined
+  const unseen = found.kind !== 'copy' && found.kind !== 'delivered' && head.head.length === 0
+  const own = unseen ? missed.at(-1) : undefined
   const copy = found.kind === 'copy' ? found.generation : own && (await asCopyOf(head, own, opener))
   // What was copied and cut more than once may have had the size in between.
   if (found.kind === 'none' && !own && missed.length === 0) head.settleSize(size)
@@ -38,7 +40,22 @@ export async function afterTruncation(
     copy.announced = head.announced
     copy.know(head.knownSize)
   }
-  return { copy, delivered: found.kind === 'delivered' || head.perhapsCopied, missed, next }
+  const delivered = found.kind === 'delivered' || head.perhapsCopied
+  return { copy, delivered, missed: missed.filter(other => other !== own), next }
+}
+
+/** Generations that were missed. If they cannot be searched for now, the copy is as if it had not been found either. */
+async function findOthers(
+  held: readonly Generation[],
+  opener: PathOpener,
+  found: FoundCopy,
+): Promise<readonly Generation[]> {
+  try {
+    return await opener.findMissed(held)
+  } catch (error) {
+    if (found.kind === 'copy') await giveBack([found.generation], opener.base)
+    throw error
+  }
 }
 
 /**

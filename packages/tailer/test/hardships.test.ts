@@ -34,6 +34,13 @@ const histories: readonly History[] = [
     steps: 'scarce 2, write 1, copy-begin .1, copy-more, run 27, scarce 1, truncate, look 1, rest',
   },
   {
+    says: 'finds a copy again when the search for what else was copied found no descriptor',
+    profile: { seeks: true, tickMs: 4 },
+    steps:
+      'write 1, rest, truncate, write 1, run 3, move .2 .3, copy-begin .1, truncate, move .1 .2, copy-begin .1, ' +
+      'run 1, run 52, scarce 1, run 2, rest',
+  },
+  {
     says: 'does not turn in circles when a file that was not found is there again',
     profile: { linked: true, idleMs: 1, tickMs: 4 },
     steps: 'write 2, rest, write 2, unmount, run 4, mount, rest, write 1, rest',
