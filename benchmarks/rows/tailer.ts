@@ -62,21 +62,30 @@ export const tailerQuiet: RowGroup = {
   },
 }
 
+/** What young objects may take, in MB: what starting with thousands of files leaves is not kept then. */
+const SMALL_YOUNG = '--max-semi-space-size=2'
+
 function quietRow(folder: string, checkpoint: string | undefined, phase: 'idle' | 'writes'): PreparedRow {
   const files = `${QUIET_FILES.toLocaleString('en')} quiet files and ${ACTIVE_FILES} active`
   const idle = `CPU in ${IDLE_MS / 1000} s without a write, ${SETTLE_MS / 1000} s after the start`
   const writes = `p99 from an append to its batch, ${1000 / WRITE_EVERY_MS} appends a second`
   const name = `tailer ${phase}${checkpoint === undefined ? '' : ', checkpoint'}`
-  const live: Candidate['live'] = async () => ({
-    run: await followQuiet(folder, checkpoint, phase),
-    output: { bytes: 0, sha256: '' },
+  const candidate = (ours: string, flags: readonly string[]): Candidate => ({
+    name: ours,
+    kind: 'ours',
+    command: process.execPath,
+    args: [],
+    live: async () => ({
+      run: await followQuiet(folder, checkpoint, { phase, flags }),
+      output: { bytes: 0, sha256: '' },
+    }),
   })
   return {
     name,
     what: `${files}: ${phase === 'idle' ? idle : writes}`,
     inputBytes: 0,
     sameOutput: false,
-    candidates: [{ name: 'logflow follow', kind: 'ours', command: process.execPath, args: [], live }],
+    candidates: [candidate('logflow follow', []), candidate(`logflow follow, node ${SMALL_YOUNG}`, [SMALL_YOUNG])],
     limit: { wallMs: phase === 'idle' ? IDLE_MS * 1.1 : 20, peakRssMegabytes: 100 },
   }
 }
@@ -84,11 +93,15 @@ function quietRow(folder: string, checkpoint: string | undefined, phase: 'idle' 
 type Run = Awaited<ReturnType<NonNullable<Candidate['live']>>>['run']
 
 /** One follower, from its start. More than 64 descriptors end it with 1. */
-async function followQuiet(folder: string, checkpoint: string | undefined, phase: 'idle' | 'writes'): Promise<Run> {
+async function followQuiet(
+  folder: string,
+  checkpoint: string | undefined,
+  { phase, flags }: { readonly phase: 'idle' | 'writes'; readonly flags: readonly string[] },
+): Promise<Run> {
   if (checkpoint !== undefined) rmSync(checkpoint, { force: true })
   const args = checkpoint === undefined ? [folder] : [folder, checkpoint]
   // Not as this program runs, which takes neighbours as they are written.
-  const child = fork(quietFollower(folder), [builtTailerUrl, ...args], { stdio: 'ignore', execArgv: [] })
+  const child = fork(quietFollower(folder), [builtTailerUrl, ...args], { stdio: 'ignore', execArgv: [...flags] })
   try {
     await once(child, 'message')
     await sleep(SETTLE_MS)

@@ -1,20 +1,9 @@
-import { appendFileSync, readdirSync, readlinkSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { tempDir } from '../../testkit/src/index.ts'
+import { openBelow } from './open-below.ts'
 import { following } from './observed.ts'
-
-/** Descriptors of this process that are open below a folder. */
-function openBelow(folder: string): number {
-  const links = readdirSync('/proc/self/fd').map(fd => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`)
-    } catch {
-      return '' // closed meanwhile
-    }
-  })
-  return links.filter(link => link.startsWith(folder)).length
-}
 
 describe.runIf(process.platform === 'linux')('a file to which nothing is written', () => {
   it('costs no descriptor, and is read on when something is', async t => {

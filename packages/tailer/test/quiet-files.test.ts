@@ -1,21 +1,10 @@
-import { readdirSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { tempDir } from '../../testkit/src/index.ts'
 import { nodeFileSystem, openCheckpoint, type Checkpoint, type FileSystem } from '../src/index.ts'
+import { openBelow } from './open-below.ts'
 import { following, linesOf, type Following } from './observed.ts'
-
-/** How many descriptors of this process are open below a folder. */
-function openBelow(folder: string): number {
-  const links = readdirSync('/proc/self/fd').map(fd => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`)
-    } catch {
-      return '' // closed meanwhile
-    }
-  })
-  return links.filter(link => link.startsWith(folder) && link !== folder).length
-}
 
 /** Folder and paths of so many files of one line. */
 async function manyFiles(count: number): Promise<{ dir: string; paths: readonly string[] }> {
