@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { appendFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +11,8 @@ import { converse, readUntil, serving, type Serving } from './serving.ts'
 
 /** A client that asks for a large file and takes nothing of it. */
 async function stalled(here: Serving): Promise<SshSession> {
-  const path = await here.file('large.log', '')
+  // Each its own: what one is being sent must not be emptied for the next.
+  const path = await here.file(`large-${randomUUID()}.log`, '')
   await truncate(path, 64 * 1024 * 1024)
   const session = await here.session()
   await session.write(encodeCommandFrame(`cat:plain=true ${path} regex:noop `))
