@@ -93,7 +93,8 @@ export class FollowedFile {
       // What is asleep may have been cut, and what has the name may not be open yet.
       this.#queue.stir()
       const { held } = this.#queue
-      const verdict = await claimCopy(opened, { held, released: this.#opener.released }, this.#opener.base)
+      const writtenMs = this.#context.options.clock.now() - this.#lingering.ms
+      const verdict = await claimCopy(opened, { held, released: this.#opener.released, writtenMs }, this.#opener.base)
       return verdict === 'no' && !(await this.#opener.isNamedOneOf(held)) ? 'later' : verdict
     })
   }
@@ -108,8 +109,7 @@ export class FollowedFile {
 
   /** Whether a look is worth its price: a quick question that most of thousands of files answer with no. */
   mayHaveChanged(): boolean {
-    const searched = this.#rescan || this.#queue.newest?.gone === true
-    return this.#glance.changed() || this.#waits || searched || this.#failures.any || this.#mayDrowse
+    return this.#glance.changed() || this.#waits || this.#rescan || this.#failures.any || this.#mayDrowse
   }
 
   /** Whether it is closed and nothing of it is awaited: what is written to it is heard of. */
@@ -168,7 +168,7 @@ export class FollowedFile {
       await this.#settle(owner === undefined || owner === this.owner ? named : undefined, again)
       this.#notices.push(...this.#opener.settled())
       if (this.#notices.length > 0) this.#context.wake(this)
-      if (this.#opener.unread) this.#rescan = true
+      if (this.#opener.unread || this.#queue.newest?.gone) this.#rescan = true
       if (this.#mayDrowse) await this.#queue.head?.drowse()
       this.#failures.clear('look')
     } catch (error) {

@@ -6,6 +6,7 @@ import type { ReadHandle } from './file-system.ts'
 import { Generation } from './generation.ts'
 import { formatHorizon, hasNothingYounger, isYounger, parseHorizon, type Horizon } from './horizon.ts'
 import {
+  claimKeyOf,
   identify,
   isCutOff,
   isSameFile,
@@ -144,7 +145,10 @@ async function identifyAgain(file: OpenedFile, entry: CheckpointEntry): Promise<
 /** What came after what an entry speaks of: younger files, or the same one with other content. */
 function missingAfter(entry: CheckpointEntry, known: readonly CheckpointEntry[]): StillMissing {
   const identity = parseIdentity(entry.sourceId)
-  const horizon = parseHorizon(entry.beside, identity?.birthNs ?? 0n)
+  const beside = parseHorizon(entry.beside, identity?.birthNs ?? 0n)
+  // Until it was searched for, whoever comes after another crash has to look for it too.
+  const own = identity ? [claimKeyOf(identity)] : []
+  const horizon = { ...beside, awaited: new Set([...(beside.awaited ?? []), ...own]) }
   const isNew = (file: Sibling): boolean => isYounger(file, horizon) || (!!identity && isSameFile(identity, file))
   return { horizon, isNew, tokens: known.slice(0, MAX_OPEN).map(provableToken) }
 }

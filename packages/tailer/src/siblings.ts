@@ -316,13 +316,20 @@ export async function findUndecided(
 /** Whether a file is a copy of what another path of the same follow reads; `later` when that path is not read yet. */
 export type CopyVerdict = 'no' | 'yes' | 'later'
 
+/** What a file may copy that is asked about by {@link claimCopy}. */
+export interface CopiedRange extends Pick<MissedRange, 'held' | 'released'> {
+  /** What was last written since then, ms since 1970, may be being written yet. */
+  readonly writtenMs: number
+}
+
 /**
  * Whether a file copies one of `held`, by head and by the bytes before its offset; then it is claimed. One that copies
- * what nobody has read yet is not: it may be needed as a generation of its own.
+ * what nobody has read yet is not: it may be needed as a generation of its own. Nor is one that is as yet only the
+ * beginning of something that was let go: it may become a copy of something else.
  */
 export async function claimCopy(
   opened: OpenedSibling,
-  { held, released = [] }: Pick<MissedRange, 'held' | 'released'>,
+  { held, released = [], writtenMs }: CopiedRange,
   base: Pick<GenerationBase, 'claim' | 'parts'>,
 ): Promise<CopyVerdict> {
   const { identity } = opened
@@ -340,7 +347,9 @@ export async function claimCopy(
   }
   for (const known of released) {
     const copied = await compareWithReleased(known, opened)
-    if (copied === 'rest' || isPart(copied, opened, base)) return claimed(copied)
+    if (copied === 'rest') return claimed(copied)
+    if (isPart(copied, opened, base))
+      return Number(identity.mtimeNs / 1_000_000n) >= writtenMs ? 'later' : claimed(copied)
   }
   return 'no'
 }

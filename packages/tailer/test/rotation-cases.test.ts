@@ -3,6 +3,19 @@ import { describeHistories, type History } from './histories.ts'
 /** Shortest histories that once went wrong, each by the reason that it went wrong for. */
 const histories: readonly History[] = [
   {
+    says: 'looks after a second crash for what a file held that was cut before the first',
+    profile: { hears: 'some', equalHeads: true, idleMs: 1 },
+    steps:
+      'write 1, move .2 .3, rest, copy-begin .1, truncate, ack, crash, move .1 .2, move .0 .1, write 1, reopen, ' +
+      'write 1, run 3, run 22, truncate, write 1, run 38, truncate, run 9, ack, crash',
+  },
+  {
+    says: 'does not take the beginning of a copy for one of what was let go while it may yet grow',
+    profile: { pattern: 'glob', tickMs: 4, batchBytes: 64 },
+    steps:
+      'write 1, run 27, copy-begin .1, remove, rest, partial, run 1, copy-begin .1, copy-more, run 13, write 1, truncate',
+  },
+  {
     says: 'does not take what it acknowledged itself for what an earlier run left',
     profile: { hears: 'some' },
     steps: 'write 1, run 8, move .0 .1, run 55, create, write 1, ack',
