@@ -3,11 +3,11 @@ import type { Checkpoint } from './checkpoint.ts'
 import { DoubtedGenerations } from './doubted-generations.ts'
 import type { Reopen } from './drowsy-handle.ts'
 import { isScarcity } from './errors.ts'
-import { FirstLook } from './first-look.ts'
 import { Generation } from './generation.ts'
 import { holdAll } from './hold-all.ts'
-import { isAsBefore, isYounger, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
+import { isAsBefore, isYounger, type Horizon } from './horizon.ts'
 import { claimKeyOf, identifyBy } from './identity.ts'
+import { LeftOut, nothingLeftOut } from './left-out.ts'
 import type { Sibling } from './listing.ts'
 import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
 import { openAdmitted, type AdmittedFile } from './open-file.ts'
@@ -16,45 +16,44 @@ import { PackedSiblings } from './packed-siblings.ts'
 import { Patience } from './patience.ts'
 import { PostponedFile } from './postponed-file.ts'
 import { ReleasedContents } from './released-contents.ts'
-import { beginNew, resumeGenerations, type OpenedFile, type StillMissing } from './resume.ts'
+import { beginNew, resumeGenerations, type OpenedFile, type Resumed, type StillMissing } from './resume.ts'
 import type { ReleasedContent, RestingFile, RestingOpener } from './resting-file.ts'
 import { openAgain } from './reopen.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
-import { findMissed, inOrderOfBirth, type CopyVerdict, type GenerationBase, type OpenedSibling } from './siblings.ts'
+import {
+  findMissed,
+  giveBack,
+  inOrderOfBirth,
+  type CopyVerdict,
+  type GenerationBase,
+  type MissedRange,
+  type OpenedSibling,
+} from './siblings.ts'
 import { SourceNames } from './source-names.ts'
+import { Surroundings } from './surroundings.ts'
 import { leaveCopy } from './taken-files.ts'
-
-/** Empty files that are remembered. */
-const MAX_EMPTY = 64
-const NOBODY: ReadonlySet<string> = new Set()
 
 const NOTHING: Opened = { generations: [], notices: [] }
 
 /** Opens what one path names, and decides where in it to begin and what has to be read before. */
 export class PathOpener {
   readonly #init: PathOpenerInit
-  readonly #firstLook: FirstLook
   readonly #base: GenerationBase
+  readonly #surroundings: Surroundings
   readonly #released: ReleasedContents
   /** Missed generations that may be copies of what is not open yet. */
   readonly doubted: DoubtedGenerations
   #from: ResolvedFollowOptions['from']
-  #resumed = false
+  /** Something of the path was given to be read: what the checkpoint says of it from then on is of this run. */
+  #begun: boolean
   /** What the last run left was looked for while the path named nothing. */
   #askedForRest = false
   #missing: StillMissing | undefined
-  #horizon: Horizon | undefined
-  #seen: Horizon = NO_HORIZON
   readonly #postponed: PostponedFile
-  #unread = false
-  /** Empty files that the last search left out. */
-  #empty: ReadonlySet<string> = NOBODY
-  #moving = false
+  #leftOut = nothingLeftOut()
   readonly #patience: Patience
   /** How long a copy is searched for among names that move. */
   readonly copyPatience: Patience
-  /** The folder when it was last searched. */
-  #searched: Horizon | undefined
   /** What had the name at the first look. */
   #firstKey: string | undefined
 
@@ -72,31 +71,24 @@ export class PathOpener {
     const shared = { claim, isTaken, release, undecided }
     this.#base = { path, host, names, fileSystem, buffer, cutting, reopen, ...shared, opened, parts, packed }
     this.doubted = new DoubtedGenerations(this.#base)
-    this.#firstLook = new FirstLook(this.#base, options.clock)
+    this.#surroundings = new Surroundings(this.#base, options.clock, resting)
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
     this.#patience = new Patience(options.clock)
     this.copyPatience = new Patience(options.clock)
     this.#released = new ReleasedContents(resting?.released ?? init.released)
     this.#from = resting?.from ?? (init.first ? options.from : 'start')
-    if (!resting) return
-    this.#resumed = resting.resumed
-    this.#horizon = resting.horizon
-    this.#seen = resting.seen
-    this.#searched = resting.searched
-    this.#firstKey = resting.firstKey
-    this.#missing = resting.missing
+    this.#begun = resting !== undefined
+    this.#firstKey = resting?.firstKey
+    this.#missing = resting?.missing
   }
 
   /** What is to be kept of it while nothing happens to the path; `undefined` while something is still to be seen. */
   rest(): RestingOpener | undefined {
-    if (this.unread || this.doubts) return undefined
+    if (this.unread) return undefined
     return {
+      ...this.#surroundings.rest(),
       first: this.#init.first,
       from: this.#from,
-      resumed: this.#resumed,
-      horizon: this.#horizon,
-      seen: this.#seen,
-      searched: this.#searched,
       firstKey: this.#firstKey,
       released: this.#released.rest(),
       opened: this.#base.opened.size > 0 ? this.#base.opened : undefined,
@@ -114,17 +106,19 @@ export class PathOpener {
 
   /** Whether names moved while they were searched last, so that something may not have been found. */
   get moves(): boolean {
-    return this.#moving
+    return this.#leftOut.moving
   }
 
   /** Whether the last search left out what may be needed yet. */
   get unread(): boolean {
-    return this.#unread || this.#postponed.waits
+    return this.#leftOut.any || this.doubts
   }
 
   /** The folder is known as it was then: what is younger is still to be found, and what was empty. */
   get seen(): Horizon {
-    return this.#empty.size > 0 ? { ...this.#seen, awaited: this.#empty } : this.#seen
+    const { seen } = this.#surroundings
+    const { empty } = this.#leftOut
+    return empty.size > 0 ? { ...seen, awaited: empty } : seen
   }
 
   /**
@@ -132,12 +126,12 @@ export class PathOpener {
    * while the folder was searched. Not for ever, as they may never stop.
    */
   looksAgain(): boolean {
-    return this.#patience.waits(this.#moving)
+    return this.#patience.waits(this.moves)
   }
 
   /** What the last searches found has been taken up. What is to be told of what they found. */
   settled(): readonly Delivery[] {
-    this.#seen = this.#searched ?? this.#horizon ?? NO_HORIZON
+    this.#surroundings.settle()
     return this.#base.packed.takeNotices()
   }
 
@@ -159,10 +153,8 @@ export class PathOpener {
 
   /** To be called before a look at the path: until something was opened, what lies beside it is older than that. */
   async lookBeside(): Promise<void> {
-    if (this.#horizon && (this.#resumed || this.#missing || this.#base.opened.size > 0)) return
-    const before = this.#horizon
-    this.#horizon = await this.#firstLook.look(before)
-    if (this.#horizon !== before) this.#seen = this.#horizon
+    if (this.#surroundings.horizon && (this.#hasBegun || this.#missing)) return
+    await this.#surroundings.lookFirst()
   }
 
   /** What the first look saw is followed, whatever name it has when it is opened. */
@@ -179,8 +171,7 @@ export class PathOpener {
   async openNamed(held: HeldGenerations): Promise<Opened> {
     const { path, options } = this.#init
     const awaited = await this.#postponed.ask()
-    this.#resumed ||= awaited !== undefined
-    if (awaited) return { generations: [awaited], notices: [] }
+    if (awaited) return this.#give({ generations: [awaited], notices: [] })
     const { undecided } = this.#base
     const open = (): Promise<AdmittedFile> => openAdmitted(path, options.admit, options.fileSystem)
     const { handle, stat, openedPath } = await undecided.open(path, open)
@@ -201,9 +192,8 @@ export class PathOpener {
       }
       const source = this.#base.names.of(identity)
       const opened = await this.#begin(this.#openedFile({ handle, source, identity }), held)
-      this.#resumed = true
       this.#from = 'start'
-      return { ...opened, openedPath }
+      return this.#give({ ...opened, openedPath })
     } catch (error) {
       undecided.decide(handle)
       if (claimed !== undefined) this.#base.release(claimed)
@@ -220,45 +210,52 @@ export class PathOpener {
     // What appears from now on was not there when following began.
     this.#from = 'start'
     const { checkpoint } = this.#init.options
-    if (this.#resumed || !checkpoint || (this.#askedForRest && !changed)) return NOTHING
+    if (this.#hasBegun || !checkpoint || (this.#askedForRest && !changed)) return NOTHING
     this.#askedForRest = true
     const opened = await this.#resume(checkpoint, this.#base, [])
-    this.#resumed = !opened || opened.generations.length > 0
-    return opened && this.#resumed ? opened : NOTHING
+    return opened && opened.generations.length > 0 ? this.#give(opened) : NOTHING
   }
 
   /** Remembers how far a file was read: one that was moved away may be moved back, one that was cut has copies. */
   remember(generation: Generation): void {
     const forgotten = this.#released.remember(generation, this.#init.options.clock.now())
     // What nobody knows any more is not to be taken for news when it is packed.
-    if (forgotten && this.#horizon) this.#horizon = packedSince(this.#horizon, forgotten.atMs)
+    if (forgotten) this.#surroundings.packedSince(forgotten.atMs)
   }
 
   /** Generations that nobody has had yet, and what was copied away before truncations. */
-  async findMissed(held: readonly Generation[]): Promise<Generation[]> {
+  async findMissed(held: readonly Generation[]): Promise<readonly Generation[]> {
     const awaited = await this.#postponed.ask()
     const missed = await this.#findMissed(awaited ? [...held, awaited] : held)
-    return awaited ? inOrderOfBirth([...missed, awaited]) : missed
+    return this.#give({ generations: awaited ? inOrderOfBirth([...missed, awaited]) : missed }).generations
   }
 
   /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder `changed`. */
-  async findPassed(held: readonly Generation[], changed: boolean): Promise<Generation[]> {
+  async findPassed(held: readonly Generation[], changed: boolean): Promise<readonly Generation[]> {
     const awaited = await this.#postponed.ask()
-    if (awaited) return [awaited]
-    return changed || this.doubts ? this.#findMissed(held) : []
+    const search = awaited === undefined && (changed || this.doubts)
+    const generations = awaited ? [awaited] : search ? await this.#findMissed(held) : []
+    return this.#give({ generations }).generations
   }
 
   /** Whether names beside the path may have changed since this was last asked. */
-  async folderChanged(): Promise<boolean> {
-    const last = this.#searched ?? this.#horizon
-    if (last && (await isAsBefore(last, this.#base))) return false
-    this.#searched = await lookBeside(this.#base, this.#init.options.clock)
-    return true
+  folderChanged(): Promise<boolean> {
+    return this.#surroundings.changed()
   }
 
   /** Whether it is still to be seen what something is that was found. */
   get doubts(): boolean {
     return this.doubted.any || this.#postponed.waits
+  }
+
+  /** Whether something was given to be read, or is held until it is known what it is. */
+  get #hasBegun(): boolean {
+    return this.#begun || this.doubted.any
+  }
+
+  #give<T extends Pick<Opened, 'generations'>>(opened: T): T {
+    this.#begun ||= opened.generations.length > 0
+    return opened
   }
 
   /** Closes what nobody was given. */
@@ -284,23 +281,13 @@ export class PathOpener {
     const back = await this.#released.takeBack(file)
     if (back) return { generations: [back], notices: [] }
     const { checkpoint } = this.#init.options
-    if (checkpoint && !this.#resumed) {
+    if (checkpoint && !this.#hasBegun) {
       const resumed = await this.#resume(checkpoint, file, held)
       if (resumed) return resumed
     }
-    const named = await beginNew(checkpoint, file, { from: this.#from, seen: this.#seen })
-    try {
-      const missed = await this.#findMissed([...held, named])
-      return { generations: [...missed, named], notices: [] }
-    } catch (error) {
-      if (!isScarcity(error)) {
-        await named.close()
-        throw error
-      }
-      // What is open is kept, as its content may be cut before there is a descriptor again: it waits for another search.
-      this.#unread = true
-      return { generations: [named], notices: [] }
-    }
+    const named = await beginNew(checkpoint, file, { from: this.#from, seen: this.#surroundings.seen })
+    const missed = await this.#findMissedNow(held, { rest: [], next: named })
+    return { generations: [...missed, named], notices: [] }
   }
 
   /** What the last run left, then what came and went since, then what has the name. */
@@ -311,60 +298,57 @@ export class PathOpener {
   ): Promise<Opened | undefined> {
     const resumed = await resumeGenerations(checkpoint, file)
     if (!resumed) return undefined
-    const { rest, notices } = resumed
-    const horizon = this.#horizon
-    const next = resumed.next ? [resumed.next] : []
+    const { rest, next, notices } = resumed
+    const { horizon } = this.#surroundings
     this.#missing = resumed.missing
     // Until something newer is acknowledged the next run has to look for the same.
-    if (this.#missing) this.#horizon = this.#seen = this.#missing.horizon
-    const missed = this.#missing ? await this.#findMissed([...held, ...rest, ...next]) : []
+    if (this.#missing) this.#surroundings.goBackTo(this.#missing.horizon)
+    const missed = this.#missing ? await this.#findMissedNow(held, resumed) : []
     // Of what still is under its name nothing is missing once that was searched; thousands of files keep no more.
-    if (resumed.proven && !this.#unread) {
+    if (resumed.proven && !this.unread) {
       this.#missing = undefined
-      this.#horizon = horizon
+      this.#surroundings.countFrom(horizon)
     }
-    return { generations: [...rest, ...missed, ...next], notices }
+    return { generations: [...rest, ...missed, ...(next ? [next] : [])], notices }
+  }
+
+  /**
+   * What was missed besides what is being opened. Without a descriptor to spare that is left for another search: what is
+   * open is kept, as its content may be cut before there is one again.
+   */
+  async #findMissedNow(
+    held: readonly Generation[],
+    { rest, next }: Pick<Resumed, 'rest' | 'next'>,
+  ): Promise<readonly Generation[]> {
+    try {
+      return await this.#findMissed([...held, ...rest, ...(next ? [next] : [])])
+    } catch (error) {
+      if (isScarcity(error)) return []
+      await giveBack(rest, this.#base)
+      await next?.close()
+      throw error
+    }
   }
 
   async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
     await this.lookBeside()
-    this.#moving = false
-    const horizon = this.#horizon
-    if (!horizon) return []
-    if (!this.doubts && !this.#missing && (await isAsBefore(horizon, this.#base))) return []
-    const missing = this.#missing
-    const isNew = (sibling: Sibling): boolean =>
-      isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey || missing?.isNew(sibling) === true
-    this.#unread = false
+    const range = await this.#rangeToSearch()
+    if (!range) return []
+    const before = this.#leftOut
+    const leftOut = (this.#leftOut = new LeftOut(before))
     for (const generation of held) {
       // Cut as well: what lies beside it may be its own, and is looked at when that was told.
       if (await generation.learnHead()) continue
-      this.#unread = true
+      leftOut.postpone()
       return []
     }
-    const empty = new Set<string>()
-    const onUnread = (): void => void (this.#unread = true)
-    const onEmpty = (sibling: Sibling): void => {
-      this.#unread = true
-      if (empty.size < MAX_EMPTY) empty.add(claimKeyOf(sibling))
-    }
-    let moving = false
-    const onMoving = (): void => void (moving = this.#unread = true)
-    this.#moving = true // one that fails has not found all either
-    const { packedNs } = horizon
-    const known = { held, released: this.#released.all, tokens: missing?.tokens }
-    const range = { isNew, packedNs, ...known, onUnread, onEmpty, onMoving }
-    const asked = await this.doubted.ask(range)
+    const known = { ...range, held, released: this.#released.all, leftOut }
+    const asked = await this.doubted.ask(known)
     const found = [...asked, ...this.doubted.all]
-    const missed = [...asked, ...(await findMissed({ ...range, found }, this.#base))]
-    this.#moving = moving
-    if (this.doubts) this.#unread = true
-    this.#empty = empty
+    const missed = [...asked, ...(await findMissed({ ...known, found }, this.#base))]
     if (missed.length === 0) return []
-    this.#resumed = true // what the checkpoint says from now on is of this run
     if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) {
       // What has the name, or what it holds now, is not open yet: these may only copy it.
-      this.#unread = true
       for (const generation of missed) this.doubted.add(generation)
       return []
     }
@@ -372,12 +356,23 @@ export class PathOpener {
     return inOrderOfBirth(missed)
   }
 
+  /** What is searched for; `undefined` when nothing came since the first look. */
+  async #rangeToSearch(): Promise<Pick<MissedRange, 'isNew' | 'packedNs' | 'tokens'> | undefined> {
+    const { horizon } = this.#surroundings
+    const missing = this.#missing
+    if (!horizon) return undefined
+    if (!this.doubts && !missing && (await isAsBefore(horizon, this.#base))) {
+      this.#leftOut = nothingLeftOut()
+      return undefined
+    }
+    const isNew = (sibling: Sibling): boolean =>
+      isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey || missing?.isNew(sibling) === true
+    return { isNew, packedNs: horizon.packedNs, tokens: missing?.tokens }
+  }
+
   async #isCopy(opened: OpenedSibling): Promise<CopyVerdict> {
     const { first, isCopy } = this.#init
-    if (first && !this.#resumed) return 'no'
-    const verdict = await isCopy(opened)
-    this.#unread = verdict === 'later'
-    return verdict
+    return first && !this.#hasBegun ? 'no' : isCopy(opened)
   }
 
   /** Whether what the path names, if anything, is one of those that are open. */

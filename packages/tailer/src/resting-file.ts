@@ -1,9 +1,9 @@
 import type { ResumeToken } from '@logflow/core'
 import type { KnownContent } from './copies.ts'
-import type { Horizon } from './horizon.ts'
 import type { ResolvedFollowOptions } from './options.ts'
 import type { StillMissing } from './resume.ts'
 import type { RestingGeneration } from './resting-generation.ts'
+import type { RestingSurroundings } from './surroundings.ts'
 
 /**
  * What is kept of a followed path while nothing happens to it: one generation, read to its end and closed. No handle,
@@ -27,13 +27,9 @@ export interface ReleasedContent extends KnownContent, ResumeToken {
 }
 
 /** What is kept of a `PathOpener` while nothing happens to its path. */
-export interface RestingOpener {
+export interface RestingOpener extends RestingSurroundings {
   readonly first: boolean
   readonly from: ResolvedFollowOptions['from']
-  readonly resumed: boolean
-  readonly horizon: Horizon | undefined
-  readonly seen: Horizon
-  readonly searched: Horizon | undefined
   readonly firstKey: string | undefined
   readonly released: readonly ReleasedContent[] | undefined
   readonly opened: ReadonlySet<string> | undefined

@@ -25,7 +25,7 @@ const plain: RestingFile = {
     hole: false,
   },
   opener: {
-    ...{ first: true, from: 'end', resumed: true, horizon, seen: horizon, searched: undefined },
+    ...{ first: true, from: 'end', horizon, seen: horizon, searched: undefined },
     ...{ firstKey: 'fe00:98802d@dn0wv0gvg1ue', released: undefined, opened: undefined, parts: undefined },
     missing: undefined,
   },
@@ -55,7 +55,6 @@ const full: RestingFile = {
     ...{
       first: false,
       from: 5,
-      resumed: false,
       horizon: undefined,
       seen: { ...horizon, ns: 0n, packedNs: 0n },
       searched: horizon,

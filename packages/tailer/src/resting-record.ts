@@ -4,7 +4,7 @@ import type { RestingFile, RestingOpener } from './resting-file.ts'
 import type { RestingGeneration } from './resting-generation.ts'
 
 /** What files of one folder mostly have in common: of the looks at it all but their moments. */
-interface RestingCommon extends Pick<RestingOpener, 'first' | 'from' | 'resumed'> {
+interface RestingCommon extends Pick<RestingOpener, 'first' | 'from'> {
   readonly looks: readonly (Omit<Horizon, 'packedNs'> | null)[]
 }
 
@@ -23,14 +23,13 @@ export interface RestingTexts {
 
 /** All but its glance, and what a restart has still to find beside it. */
 export function packResting({ opener, owner, generation, mtimeNs }: Omit<RestingFile, 'glance'>): RestingTexts {
-  const { first, from, resumed, firstKey, released, opened, parts } = opener
+  const { first, from, firstKey, released, opened, parts } = opener
   const horizons = [opener.horizon, opener.seen, opener.searched]
   const moments = horizons.map(horizon => horizon?.packedNs.toString(36) ?? '')
   const alike = new Set(moments.filter(moment => moment !== '')).size === 1
   const common: RestingCommon = {
     first,
     from,
-    resumed,
     looks: horizons.map(horizon => (horizon ? withoutMoment(horizon) : null)),
   }
   const own = { owner, generation, mtimeNs, firstKey, released, opened, parts }

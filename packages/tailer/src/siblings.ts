@@ -17,6 +17,7 @@ import {
   type FileIdentity,
 } from './identity.ts'
 import { beginAlike, mayBeginAlike, type KnownHead } from './known-head.ts'
+import type { LeftOut } from './left-out.ts'
 import type { Cutting } from './line-cutter.ts'
 import { byAge, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
 import type { PackedSiblings } from './packed-siblings.ts'
@@ -64,12 +65,8 @@ export interface MissedRange {
   readonly tokens?: readonly ResumeToken[] | undefined
   /** Those that were found, and are not yet open to be read: what is packed of them is left for later. */
   readonly found?: readonly Generation[]
-  /** Told when something may be a copy of what nobody has read yet; it is left for later. */
-  readonly onUnread?: () => void
-  /** Told of an empty file: it may be a copy that is only being made, and is to be asked about again. */
-  readonly onEmpty?: (sibling: Sibling) => void
-  /** Told when the folder did not come to rest: something may not have been found. */
-  readonly onMoving?: () => void
+  /** Told of what is left for later, and settled when the search is through. */
+  readonly leftOut?: LeftOut
 }
 
 /**
@@ -79,13 +76,14 @@ export interface MissedRange {
 export async function findMissed(range: MissedRange, base: GenerationBase): Promise<Generation[]> {
   const found: Generation[] = []
   try {
-    for (let pass = 0; pass < MAX_PASSES; pass++) if (await findOnce(range, base, found)) return found
+    let moving = true
+    for (let pass = 0; moving && pass < MAX_PASSES; pass++) moving = !(await findOnce(range, base, found))
+    range.leftOut?.settle(moving)
+    return found
   } catch (error) {
     await giveBack(found, base)
     throw error
   }
-  range.onMoving?.()
-  return found
 }
 
 /** In the order of their birth, or of their last write where births are not told. */
@@ -108,7 +106,7 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
   for (const sibling of await listSiblings(base)) {
     if (!range.isNew(sibling) || (base.isTaken(claimKeyOf(sibling)) && !hasGrown(sibling, base))) continue
     if (sibling.size === 0) {
-      range.onEmpty?.(sibling)
+      range.leftOut?.noteEmpty(sibling)
       continue
     }
     const content = await contentOf(sibling, { ...range, found: [...(range.found ?? []), ...found] }, base)
@@ -129,16 +127,16 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
  * one that cannot be unpacked is awaited for a while.
  */
 async function contentOf(sibling: Sibling, range: MissedRange, base: GenerationBase): Promise<SiblingContent> {
-  const { packedNs = 0n, held, found = [], onUnread } = range
+  const { packedNs = 0n, held, found = [], leftOut } = range
   const unread = [...held, ...found].filter(({ offset }) => offset === 0)
   const isUnread = (begun: Uint8Array | undefined): boolean => {
     const may = begun !== undefined && unread.some(({ head }) => beginAlike(head, begun))
-    if (may) onUnread?.()
+    if (may) leftOut?.noteUnread()
     return may
   }
   if (isUnread(base.packed.headOf(sibling))) return { kind: 'other' }
   if (base.packed.isUnchanged(sibling) && base.packed.await(sibling)) {
-    onUnread?.()
+    leftOut?.noteUnread()
     return { kind: 'other' }
   }
   const content = await openContent(sibling.path, base.fileSystem, async ({ stat, head }) => {
@@ -153,7 +151,7 @@ async function contentOf(sibling: Sibling, range: MissedRange, base: GenerationB
   })
   if (content.kind !== 'unfinished') return content
   const { identity } = content
-  if (base.packed.await(identity)) onUnread?.()
+  if (base.packed.await(identity)) leftOut?.noteUnread()
   else if (base.claim(claimKeyOf(identity)) && !isKnownHead(identity.head, range)) base.packed.giveUp(sibling, identity)
   return content
 }
@@ -174,7 +172,7 @@ async function takeMissed(
   // Only what begins alike needs to be asked what it holds now.
   const held = range.held.filter(({ head }) => !identity.packed || mayBegin(head, identity.head))
   const copied = await copiedBy(opened, { ...range, held }, base)
-  if (copied === 'unread') range.onUnread?.()
+  if (copied === 'unread') range.leftOut?.noteUnread()
   // A copy is claimed too, so that it is not asked about again when there is nothing left to compare it with.
   if (copied === 'unread' || !base.claim(claimKeyOf(identity))) return undefined
   notePart(opened, copied === 'part', base)
@@ -204,7 +202,7 @@ export async function copiedBy(
   for (const generation of range.held) {
     const copied = await compareWith(generation, opened)
     // Where nobody asks again, it is rather read twice than not at all.
-    if (copied === 'changed' && range.onUnread) return 'unread'
+    if (copied === 'changed' && range.leftOut) return 'unread'
     if (copied === 'rest') return generation.offset === 0 ? 'unread' : 'yes'
     part ||= isPart(copied, opened, taken)
   }

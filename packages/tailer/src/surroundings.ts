@@ -1,0 +1,80 @@
+import type { Clock } from '@logflow/core'
+import { FirstLook } from './first-look.ts'
+import { isAsBefore, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
+import type { Place } from './listing.ts'
+
+/** What is kept of `Surroundings` while nothing happens to the path. */
+export interface RestingSurroundings {
+  readonly horizon: Horizon | undefined
+  readonly seen: Horizon
+  readonly searched: Horizon | undefined
+}
+
+/** What is known of the folder of a path: what lay in it when, so that what came since is searched for. */
+export class Surroundings {
+  readonly #place: Place
+  readonly #clock: Clock
+  readonly #firstLook: FirstLook
+  #horizon: Horizon | undefined
+  #seen: Horizon
+  /** The folder when it was last searched. */
+  #searched: Horizon | undefined
+
+  constructor(place: Place, clock: Clock, resting?: RestingSurroundings) {
+    this.#place = place
+    this.#clock = clock
+    this.#firstLook = new FirstLook(place, clock)
+    this.#horizon = resting?.horizon
+    this.#seen = resting?.seen ?? NO_HORIZON
+    this.#searched = resting?.searched
+  }
+
+  rest(): RestingSurroundings {
+    return { horizon: this.#horizon, seen: this.#seen, searched: this.#searched }
+  }
+
+  /** What is younger came since the path is followed; `undefined` before the first look. */
+  get horizon(): Horizon | undefined {
+    return this.#horizon
+  }
+
+  /** The folder is known as it was then: what is younger is still to be found. */
+  get seen(): Horizon {
+    return this.#seen
+  }
+
+  /** What lies there is older than anything that will be opened. */
+  async lookFirst(): Promise<void> {
+    const before = this.#horizon
+    this.#horizon = await this.#firstLook.look(before)
+    if (this.#horizon !== before) this.#seen = this.#horizon
+  }
+
+  /** What is younger than `horizon` came since the path was followed before. */
+  goBackTo(horizon: Horizon): void {
+    this.#horizon = this.#seen = horizon
+  }
+
+  /** What is younger than `horizon` is to be found; what was known of the folder is. */
+  countFrom(horizon: Horizon | undefined): void {
+    this.#horizon = horizon
+  }
+
+  /** What is packed and was last written before `ms` since 1970 is not new. */
+  packedSince(ms: number): void {
+    if (this.#horizon) this.#horizon = packedSince(this.#horizon, ms)
+  }
+
+  /** Whether names may have changed since this was last asked. */
+  async changed(): Promise<boolean> {
+    const last = this.#searched ?? this.#horizon
+    if (last && (await isAsBefore(last, this.#place))) return false
+    this.#searched = await lookBeside(this.#place, this.#clock)
+    return true
+  }
+
+  /** What was found there has been taken up. */
+  settle(): void {
+    this.#seen = this.#searched ?? this.#horizon ?? NO_HORIZON
+  }
+}
