@@ -253,12 +253,12 @@ export class FollowedFile {
     }
   }
 
-  #takeUp({ generations, notices = [] }: Pick<Opened, 'generations'> & Partial<Opened>): void {
+  #takeUp({ generations, notices = [], again = false }: Pick<Opened, 'generations'> & Partial<Opened>): void {
     this.#notices.push(...notices)
     this.#queue.add(generations)
     if (generations.length > 0) this.quiet.begin((generations.at(-1) as Generation).identity.mtimeNs)
     this.#describe(generations)
-    if (generations.length + notices.length > 0) this.#context.wake(this)
+    if (again || generations.length + notices.length > 0) this.#context.wake(this)
   }
 
   #describe(generations: readonly Generation[]): void {

@@ -42,4 +42,6 @@ export interface Opened {
   readonly notices: readonly Delivery[]
   /** The path that was opened; `undefined` when nothing new was there. */
   readonly openedPath?: string | undefined
+  /** Names moved, among which what was left of it may be: to be asked again at once. */
+  readonly again?: boolean
 }

@@ -34,6 +34,7 @@ import { Surroundings } from './surroundings.ts'
 import { leaveCopy } from './taken-files.ts'
 
 const NOTHING: Opened = { generations: [], notices: [] }
+const MOVING: Opened = { ...NOTHING, again: true }
 
 /** Opens what one path names, and decides where in it to begin and what has to be read before. */
 export class PathOpener {
@@ -52,7 +53,7 @@ export class PathOpener {
   readonly #postponed: PostponedFile
   #leftOut = nothingLeftOut()
   readonly #patience: Patience
-  /** How long a copy is searched for among names that move. */
+  /** How long a copy, or what the last run left, is searched for among names that move. */
   readonly copyPatience: Patience
   /** What had the name at the first look. */
   #firstKey: string | undefined
@@ -192,6 +193,11 @@ export class PathOpener {
       }
       const source = this.#base.names.of(identity)
       const opened = await this.#begin(this.#openedFile({ handle, source, identity }), held)
+      if (opened === 'moving') {
+        if (claimed !== undefined) this.#base.release(claimed)
+        await handle.close()
+        return MOVING
+      }
       this.#from = 'start'
       return this.#give({ ...opened, openedPath })
     } catch (error) {
@@ -213,6 +219,7 @@ export class PathOpener {
     if (this.#hasBegun || !checkpoint || (this.#askedForRest && !changed)) return NOTHING
     this.#askedForRest = true
     const opened = await this.#resume(checkpoint, this.#base, [])
+    if (opened === 'moving') return MOVING
     return opened && opened.generations.length > 0 ? this.#give(opened) : NOTHING
   }
 
@@ -272,7 +279,7 @@ export class PathOpener {
     return Object.assign(known, { claim, isTaken, release, undecided, reopen, handle, source, identity })
   }
 
-  async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened> {
+  async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened | 'moving'> {
     const lingering = takeBack(claimKeyOf(file.identity))
     if (lingering) {
       await file.handle.close()
@@ -290,14 +297,15 @@ export class PathOpener {
     return { generations: [...missed, named], notices: [] }
   }
 
-  /** What the last run left, then what came and went since, then what has the name. */
+  /** What the last run left, then what came and went since, then what has the name; asked again while names move. */
   async #resume(
     checkpoint: Checkpoint,
     file: OpenedFile | GenerationBase,
     held: readonly Generation[],
-  ): Promise<Opened | undefined> {
-    const resumed = await resumeGenerations(checkpoint, file)
-    if (!resumed) return undefined
+  ): Promise<Opened | 'moving' | undefined> {
+    const resumed = await resumeGenerations(checkpoint, file, this.copyPatience)
+    if (resumed === 'moving') this.#leftOut = new LeftOut(this.#leftOut)
+    if (!resumed || resumed === 'moving') return resumed
     const { rest, next, notices } = resumed
     const { horizon } = this.#surroundings
     this.#missing = resumed.missing

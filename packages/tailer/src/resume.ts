@@ -17,7 +17,8 @@ import {
   type FileIdentity,
 } from './identity.ts'
 import type { Sibling } from './listing.ts'
-import { findByToken, type GenerationBase } from './siblings.ts'
+import type { Patience } from './patience.ts'
+import { findByToken, type GenerationBase, type OpenedSibling } from './siblings.ts'
 
 /** Files of one path that a crash left half read; older ones are given up. */
 const MAX_OPEN = 16
@@ -53,7 +54,8 @@ export interface StillMissing {
 }
 
 /**
- * Where to go on with a path after a restart; `undefined` when nothing is known of it.
+ * Where to go on with a path after a restart; `undefined` when nothing is known of it, `moving` while names move, as long
+ * as `patience` has it, among which what was left may be.
  *
  * | the path names | then |
  * | --- | --- |
@@ -65,7 +67,8 @@ export interface StillMissing {
 export async function resumeGenerations(
   checkpoint: Checkpoint,
   file: OpenedFile | GenerationBase,
-): Promise<Resumed | undefined> {
+  patience: Patience,
+): Promise<Resumed | 'moving' | undefined> {
   const known = checkpoint.entriesOf(file.host, file.path).reverse()
   const [newest, ...older] = known
   if (!newest) return undefined
@@ -79,32 +82,37 @@ export async function resumeGenerations(
       return { rest: [], next: generation, notices: [], proven: true, ...(!nothing && { missing }) }
     }
   }
-  return resumeRotated(file, [newest, ...older])
+  return resumeRotated(file, [newest, ...older], patience)
 }
 
 /** The checkpoint speaks of a file that the path does not name any more. */
 async function resumeRotated(
   file: OpenedFile | GenerationBase,
   known: readonly [CheckpointEntry, ...CheckpointEntry[]],
-): Promise<Resumed> {
+  patience: Patience,
+): Promise<Resumed | 'moving'> {
   const [newest] = known
   const open = known.filter(({ complete, tailHash }) => !complete && !isCutOff(tailHash))
   const [entry = newest] = open
-  const generations = await reopenOlder(open.slice(1, MAX_OPEN), file)
-  const old: Source = { host: entry.host, path: entry.path, id: entry.sourceId }
+  const left = await findLeft([...open.slice(1, MAX_OPEN).toReversed(), entry], file, patience)
+  if (left === 'moving') return 'moving'
+  const old = sourceOf(entry)
   const identity = parseIdentity(entry.sourceId)
   const named = 'handle' in file ? file : undefined
   const truncated = named !== undefined && identity !== undefined && isSameFile(identity, named.identity)
   const now = truncated ? await identifyAgain(named, entry) : named
-  const rest = await findByToken(entry, file)
-  if (rest)
-    generations.push(await Generation.open({ ...file, ...rest, source: old, offset: entry.offset, copy: truncated }))
+  const rest: Generation[] = []
+  for (const { entry: known, found } of left) {
+    const cut = truncated && known === entry
+    rest.push(await Generation.open({ ...file, ...found, source: sourceOf(known), offset: known.offset, copy: cut }))
+  }
+  const isThere = left.at(-1)?.entry === entry
   const next = now && (await begin(truncated ? { ...now, source: now.names.another(now.identity) } : now, 0))
   const missing = missingAfter(entry, known)
   return {
-    rest: generations,
+    rest,
     next,
-    notices: rest ? [] : tellLost(entry, old, named && (truncated ? 'truncated' : 'rotated')),
+    notices: isThere ? [] : tellLost(entry, old, named && (truncated ? 'truncated' : 'rotated')),
     missing,
     proven: false,
   }
@@ -123,15 +131,44 @@ function tellLost(
   return told
 }
 
-/** Files that were being read to their end beside the last one, oldest first. */
-async function reopenOlder(entries: readonly CheckpointEntry[], base: GenerationBase): Promise<Generation[]> {
-  const generations: Generation[] = []
-  for (const entry of entries.toReversed()) {
-    const rest = await findByToken(entry, base)
-    const source: Source = { host: entry.host, path: entry.path, id: entry.sourceId }
-    if (rest) generations.push(await Generation.open({ ...base, ...rest, source, offset: entry.offset }))
+/** A file that an entry speaks of, found where it is now. */
+interface Left {
+  readonly entry: CheckpointEntry
+  readonly found: OpenedSibling
+}
+
+/** What is there of the files of some entries, oldest first: all are given back where one cannot be searched for now. */
+async function findLeft(
+  entries: readonly CheckpointEntry[],
+  base: GenerationBase,
+  patience: Patience,
+): Promise<readonly Left[] | 'moving'> {
+  const left: Left[] = []
+  let moving = false
+  try {
+    for (const entry of entries) {
+      const found = await findByToken(entry, base)
+      moving ||= found === 'moving'
+      if (found && found !== 'moving') left.push({ entry, found })
+    }
+  } catch (error) {
+    await closeLeft(left, base)
+    throw error
   }
-  return generations
+  if (!patience.waits(moving)) return left
+  await closeLeft(left, base)
+  return 'moving'
+}
+
+async function closeLeft(left: readonly Left[], base: GenerationBase): Promise<void> {
+  for (const { found } of left) {
+    base.release(claimKeyOf(found.identity))
+    await found.handle.close()
+  }
+}
+
+function sourceOf({ host, path, sourceId }: CheckpointEntry): Source {
+  return { host, path, id: sourceId }
 }
 
 /**

@@ -227,9 +227,12 @@ async function copiedByKnown(
 
 /**
  * The file that a token speaks of, under another name: the same inode first, else a copy with the same head and the
- * same bytes before the offset. Copies smaller than the offset are not it.
+ * same bytes before the offset. Copies smaller than the offset are not it. `moving` as with {@link findSibling}.
  */
-export async function findByToken(token: ResumeToken, base: GenerationBase): Promise<OpenedSibling | undefined> {
+export async function findByToken(
+  token: ResumeToken,
+  base: GenerationBase,
+): Promise<OpenedSibling | 'moving' | undefined> {
   const identity = parseIdentity(token.sourceId)
   // Without any content to compare, every file would do.
   if (!identity || (identity.headBytes === 0 && token.tailHash === '')) return undefined
@@ -241,8 +244,7 @@ export async function findByToken(token: ResumeToken, base: GenerationBase): Pro
     const head = await packed.head()
     return head.length < HEAD_BYTES || mayBeginAs(head, token)
   }
-  const found = await findSibling(base, { likely: isInode, mayBe, proves })
-  return found === 'moving' ? undefined : found
+  return findSibling(base, { likely: isInode, mayBe, proves })
 }
 
 /** The file beside the path that has this inode and birth. */

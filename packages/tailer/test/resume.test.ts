@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Delivery, Gap } from '@logflow/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { collect, tempDir } from '../../testkit/src/index.ts'
-import { follow, openCheckpoint, type FollowOptions } from '../src/index.ts'
+import { follow, nodeFileSystem, openCheckpoint, type FileSystem, type FollowOptions } from '../src/index.ts'
 import { following, linesOf, words } from './observed.ts'
 
 /** One run of a program: follows until everything there is was delivered, and acknowledges all of it. */
@@ -65,6 +65,31 @@ describe('follow with a checkpoint', () => {
     ])
     expect(linesOf(await run(path, checkpoint))).toEqual([])
   })
+
+  it('waits for names that move, among which what was left may be', async () => {
+    const { path, checkpoint } = await files()
+    await writeFile(`${path}.2`, 'zero\n')
+    await writeFile(path, 'one\n')
+    await run(path, checkpoint)
+    await appendFile(path, 'two\n')
+    await rename(path, `${path}.1`)
+    await writeFile(path, 'three\n')
+    let swaps = 100
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      open: async opened => {
+        if (opened !== path && swaps-- > 0) {
+          await rename(`${path}.1`, `${path}.swap`)
+          await rename(`${path}.2`, `${path}.1`)
+          await rename(`${path}.swap`, `${path}.2`)
+        }
+        return nodeFileSystem.open(opened)
+      },
+    }
+    const items = await run(path, checkpoint, { fileSystem })
+    expect(linesOf(items)).toEqual(['two', 'three'])
+    expect(swaps).toBeLessThan(0)
+  }, 60_000)
 
   it('reads what copytruncate copied away meanwhile, then the file from its start', async () => {
     const { path, checkpoint } = await files()
