@@ -27,36 +27,39 @@ export class DescriptorHandle implements ReadHandle {
 
   async stat(options: { readonly bigint: true }): Promise<BigIntStats> {
     if (!this.#far && !this.#closing) return fstatSync(this.fd, options)
-    return this.#ask((resolve, reject) => {
-      fstat(this.fd, options, (error, stats) => (error ? reject(error) : resolve(stats)))
-    })
+    return this.#ask(answer => fstat(this.fd, options, answer))
   }
 
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }> {
-    return this.#ask((resolve, reject) => {
-      read(this.fd, buffer, offset, length, position, (error, bytesRead) =>
-        error ? reject(error) : resolve({ bytesRead }),
-      )
+    return this.#ask(answer => {
+      read(this.fd, buffer, offset, length, position, (error, bytesRead) => answer(error, { bytesRead }))
     })
   }
 
   /** Waits for what was asked before: the number is another file's as soon as it is closed. Once, however often it is called. */
   close(): Promise<void> {
-    return (this.#closing ??= this.#close())
+    return (this.#closing ??= this.#busy > 0 ? this.#closeAtRest() : this.#closeNow())
   }
 
-  async #close(): Promise<void> {
-    if (this.#busy > 0) await new Promise<void>(resolve => void (this.#onRest = resolve))
-    await new Promise<void>((resolve, reject) => close(this.fd, error => (error ? reject(error) : resolve())))
+  async #closeAtRest(): Promise<void> {
+    await new Promise<void>(resolve => void (this.#onRest = resolve))
+    await this.#closeNow()
   }
 
-  async #ask<T>(work: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
-    if (this.#closing) throw Object.assign(new Error('EBADF: the file is closed'), { code: 'EBADF' })
-    this.#busy++
-    try {
-      return await new Promise<T>(work)
-    } finally {
-      if (--this.#busy === 0) this.#onRest()
-    }
+  #closeNow(): Promise<void> {
+    return new Promise((resolve, reject) => close(this.fd, error => (error ? reject(error) : resolve())))
+  }
+
+  /** One promise for each question and no function that waits for it: a file that is begun asks dozens. */
+  #ask<T>(work: (answer: (error: Error | null, value: T) => void) => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#closing) throw Object.assign(new Error('EBADF: the file is closed'), { code: 'EBADF' })
+      work((error, value) => {
+        if (error) reject(error)
+        else resolve(value)
+        if (--this.#busy === 0) this.#onRest()
+      })
+      this.#busy++
+    })
   }
 }

@@ -13,6 +13,8 @@ export interface Reopened {
 /** Opens again what has this claim key, wherever it lies now; `undefined` when it is nowhere to be found. */
 export type Reopen = (key: string) => Promise<Reopened | undefined>
 
+const NOTHING_READ = { bytesRead: 0 }
+
 /**
  * A handle that can be closed while nothing happens to its file, and opens it again when it is asked something. A file
  * that is gone by then has nothing more to say: it answers as it did last, and reads as empty.
@@ -50,10 +52,10 @@ export class DrowsyHandle implements ReadHandle {
   }
 
   /** Gives the descriptor up until something is asked. */
-  async sleep(): Promise<void> {
+  sleep(): Promise<void> {
     const handle = this.#handle
     this.#handle = undefined
-    await handle?.close()
+    return handle?.close() ?? Promise.resolve()
   }
 
   /** Size of the file when it was opened for the last time. */
@@ -78,12 +80,12 @@ export class DrowsyHandle implements ReadHandle {
   }
 
   async stat(options: { readonly bigint: true }): Promise<FileFacts> {
-    this.#facts = (await this.#ask(handle => handle.stat(options))) ?? this.#facts
+    this.#facts = await this.#ask(handle => handle.stat(options), this.#facts)
     return this.#facts
   }
 
-  async read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }> {
-    return (await this.#ask(handle => handle.read(buffer, offset, length, position))) ?? { bytesRead: 0 }
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }> {
+    return this.#ask(handle => handle.read(buffer, offset, length, position), NOTHING_READ)
   }
 
   async close(): Promise<void> {
@@ -91,15 +93,15 @@ export class DrowsyHandle implements ReadHandle {
     this.#gone = true
   }
 
-  /** `undefined` when the file is gone. A handle that its server has forgotten (`ESTALE`) is as good as a closed one. */
-  async #ask<T>(question: (handle: ReadHandle) => Promise<T>): Promise<T | undefined> {
-    if (!(await this.wake())) return undefined
+  /** `otherwise` when the file is gone. A handle that its server has forgotten (`ESTALE`) is as good as a closed one. */
+  async #ask<T>(question: (handle: ReadHandle) => Promise<T>, otherwise: T): Promise<T> {
+    if (this.#gone || (!this.#handle && !(await this.wake()))) return otherwise
     try {
       return await question(this.#handle as ReadHandle)
     } catch (error) {
       if (systemCode(error) !== 'ESTALE') throw error
       await this.sleep()
-      return (await this.wake()) ? question(this.#handle as ReadHandle) : undefined
+      return (await this.wake()) ? question(this.#handle as ReadHandle) : otherwise
     }
   }
 }

@@ -14,7 +14,7 @@ import { targetOf, type Target } from './pattern-target.ts'
 import { Marks } from './marks.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from './options.ts'
 import { errorDetail } from './events.ts'
-import { lookAt } from './rotation.ts'
+import { lookAt, type NamedFacts } from './rotation.ts'
 import { FollowedStreams } from './streams/followed-streams.ts'
 import { baseNamesOf } from './rotated-names.ts'
 import type { CopyVerdict, OpenedSibling } from './siblings.ts'
@@ -69,8 +69,6 @@ export function tail(
 
 /** After a delivery the next round comes this much later: a busy writer's lines then travel together. */
 const HOT_MS = 5
-/** Files that are taken up at one time. */
-const OPENING = 2
 /** Files of which it is written down in one go where following begins: of more the memory would notice. */
 const BEGUN_TOGETHER = 256
 /** Files that are asked whether they can be laid to rest, where too many are open. */
@@ -297,10 +295,9 @@ class FollowGroup {
         const fresh = names.filter(name => !this.#isTakenUp(prefix + name))
         // One by one later on: a copy is known only when the file that it was made of is.
         if (!first) fresh.sort((a, b) => a.length - b.length)
-        for (let at = 0, step = first ? OPENING : 1; at < fresh.length; at += step) {
-          const some = fresh.slice(at, at + step)
+        for (const [at, name] of fresh.entries()) {
           // What has a name after a pause may be a copy of what is read already.
-          await Promise.all(some.map(name => this.#takeUp(prefix + name, { first: first && !paused, sure })))
+          await this.#takeUp(prefix + name, { first: first && !paused, sure })
           if (at % BEGUN_TOGETHER === 0) await this.#writeBegun()
           if (this.#files.crowded) await this.#restSurplus(SURPLUS)
           if (!first || !this.#isFull) continue
@@ -321,7 +318,8 @@ class FollowGroup {
   }
 
   async #takeUp(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
-    if (!sure && !(await this.#isOfItsOwn(path))) return
+    const named = sure ? undefined : await lookAt(path, this.#options.fileSystem).catch(() => undefined)
+    if (!sure && !this.#isOfItsOwn(path, named)) return
     if (this.#files.size >= this.#options.maxGlobTargets) return this.#notices.limited(path)
     const file = this.#files.add(path, first)
     await file.observe()
@@ -332,8 +330,7 @@ class FollowGroup {
   }
 
   /** Whether there is a file that is neither a rotated one under its new name, nor a link to one that is followed. */
-  async #isOfItsOwn(path: string): Promise<boolean> {
-    const named = await lookAt(path, this.#options.fileSystem).catch(() => undefined)
+  #isOfItsOwn(path: string, named: NamedFacts | undefined): boolean {
     if (!named?.isFile) return false
     const owner = this.#context.claims.ownerOf(claimKeyOf(named))
     return owner === undefined || owner === this.#files.goneOf(path)?.owner

@@ -1,4 +1,15 @@
-import { constants, lstat, lstatSync, readdir, realpath, stat, statSync, watch, type BigIntStats } from 'node:fs'
+import {
+  constants,
+  lstat,
+  lstatSync,
+  readdir,
+  realpath,
+  realpathSync,
+  stat,
+  statSync,
+  watch,
+  type BigIntStats,
+} from 'node:fs'
 import { promisify } from 'node:util'
 import { DescriptorHandle } from './descriptor-handle.ts'
 import type { FileSystem } from './file-system.ts'
@@ -20,7 +31,7 @@ export const nodeFileSystem: FileSystem<DescriptorHandle> = {
   statNow,
   readdir: path => readdirLater(path),
   readEntries: path => readdirLater(path, { withFileTypes: true }),
-  realpath: path => realpathLater(path),
+  realpath: async path => realpathSync.native(path),
   watch(path, heard, failed) {
     const watcher = watch(path, { persistent: false }, (kind, name) => heard(kind === 'rename', name))
     watcher.on('error', failed)
@@ -35,6 +46,7 @@ export const farFileSystem: FileSystem<DescriptorHandle> = {
   stat: path => statLater(path, { bigint: true }),
   lstat: path => lstatLater(path, { bigint: true }),
   statNow: undefined,
+  realpath: path => realpathLater(path),
 }
 
 function statNow(path: string): BigIntStats | undefined {

@@ -1,5 +1,6 @@
-import { isMissing, TailerError } from './errors.ts'
-import type { FileSystem } from './file-system.ts'
+import { TailerError } from './errors.ts'
+import { factsAt } from './facts.ts'
+import type { FileFacts, FileSystem } from './file-system.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { claimKeyOf, inodeKeyOf, isSameFile, parseClaimKey } from './identity.ts'
 
@@ -49,13 +50,14 @@ export function judgeRotation(held: HeldFacts | undefined, named: NamedFacts | u
 }
 
 /** The facts about a path now; `undefined` when it names nothing. @throws TailerError `LF_TAILER_OPEN` */
-export async function lookAt(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<NamedFacts | undefined> {
-  try {
-    const facts = await fileSystem.stat(path)
-    const { birthtimeNs: birthNs, mtimeNs } = facts
-    return { inodeKey: inodeKeyOf(facts), size: Number(facts.size), birthNs, mtimeNs, isFile: facts.isFile() }
-  } catch (cause) {
-    if (isMissing(cause)) return undefined
+export function lookAt(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<NamedFacts | undefined> {
+  return factsAt(path, fileSystem).then(namedFactsOf, (cause: unknown) => {
     throw new TailerError('LF_TAILER_OPEN', `cannot look at ${path}`, { cause, detail: { path } })
-  }
+  })
+}
+
+function namedFactsOf(facts: FileFacts | undefined): NamedFacts | undefined {
+  if (!facts) return undefined
+  const { birthtimeNs: birthNs, mtimeNs } = facts
+  return { inodeKey: inodeKeyOf(facts), size: Number(facts.size), birthNs, mtimeNs, isFile: facts.isFile() }
 }

@@ -26,9 +26,9 @@ export class SharedHandle implements ReadHandle {
     return this.#handle.read(buffer, offset, length, position)
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
+  close(): Promise<void> {
+    const isLast = !this.#closed && --this.#holders.count === 0
     this.#closed = true
-    if (--this.#holders.count === 0) await this.#handle.close()
+    return isLast ? this.#handle.close() : Promise.resolve()
   }
 }

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import process from 'node:process'
 import type { AbortOptions, Delivery, Source } from '@logflow/core'
 import { LineCutter } from './line-cutter.ts'
 
@@ -36,6 +35,8 @@ export async function* readStream(
 }
 
 /** Standard input of this process as deliveries, to its end. */
-export function readStdin(options: ReadStreamOptions = {}): AsyncGenerator<Delivery, void, undefined> {
-  return readStream(process.stdin, options)
+export async function* readStdin(options: ReadStreamOptions = {}): AsyncGenerator<Delivery, void, undefined> {
+  // With all that belongs to a process it takes memory, which whoever follows files needs for these.
+  const { stdin } = await import('node:process')
+  yield* readStream(stdin, options)
 }

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as later } from 'node:timers'
 
@@ -25,8 +23,9 @@ export interface Journalctl {
   stop(): Promise<void>
 }
 
-/** Starts `journalctl` without a shell. */
-export function startJournalctl({ program, args, onComplaint }: Omit<JournalctlRun, 'signal'>): Journalctl {
+/** Starts `journalctl` without a shell. What that takes is loaded then: whoever follows files alone has the memory for these. */
+async function startJournalctl({ program, args, onComplaint }: Omit<JournalctlRun, 'signal'>): Promise<Journalctl> {
+  const { spawn } = await import('node:child_process')
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   // Rejects when the program cannot be started.
   const exited = once(child, 'exit') as Promise<[number | null]>
@@ -59,10 +58,11 @@ export function startJournalctl({ program, args, onComplaint }: Omit<JournalctlR
  */
 export async function* runJournalctl({ signal, ...run }: JournalctlRun): AsyncGenerator<Uint8Array, void, undefined> {
   signal.throwIfAborted()
-  const journalctl = startJournalctl(run)
+  const journalctl = await startJournalctl(run)
   const stop = (): void => void journalctl.stop()
   signal.addEventListener('abort', stop, { once: true })
   try {
+    signal.throwIfAborted()
     for await (const chunk of journalctl.stdout) yield chunk as Uint8Array
     await journalctl.ended.finally(() => signal.throwIfAborted())
   } finally {
@@ -72,5 +72,6 @@ export async function* runJournalctl({ signal, ...run }: JournalctlRun): AsyncGe
 }
 
 async function passOn(stderr: Readable, onComplaint: (line: string) => Promise<void>): Promise<void> {
+  const { createInterface } = await import('node:readline')
   for await (const line of createInterface({ input: stderr })) await onComplaint(line)
 }

@@ -1,6 +1,5 @@
 import { constants, open } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { Socket } from 'node:net'
 import { platform } from 'node:os'
 import { addAbortSignal } from 'node:stream'
 import { promisify } from 'node:util'
@@ -102,6 +101,7 @@ async function* written(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const fd = await openLater(platform() === 'linux' ? `/proc/self/fd/${kept.fd}` : path, FLAGS)
+  const { Socket } = await import('node:net')
   const socket = new Socket({ fd, readable: true, writable: false })
   for await (const chunk of addAbortSignal(signal, socket)) yield chunk as Uint8Array
 }
