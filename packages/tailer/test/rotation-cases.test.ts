@@ -3,6 +3,13 @@ import { describeHistories, type History } from './histories.ts'
 /** Shortest histories that once went wrong, each by the reason that it went wrong for. */
 const histories: readonly History[] = [
   {
+    says: 'tells of what was seen of a file beyond the copy that was made of it',
+    profile: { pattern: 'glob', tickMs: 4, equalHeads: true, batchBytes: 64, idleMs: 1 },
+    steps:
+      'reopen, look 11, write 2, write 4, look 7, move .2 .3, run 3, run 7, run 5, copy-begin .1, copy-end, write 1, ' +
+      'run 39, truncate',
+  },
+  {
     says: 'looks after a second crash for what a file held that was cut before the first',
     profile: { hears: 'some', equalHeads: true, idleMs: 1 },
     steps:
