@@ -36,8 +36,8 @@ export class FollowedFile {
   readonly #notes: Notes
   readonly #turns = new Turns()
   #rescan = false
-  /** Something was told of the path since it was last looked at. */
-  #heard = false
+  /** What was told of the path since it was last looked at. */
+  #heard: 'nothing' | 'growth' | 'rename' = 'nothing'
   readonly #failures: Failures
   #notices: Delivery[] = []
   #closed = false
@@ -63,7 +63,7 @@ export class FollowedFile {
 
   /** What is to be kept of it while nothing happens; it is of no use any more then. `undefined` while something does. */
   rest(): RestingFile | undefined {
-    if (!this.#turns.idle || !this.rests || this.#closed || this.#heard) return undefined
+    if (!this.#turns.idle || !this.rests || this.#closed || this.#heard !== 'nothing') return undefined
     if (this.#notices.length > 0 || this.#failures.any || !this.#context.options.watch) return undefined
     const generation = this.#queue.head?.rest()
     const opener = generation && this.#opener.rest()
@@ -154,7 +154,7 @@ export class FollowedFile {
 
   async #observe(): Promise<void> {
     if (this.#closed) return
-    this.#heard = false
+    this.#heard = 'nothing'
     try {
       await this.#opener.lookBeside()
       // Before the look: what changes during it is seen by the next glance.
@@ -392,9 +392,9 @@ export class FollowedFile {
 
   /** Something may have happened to the path, or, `renamed`, to what it names. */
   hear(renamed: boolean): void {
-    this.#heard = true
     // A rename is looked at now, even while nobody reads: the next one may come before the consumer does.
-    if (renamed) this.observe().catch(() => {})
+    if (renamed && this.#heard !== 'rename') this.observe().catch(() => {})
+    if (this.#heard !== 'rename') this.#heard = renamed ? 'rename' : 'growth'
     this.#context.wake(this)
   }
 }

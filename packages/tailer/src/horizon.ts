@@ -4,6 +4,7 @@ import { isMissing } from './errors.ts'
 import type { FileFacts } from './file-system.ts'
 import { claimKeyOf, fromBase36 } from './identity.ts'
 import { listSiblings, type Place, type Sibling } from './listing.ts'
+import { mayChangeUnseen } from './remembered-names.ts'
 
 /** A folder that changed this recently may yet change in the same tick of its clock. */
 const RECENT_MS = 1000n
@@ -69,6 +70,14 @@ export function parseHorizon(text: string | undefined, ns: bigint): Horizon {
 /** Whether the folder is as it was: then nothing in it is younger. */
 export async function isAsBefore(horizon: Horizon, place: Place): Promise<boolean> {
   return !horizon.recent && (await folderOf(place))?.mtimeNs === horizon.ns
+}
+
+/**
+ * Whether the folder is as it was when it was looked at, and had rested by then for so long that any change since has
+ * given it another time.
+ */
+export async function isAsSearched({ ns, packedNs }: Horizon, place: Place): Promise<boolean> {
+  return !mayChangeUnseen(ns, Number(packedNs / 1_000_000n)) && (await folderOf(place))?.mtimeNs === ns
 }
 
 /**

@@ -2,9 +2,13 @@ import type { Clock, Delivery } from '@logflow/core'
 import type { Generation } from './generation.ts'
 import { claimKeyOf } from './identity.ts'
 
+/** How often one is looked at, to which nothing more is written, while it lingers. */
+const LOOKS = 10
+
 interface Entry {
   readonly generation: Generation
   quietSinceMs: number
+  lookedMs: number
 }
 
 /** What one look at the lingering generations found. */
@@ -39,7 +43,8 @@ export class Lingering {
   }
 
   add(generation: Generation): void {
-    this.#entries.push({ generation, quietSinceMs: this.#clock.monotonicMs() })
+    const nowMs = this.#clock.monotonicMs()
+    this.#entries.push({ generation, quietSinceMs: nowMs, lookedMs: nowMs })
   }
 
   /** Gives one up to be read as before: its file has its name back. */
@@ -49,7 +54,7 @@ export class Lingering {
     return at === -1 ? undefined : this.#entries.splice(at, 1)[0]?.generation
   }
 
-  /** Reads a little of each. */
+  /** Reads a little of each whose turn it is: hundreds may linger beside one that is busy. */
   async step(): Promise<LateFindings> {
     const late: { generation: Generation; items: readonly Delivery[] }[] = []
     const done: Generation[] = []
@@ -57,7 +62,9 @@ export class Lingering {
       const { generation } = entry
       // Before it is read: what is written after that is not to be missed, however long the read takes.
       const nowMs = this.#clock.monotonicMs()
+      if (nowMs - entry.lookedMs < this.ms / LOOKS) continue
       const step = await generation.step()
+      if (step.kind === 'end') entry.lookedMs = nowMs
       if (step.kind === 'bytes') {
         entry.quietSinceMs = nowMs
         late.push({ generation, items: step.items })

@@ -28,6 +28,8 @@ export interface Aged extends Pick<Sibling, 'birthNs' | 'mtimeNs'> {
 
 /** Names change while they are listed; after so many tries what was found has to do. */
 export const MAX_PASSES = 16
+/** Made once, as that takes longer than to compare with it. */
+const byNumber = new Intl.Collator('en', { numeric: true })
 /** Files that are asked for at once, before others get their turn: 2 ms. */
 const AT_ONCE = 1000
 
@@ -43,7 +45,7 @@ export async function listSiblings({ path, fileSystem }: Place): Promise<Sibling
     found = again
     if (same) break
   }
-  return found.sort((a, b) => byAge(a, b) || b.path.localeCompare(a.path, 'en', { numeric: true }))
+  return found.sort((a, b) => byAge(a, b) || byNumber.compare(b.path, a.path))
 }
 
 /**
@@ -65,7 +67,7 @@ async function listOnce(path: string, fileSystem: FileSystem): Promise<Sibling[]
 }
 
 function isSame(a: Sibling, b: Sibling | undefined): boolean {
-  return b !== undefined && a.path === b.path && claimKeyOf(a) === claimKeyOf(b)
+  return b !== undefined && a.path === b.path && a.birthNs === b.birthNs && a.inodeKey === b.inodeKey
 }
 
 /**

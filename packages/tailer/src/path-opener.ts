@@ -4,7 +4,7 @@ import { DoubtedGenerations } from './doubted-generations.ts'
 import type { Reopen } from './drowsy-handle.ts'
 import { isScarcity } from './errors.ts'
 import { Generation } from './generation.ts'
-import { holdAll } from './hold-all.ts'
+import { holdAll, learnHeads, provenOnce } from './hold-all.ts'
 import { isAsBefore, isYounger, type Horizon } from './horizon.ts'
 import { claimKeyOf, identifyBy } from './identity.ts'
 import { LeftOut, nothingLeftOut } from './left-out.ts'
@@ -344,13 +344,15 @@ export class PathOpener {
     if (!range) return []
     const before = this.#leftOut
     const leftOut = (this.#leftOut = new LeftOut(before))
-    for (const generation of held) {
-      // Cut as well: what lies beside it may be its own, and is looked at when that was told.
-      if (await generation.learnHead()) continue
+    // Cut as well: what lies beside it may be its own, and is looked at when that was told. Those that are read, of which
+    // there may be hundreds, are asked only when there is something that may copy them.
+    const prove = provenOnce(held)
+    const unread = held.filter(({ offset, isRead }) => offset === 0 || !isRead)
+    if (!(await learnHeads(unread)) || (this.doubted.any && !(await prove()))) {
       leftOut.postpone()
       return []
     }
-    const known = { ...range, held, released: this.#released.all, leftOut }
+    const known = { ...range, held, prove, released: this.#released.all, leftOut }
     const asked = await this.doubted.ask(known)
     const found = [...asked, ...this.doubted.all]
     const missed = [...asked, ...(await findMissed({ ...known, found }, this.#base))]

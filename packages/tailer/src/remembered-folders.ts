@@ -64,7 +64,7 @@ export class RememberedFolders {
     const facts = await fileSystem.stat(directory === '' ? '.' : directory).catch(() => undefined)
     if (known && nowMs - known.listedMs < RELIST_MS && isSameFolder(known.facts, facts)) return known
     // As of before it is listed: what changes meanwhile is seen by the next look.
-    const settled = facts && !mayChangeUnseen(facts.mtimeNs, clock)
+    const settled = facts && !mayChangeUnseen(facts.mtimeNs, clock.now())
     const names = await listerOf(fileSystem)(directory, matches)
     return { facts: settled ? facts : undefined, listedMs: nowMs, names }
   }

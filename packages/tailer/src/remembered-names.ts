@@ -7,12 +7,12 @@ const [TICK_MS, COARSE_MS] = [50, 2000]
 const MAX_FOLDERS = 4
 
 /**
- * Whether a folder, last changed at `mtimeNs`, may change now without getting another time, so that what was listed does
- * not count for later.
+ * Whether a folder, last changed at `mtimeNs`, may change at `nowMs` without getting another time, so that what was listed
+ * then does not count for later.
  */
-export function mayChangeUnseen(mtimeNs: bigint, clock: Clock): boolean {
+export function mayChangeUnseen(mtimeNs: bigint, nowMs: number): boolean {
   const coarseMs = mtimeNs % 1_000_000_000n === 0n ? COARSE_MS : TICK_MS
-  return clock.now() - Number(mtimeNs / 1_000_000n) < coarseMs
+  return nowMs - Number(mtimeNs / 1_000_000n) < coarseMs
 }
 
 /** Whether two looks at a folder saw the same one, with the same names. */
@@ -41,7 +41,7 @@ export function withRememberedNames(files: FileSystem, clock: Clock): FileSystem
       return known.names
     }
     // As of before it is listed: what changes meanwhile is seen by the next one who asks.
-    const settled = facts && !mayChangeUnseen(facts.mtimeNs, clock)
+    const settled = facts && !mayChangeUnseen(facts.mtimeNs, clock.now())
     const names = (await files.readdir(directory)).sort()
     if (settled) folders.set(directory, { facts, names })
     if (folders.size > MAX_FOLDERS) folders.delete(folders.keys().next().value as string)

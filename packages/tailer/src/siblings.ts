@@ -59,6 +59,8 @@ export interface MissedRange {
   readonly packedNs?: bigint
   /** Generations that are open: whole and partial copies of them hold nothing new. */
   readonly held: readonly Generation[]
+  /** Whether these still are what they were; asked before anything is opened that may be a copy of them. */
+  readonly prove?: () => Promise<boolean>
   /** What was read of those that are not open any more: nor do copies of these. */
   readonly released?: readonly KnownContent[]
   /** As `released`, as a checkpoint has it: whole copies are known. */
@@ -76,9 +78,10 @@ export interface MissedRange {
 export async function findMissed(range: MissedRange, base: GenerationBase): Promise<Generation[]> {
   const found: Generation[] = []
   try {
-    let moving = true
-    for (let pass = 0; moving && pass < MAX_PASSES; pass++) moving = !(await findOnce(range, base, found))
-    range.leftOut?.settle(moving)
+    let seen: Seen = 'moving'
+    for (let pass = 0; seen === 'moving' && pass < MAX_PASSES; pass++) seen = await findOnce(range, base, found)
+    if (seen === 'changed') range.leftOut?.postpone()
+    else range.leftOut?.settle(seen === 'moving')
     return found
   } catch (error) {
     await giveBack(found, base)
@@ -100,15 +103,14 @@ export async function giveBack(found: readonly Generation[], base: GenerationBas
   }
 }
 
-/** One pass; whether it saw a folder at rest, and nothing new in it. */
-async function findOnce(range: MissedRange, base: GenerationBase, found: Generation[]): Promise<boolean> {
+/** What one pass saw: a folder in motion, or something new in it; one at rest; that what is held is not what it was. */
+type Seen = 'moving' | 'still' | 'changed'
+
+async function findOnce(range: MissedRange, base: GenerationBase, found: Generation[]): Promise<Seen> {
   let settled = true
   for (const sibling of await listSiblings(base)) {
-    if (!range.isNew(sibling) || (base.isTaken(claimKeyOf(sibling)) && !hasGrown(sibling, base))) continue
-    if (sibling.size === 0) {
-      range.leftOut?.noteEmpty(sibling)
-      continue
-    }
+    if (!mayBeMissed(sibling, range, base)) continue
+    if (range.prove && !(await range.prove())) return 'changed'
     const content = await contentOf(sibling, { ...range, found: [...(range.found ?? []), ...found] }, base)
     if (content.kind === 'gone') settled &&= await isStill(sibling, base)
     if (content.kind !== 'open') continue
@@ -119,7 +121,14 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
     else await opened.handle.close()
     settled &&= same && !generation
   }
-  return settled
+  return settled ? 'still' : 'moving'
+}
+
+/** Whether it came in the range, nobody has had it as it is now, and it holds something. */
+function mayBeMissed(sibling: Sibling, { isNew, leftOut }: MissedRange, base: GenerationBase): boolean {
+  if (!isNew(sibling) || (base.isTaken(claimKeyOf(sibling)) && !hasGrown(sibling, base))) return false
+  if (sibling.size === 0) leftOut?.noteEmpty(sibling)
+  return sibling.size > 0
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from '@logflow/core'
 import { FirstLook } from './first-look.ts'
-import { isAsBefore, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
+import { isAsBefore, isAsSearched, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
 import type { Place } from './listing.ts'
 
 /** What is kept of `Surroundings` while nothing happens to the path. */
@@ -67,10 +67,14 @@ export class Surroundings {
 
   /** Whether names may have changed since this was last asked. */
   async changed(): Promise<boolean> {
-    const last = this.#searched ?? this.#horizon
-    if (last && (await isAsBefore(last, this.#place))) return false
+    const last = this.#searched
+    if (last ? await isAsSearched(last, this.#place) : await this.#isAsFirst()) return false
     this.#searched = await lookBeside(this.#place, this.#clock)
     return true
+  }
+
+  async #isAsFirst(): Promise<boolean> {
+    return this.#horizon !== undefined && (await isAsBefore(this.#horizon, this.#place))
   }
 
   /** What was found there has been taken up. */

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, it, onTestFinished } from 'vitest'
 import { tempDir } from '../../testkit/src/index.ts'
-import { nodeFileSystem, type FileSystem } from '../src/index.ts'
+import { nodeFileSystem, type FileSystem, type ReadHandle } from '../src/index.ts'
 import { following, linesOf } from './observed.ts'
 
 /** The files of this machine, and how often which names were asked for. */
@@ -21,6 +21,20 @@ function counted(): { fileSystem: FileSystem; stats: string[]; opens: string[] }
     },
   }
   return { fileSystem, stats, opens }
+}
+
+/** The files of this machine, and how often something was read of any. */
+function countedReads(): { fileSystem: FileSystem; reads: () => number } {
+  let reads = 0
+  const open = async (path: string): Promise<ReadHandle> => {
+    const handle = await nodeFileSystem.open(path)
+    return {
+      stat: options => handle.stat(options),
+      read: (...args) => (reads++, handle.read(...args)),
+      close: () => handle.close(),
+    }
+  }
+  return { fileSystem: { ...nodeFileSystem, open }, reads: () => reads }
 }
 
 /** As logrotate does: `.9` becomes `.10`, and so on, at last `.1` what had the name. */
@@ -71,5 +85,22 @@ it('opens what was packed after its time once, however often it searches', async
   const packed = opens.filter(name => name.endsWith('.gz'))
   expect(new Set(packed).size).toBe(50)
   expect(packed).toHaveLength(50)
+  await follow.stop()
+}, 60_000)
+
+it('asks nothing of the files that were rotated before, and are still open for late lines, when another one is', async () => {
+  const path = join(await tempDir({ onTestFinished }), 'app.log')
+  writeFileSync(path, '0\n')
+  const { fileSystem, reads } = countedReads()
+  const follow = following(path, { from: 'start', fileSystem, lingerMs: 600_000, pollMs: 1000 })
+  await follow.untilText('0\n')
+  const rounds = 60
+  for (let round = 1; round <= rounds; round++) {
+    renameSync(path, `${path}.${round}`)
+    writeFileSync(path, `${round}\n`)
+    await follow.untilText(`${round}\n`)
+  }
+  expect(linesOf(follow.items)).toEqual(Array.from({ length: rounds + 1 }, (_, line) => String(line)))
+  expect(reads() / rounds).toBeLessThan(rounds / 2)
   await follow.stop()
 }, 60_000)
