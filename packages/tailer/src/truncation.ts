@@ -35,8 +35,8 @@ export async function afterTruncation(
   const own = unseen ? missed.at(-1) : undefined
   const copy = found.kind === 'copy' ? found.generation : own && (await asCopyOf(head, own, opener))
   // What was copied and cut more than once may have had the size in between.
-  const sure = found.kind === 'none' || found.kind === 'copy'
-  if (sure && !own && missed.length === 0) head.settleSize(size)
+  const sure = (found.kind === 'none' || found.kind === 'copy') && !own && missed.length === 0 && !opener.unread
+  if (sure) head.settleSize(size)
   if (copy) {
     copy.announced = head.announced
     copy.know(head.knownSize)

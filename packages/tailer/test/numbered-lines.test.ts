@@ -1,4 +1,4 @@
-import { lineBatch } from '@logflow/core'
+import { lineBatch, type Source } from '@logflow/core'
 import { describe, expect, it } from 'vitest'
 import { NumberedLinesCheck, numberedLine } from './numbered-lines.ts'
 
@@ -29,5 +29,20 @@ describe('NumberedLinesCheck', () => {
   it('takes the beginning of a line where nothing comes after it', () => {
     expect(wrongIn([lines(0), numberedLine(1).slice(0, 4)], 2)).toMatchObject({ foreign: [], torn: [], missing: [1] })
     expect(wrongIn([lines(0), numberedLine(1).slice(0, 4), lines(2)], 3)).toMatchObject({ torn: [1] })
+  })
+
+  it('tells what each source lost, and what a gap told of it', () => {
+    const check = new NumberedLinesCheck()
+    const source = (id: string): Source => ({ host: 'h', path: '/log/app.log', id })
+    const take = (id: string, text: string): void =>
+      check.take(lineBatch({ source: source(id), bytes: Buffer.from(text) }))
+    take('b', lines(4, 5))
+    take('a', lines(0, 1) + numberedLine(2).slice(0, 4))
+    check.takeGap({ kind: 'gap', source: source('a'), from: 10, to: 13, reason: 'truncated' })
+    const lost = lines(0, 1, 2, 3).length - lines(0, 1).length - 4
+    expect(check.losses(7)).toEqual([
+      { told: 3, lost },
+      { told: 0, lost: numberedLine(6).length },
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LineBatch } from '@logflow/core'
+import type { Gap, LineBatch } from '@logflow/core'
 
 /** A line that its number tells, so that nobody has to keep what was written. */
 export function numberedLine(number: number): string {
@@ -8,8 +8,18 @@ export function numberedLine(number: number): string {
 
 /** What a source has delivered so far. */
 interface SourceSoFar {
+  readonly first: number
   last: number
   torn: boolean
+  bytes: number
+  gapBytes: number
+}
+
+/** What was lost between the last byte of one source and the first of the next one, in bytes. */
+export interface Loss {
+  /** What a gap told. */
+  readonly told: number
+  readonly lost: number
 }
 
 /** Holds what is read against numbered lines, as it comes: nothing of it is kept but what was wrong. */
@@ -40,6 +50,21 @@ export class NumberedLinesCheck {
     }
   }
 
+  takeGap({ source, from, to }: Gap): void {
+    const known = this.#sources.get(source.id)
+    if (known) known.gapBytes += to - from
+  }
+
+  /** What each source lost at its end, in the order in which they were written, when so many lines were `written`. */
+  losses(written: number): Loss[] {
+    const starts = startsOfLines(written)
+    const sources = [...this.#sources.values()].sort((a, b) => a.first - b.first)
+    return sources.map(({ first, bytes, gapBytes }, at) => {
+      const next = sources[at + 1]?.first ?? written
+      return { told: gapBytes, lost: (starts[next] as number) - (starts[first] as number) - bytes }
+    })
+  }
+
   /** SHA-256 of everything in the order in which it came. */
   digest(): string {
     return this.#hash.digest('hex')
@@ -52,8 +77,9 @@ export class NumberedLinesCheck {
 
   #takeLine(id: string, line: string): void {
     const number = parseInt(line, 10)
-    const source = this.#sources.get(id) ?? { last: number - 1, torn: false }
+    const source = this.#sources.get(id) ?? { first: number, last: number - 1, torn: false, bytes: 0, gapBytes: 0 }
     this.#sources.set(id, source)
+    source.bytes += line.length
     if (source.torn) this.torn.push(source.last)
     if (number !== source.last + 1) this.jumps.push(number)
     source.last = number
@@ -76,4 +102,13 @@ export class NumberedLinesCheck {
     this.#seen[number] = 1
     return before
   }
+}
+
+/** Where each line begins that was written, and where the one after the last would. */
+function startsOfLines(written: number): Float64Array {
+  const starts = new Float64Array(written + 1)
+  for (let number = 0; number < written; number++) {
+    starts[number + 1] = (starts[number] as number) + numberedLine(number).length
+  }
+  return starts
 }
