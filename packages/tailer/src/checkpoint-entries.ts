@@ -1,5 +1,6 @@
 import type { CheckpointEntry } from './checkpoint-log.ts'
 import { PackedTexts } from './packed-texts.ts'
+import { wordsOf } from './words.ts'
 
 /**
  * What a checkpoint knows of every source, by id and by path, in the order of their last acknowledgement. Packed: of
@@ -84,13 +85,20 @@ export class CheckpointEntries {
   }
 }
 
-/** Without the names of its parts, and its id. */
-function pack({ host, path, offset, tailHash, atMs, beside, complete }: CheckpointEntry): string {
-  return JSON.stringify([host, path, offset, tailHash, atMs, beside, complete])
+/** Numbers, then texts, whose lengths are the last of these. Without its id. */
+function pack({ host, path, offset, tailHash, atMs, beside = '', complete }: CheckpointEntry): string {
+  const numbers = [offset, atMs, complete ? 1 : 0, host.length, path.length, tailHash.length]
+  return `${numbers.join(' ')} ${host}${path}${tailHash}${beside}`
 }
 
+const NUMBERS = 6
+
 function unpack(sourceId: string, text: string): CheckpointEntry {
-  const [host, path, offset, tailHash, atMs, beside, complete] = JSON.parse(text) as unknown[]
-  const known = { ...(beside !== null && { beside }), ...(complete === true && { complete }) }
-  return { sourceId, host, path, offset, tailHash, atMs, ...known } as CheckpointEntry
+  const [words, texts] = wordsOf(text, NUMBERS)
+  const [offset, atMs, complete, hostLength, pathLength, hashLength] = words.map(Number) as [number, ...number[]]
+  let at = 0
+  const next = (length = 0): string => texts.slice(at, (at += length))
+  const [host, path, tailHash, beside] = [next(hostLength), next(pathLength), next(hashLength), texts.slice(at)]
+  const known = { ...(beside !== '' && { beside }), ...(complete === 1 && { complete: true }) }
+  return { sourceId, host, path, offset, tailHash, atMs: atMs as number, ...known }
 }

@@ -43,9 +43,10 @@ export class Checkpoint implements AsyncDisposable {
   #torn = false
   /** Not worth asking before whether the log can be made shorter. */
   #compactBytes = COMPACT_BYTES
-  #waiting = new Map<string, CheckpointEntry | undefined>()
-  /** The last write that {@link Checkpoint.begin} asked for. */
-  #begun: Promise<void> = Promise.resolve()
+  /** Sources whose state, or that nothing is known of them any more, is to be written, in that order. */
+  #waiting = new Set<string>()
+  /** Whether {@link Checkpoint.begin} was called since the last {@link Checkpoint.begun}. */
+  #hasBegun = false
   #flushing: Promise<void> | undefined
   #next: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -118,9 +119,8 @@ export class Checkpoint implements AsyncDisposable {
     if (this.#complete.size > MAX_DESCRIBED) this.#complete.delete(this.#complete.keys().next().value as string)
     const entry = this.#entries.get(sourceId)
     if (this.#closing || entry?.offset !== offset || entry.complete) return
-    const completed: CheckpointEntry = { ...entry, complete: true }
     this.#entries.complete(sourceId)
-    this.#waiting.set(sourceId, completed)
+    this.#wait(sourceId)
     // Should it fail, whoever acknowledges next is told; without it a message too much is all that comes.
     this.#flush().catch(() => {})
   }
@@ -132,27 +132,19 @@ export class Checkpoint implements AsyncDisposable {
    * @throws TailerError `LF_TAILER_CHECKPOINT` when it cannot be written, `LF_TAILER_CLOSED`
    */
   acknowledge(source: Source, offset: number): Promise<void> {
-    if (this.#closing) return Promise.reject(new TailerError('LF_TAILER_CLOSED', 'checkpoint is closed'))
+    if (this.#closing) return rejectedAsClosed()
     if (isFifoSource(source)) return Promise.resolve()
-    const { id, host, path } = source
-    const tailHash = this.#settleNotes(id, offset)
-    const beside = this.#beside.get(id) ?? this.#entries.get(id)?.beside
-    this.#beside.delete(id) // the entry has it from now on
-    const known = { ...(beside && { beside }), ...(this.#complete.get(id) === offset && { complete: true }) }
-    this.#set(id, { sourceId: id, host, path, offset, tailHash, atMs: Date.now(), ...known })
+    this.#keep(source, offset, this.#settleNotes(source.id, offset))
     return this.#flush()
   }
 
   /**
-   * A source is read from here on. Does not wait: thousands that are begun together share a few writes.
+   * A source is read from here on. Writes nothing yet: thousands that are begun together share a few writes.
    * {@link follow} calls this, and waits for {@link Checkpoint.begun} before it delivers anything.
    */
   begin(source: Source, { offset, tailHash }: ResumeToken): void {
-    this.note(source.id, offset, tailHash)
-    const [before, written] = [this.#begun, this.acknowledge(source, offset)]
-    written.catch(() => {}) // told by `begun`, unless an earlier one failed
-    this.#begun = before.then(() => written)
-    this.#begun.catch(() => {}) // told by `begun`
+    this.#hasBegun = true
+    if (!this.#closing) this.#keep(source, offset, tailHash)
   }
 
   /**
@@ -161,21 +153,22 @@ export class Checkpoint implements AsyncDisposable {
    * @throws TailerError `LF_TAILER_CHECKPOINT`, `LF_TAILER_CLOSED`
    */
   begun(): Promise<void> {
-    const begun = this.#begun
-    this.#begun = Promise.resolve()
-    return begun
+    if (!this.#hasBegun) return Promise.resolve()
+    this.#hasBegun = false
+    return this.#closing ? rejectedAsClosed() : this.#flush()
   }
 
   /** Drops what is known of a source, so that it would be read anew. Resolves when that is durable. */
   forget(sourceId: string): Promise<void> {
-    if (this.#closing) return Promise.reject(new TailerError('LF_TAILER_CLOSED', 'checkpoint is closed'))
+    if (this.#closing) return rejectedAsClosed()
     this.#notes.delete(sourceId)
     if (!this.#entries.get(sourceId)) return Promise.resolve()
-    this.#set(sourceId, undefined)
+    this.#entries.delete(sourceId)
+    this.#wait(sourceId)
     return this.#flush()
   }
 
-  /** Waits for what is being written. Every call returns the same promise. */
+  /** Waits for what is being written, and what was begun. Every call returns the same promise. */
   close(): Promise<void> {
     return (this.#closing ??= this.#settled().then(() => this.#storage.close()))
   }
@@ -194,11 +187,18 @@ export class Checkpoint implements AsyncDisposable {
     return tailHash
   }
 
-  #set(sourceId: string, entry: CheckpointEntry | undefined): void {
-    // The last to be acknowledged is the last in order, here and in the log.
-    if (entry) this.#entries.setLast(entry)
-    else this.#entries.delete(sourceId)
-    this.#waiting.set(sourceId, entry)
+  #keep({ id, host, path }: Source, offset: number, tailHash: string): void {
+    const beside = this.#beside.get(id) ?? this.#entries.get(id)?.beside
+    this.#beside.delete(id) // the entry has it from now on
+    const known = { ...(beside && { beside }), ...(this.#complete.get(id) === offset && { complete: true }) }
+    this.#entries.setLast({ sourceId: id, host, path, offset, tailHash, atMs: Date.now(), ...known })
+    this.#wait(id)
+  }
+
+  /** The last to be acknowledged is the last in order, among the entries and in the log. */
+  #wait(sourceId: string): void {
+    this.#waiting.delete(sourceId)
+    this.#waiting.add(sourceId)
   }
 
   /** One write at a time; whoever comes meanwhile waits for the one after it. */
@@ -216,8 +216,8 @@ export class Checkpoint implements AsyncDisposable {
   }
 
   async #write(): Promise<void> {
-    const records = [...this.#waiting].map(([sourceId, entry]) => encodeCheckpointRecord(entry ?? { sourceId }))
-    this.#waiting = new Map()
+    const records = [...this.#waiting].map(sourceId => encodeCheckpointRecord(this.load(sourceId) ?? { sourceId }))
+    this.#waiting = new Set()
     try {
       await this.#append(Buffer.concat(records))
       if (this.#fileBytes >= this.#compactBytes) await this.#compact()
@@ -254,6 +254,11 @@ export class Checkpoint implements AsyncDisposable {
 
   async #settled(): Promise<void> {
     // A failed write was told to whoever asked for it.
+    if (this.#hasBegun) await this.#flush().catch(() => {})
     for (let pending = this.#flushing; pending; pending = this.#flushing) await pending.catch(() => {})
   }
+}
+
+function rejectedAsClosed(): Promise<never> {
+  return Promise.reject(new TailerError('LF_TAILER_CLOSED', 'checkpoint is closed'))
 }

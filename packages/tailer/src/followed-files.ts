@@ -3,7 +3,6 @@ import type { Delivery } from '@logflow/core'
 import type { FollowContext } from './follow-context.ts'
 import { FollowedFile } from './followed-file.ts'
 import { glanceAt } from './glance.ts'
-import { PackedTexts } from './packed-texts.ts'
 import type { GoneFile } from './resting-file.ts'
 import { RestingFiles } from './resting-files.ts'
 import type { DirectoryWatch } from './watch.ts'
@@ -36,8 +35,6 @@ export class FollowedFiles {
   readonly #folders = new Map<string, HeardFolder>()
   /** What paths link to, of those that are links. */
   readonly #targets = new Map<string, string>()
-  /** Files at rest of which nobody was told yet that they are followed. One that awakes tells it itself. */
-  readonly #unannounced = new PackedTexts()
   #round: Iterator<string> | undefined
   /** Until then it is not asked again who may be laid to rest. */
   #noSurplusMs = -Infinity
@@ -118,7 +115,6 @@ export class FollowedFiles {
   wake(path: string): FollowedFile | undefined {
     const resting = this.#resting.get(path)
     if (!resting) return this.#awake.get(path)
-    resting.generation.announced = !this.#unannounced.delete(path)
     const file = new FollowedFile(path, this.#context, { first: resting.opener.first, resting })
     this.#awake.set(path, file)
     this.#resting.delete(path)
@@ -131,7 +127,6 @@ export class FollowedFiles {
     const resting = this.#awake.get(path) === file ? file.rest() : undefined
     if (!resting) return false
     this.#resting.set(path, resting)
-    if (!resting.generation.announced) this.#unannounced.set(path, '')
     this.#forgetAwake(path)
     return true
   }
@@ -172,14 +167,13 @@ export class FollowedFiles {
 
   /** Whether somebody is to be told of files that went to rest at once. */
   get hasAnnouncements(): boolean {
-    return this.#unannounced.size > 0
+    return this.#resting.unannounced > 0
   }
 
-  /** What somebody is to be told of files that went to rest at once. */
+  /** What somebody is to be told of files that went to rest at once. One that awakes tells it itself. */
   *announcements(): Generator<Delivery, void, undefined> {
     const { host } = this.#context.options
-    for (const path of this.#unannounced.keys()) {
-      this.#unannounced.delete(path)
+    for (const path of this.#resting.takeUnannounced()) {
       const opened = this.#resting.sourceOf(path)
       if (!opened) continue
       const source = { host, path, id: opened.sourceId }

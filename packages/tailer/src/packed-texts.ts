@@ -41,7 +41,7 @@ export class PackedTexts {
   }
 
   has(key: string): boolean {
-    return this.#slotOf(encode(key)) !== -1
+    return this.#slotOf(encoded.write(key)) !== -1
   }
 
   get(key: string): string | undefined {
@@ -54,18 +54,27 @@ export class PackedTexts {
     return text !== undefined && text.subarray(0, Buffer.byteLength(start)).toString() === start
   }
 
+  /** Puts `other` in the place of the `end` of a text, both ASCII and of one length. False when it has another end. */
+  replaceEnd(key: string, end: string, other: string): boolean {
+    const bytes = this.#textOf(key)
+    const last = bytes?.subarray(bytes.length - end.length)
+    if (last?.toString('latin1') !== end) return false
+    last.write(other, 'latin1')
+    return true
+  }
+
   set(key: string, text: string): void {
     this.delete(key)
     if (this.#records.isWasteful) this.#compact()
     if ((this.#taken + 1) * 4 > this.#slots.length * 3) this.#index()
-    const bytes = encoded.subarray(0, encode(key))
-    this.#slots[this.#freeSlot(bytes, bytes.length)] = this.#records.append(bytes, Buffer.from(text)) + 1
+    const [keyBytes, textBytes] = [encoded.encode(key), encodedText.encode(text)]
+    this.#slots[this.#freeSlot(keyBytes, keyBytes.length)] = this.#records.append(keyBytes, textBytes) + 1
     this.#taken++
     this.#size++
   }
 
   delete(key: string): boolean {
-    const slot = this.#slotOf(encode(key))
+    const slot = this.#slotOf(encoded.write(key))
     if (slot === -1) return false
     this.#records.remove((this.#slots[slot] as number) - 1)
     this.#slots[slot] = LEFT
@@ -74,17 +83,17 @@ export class PackedTexts {
   }
 
   #textOf(key: string): Buffer | undefined {
-    const slot = this.#slotOf(encode(key))
+    const slot = this.#slotOf(encoded.write(key))
     return slot === -1 ? undefined : this.#records.text((this.#slots[slot] as number) - 1)
   }
 
   /** Where the place of the encoded key is; -1 when there is none. */
   #slotOf(length: number): number {
     const mask = this.#slots.length - 1
-    for (let slot = hashOf(encoded, length) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashOf(encoded.bytes, length) & mask; ; slot = (slot + 1) & mask) {
       const place = this.#slots[slot] as number
       if (place === FREE) return -1
-      if (place !== LEFT && this.#records.hasKey(place - 1, encoded, length)) return slot
+      if (place !== LEFT && this.#records.hasKey(place - 1, encoded.bytes, length)) return slot
     }
   }
 
@@ -113,14 +122,26 @@ export class PackedTexts {
   }
 }
 
-/** The key that is asked for: one buffer for all, as each is asked for thousands of times. */
-let encoded = Buffer.allocUnsafeSlow(4096)
+/** Memory for one text after another. */
+class Encoded {
+  bytes = Buffer.allocUnsafeSlow(4096)
 
-/** How long it is in {@link encoded}, until the next call. */
-function encode(key: string): number {
-  if (key.length * 3 > encoded.length) encoded = Buffer.allocUnsafeSlow(key.length * 6)
-  return encoded.write(key)
+  /** How long it is, as it lies in {@link Encoded.bytes} until the next call. */
+  write(text: string): number {
+    if (text.length * 3 > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(text.length * 6)
+    return this.bytes.write(text)
+  }
+
+  /** Good until the next call. */
+  encode(text: string): Buffer {
+    const length = this.write(text)
+    return this.bytes.subarray(0, length)
+  }
 }
+
+/** The key that is asked for: one buffer for all, as each is asked for thousands of times. */
+const encoded = new Encoded()
+const encodedText = new Encoded()
 
 /** FNV-1a. */
 function hashOf(bytes: Buffer, length: number): number {

@@ -13,7 +13,7 @@ export interface RestingGeneration {
   /** Where reading began. */
   readonly startOffset: number
   /** Whether `opened` was delivered. */
-  announced: boolean
+  readonly announced: boolean
   /** Where reading has come to, and proof of the bytes before. */
   readonly offset: number
   readonly tailHash: string

@@ -2,6 +2,7 @@ import type { Horizon } from './horizon.ts'
 import { fromBase36 } from './identity.ts'
 import type { RestingFile, RestingOpener } from './resting-file.ts'
 import type { RestingGeneration } from './resting-generation.ts'
+import { wordsOf } from './words.ts'
 
 /** What files of one folder mostly have in common: of the looks at it all but their moments. */
 interface RestingCommon extends Pick<RestingOpener, 'first' | 'from'> {
@@ -19,6 +20,8 @@ interface RestingSelf
 export interface RestingTexts {
   readonly common: string
   readonly self: string
+  /** No text: it may change while the file is at rest. */
+  readonly announced: boolean
 }
 
 /** All but its glance, and what a restart has still to find beside it. */
@@ -35,15 +38,16 @@ export function packResting({ opener, owner, generation, mtimeNs }: Omit<Resting
   const own = { owner, generation, mtimeNs, firstKey, released, opened, parts }
   return {
     common: JSON.stringify(common, toJson),
-    self: packSelf({ ...own, moments: alike ? (moments[1] as string) : moments.join(' ') }),
+    self: packSelf({ ...own, moments: alike ? (moments[1] as string) : moments.join(',') }),
+    announced: generation.announced,
   }
 }
 
 /** Reads what {@link packResting} wrote. */
 export function unpackResting(texts: RestingTexts, missing: RestingOpener['missing']): Omit<RestingFile, 'glance'> {
-  const { owner, generation, mtimeNs, moments, ...files } = unpackSelf(texts.self)
+  const { owner, generation, mtimeNs, moments, ...files } = unpackSelf(texts)
   const { looks, ...common } = JSON.parse(texts.common, fromJson) as RestingCommon
-  const all = moments.split(' ')
+  const all = moments.split(',')
   const [horizon, seen, searched] = looks.map((look, i) =>
     look ? { ...look, packedNs: fromBase36(all[i] ?? (all[0] as string)) } : undefined,
   )
@@ -55,73 +59,94 @@ function withoutMoment({ ns, seen, recent, awaited }: Horizon): Omit<Horizon, 'p
   return { ns, seen, recent, awaited }
 }
 
-/** Without names, and without what is the same as something else in it. */
+/**
+ * Words in a fixed order, empty where they are the same as something else in it; then the start of the head, whose length
+ * is the last word, and as JSON what few have. Not all of it as JSON: that takes a while, and kilobytes, of each of
+ * thousands that are laid to rest at once.
+ */
 function packSelf({ owner, mtimeNs, generation, firstKey, moments, ...files }: RestingSelf): string {
-  const { sourceId, claimKey, offset, held, announced, hole } = generation
-  const same = <T>(value: T, other: T): T | null => (value === other ? null : value)
-  const values = [
+  const { sourceId, startOffset, claimKey, offset, seenSize, knownSize, head, held, headStart } = generation
+  const mtime = mtimeNs.toString(36)
+  const bornMtime = generation.mtimeNs === mtimeNs ? '' : generation.mtimeNs.toString(36)
+  const isPlain = !head && !held && Object.values(files).every(value => value === undefined)
+  const odd = { head, held: held && Buffer.from(held).toString('latin1'), ...files }
+  return [
     sourceId,
-    same(generation.startOffset, offset),
+    startOffset,
+    otherThan(offset, startOffset),
+    otherThan(seenSize, offset),
+    otherThan(knownSize, offset),
     owner,
-    mtimeNs.toString(36),
-    same(generation.mtimeNs.toString(36), mtimeNs.toString(36)),
-    same(claimKey, claimKeyIn(sourceId)),
-    same(firstKey, claimKey) ?? (firstKey === undefined ? 0 : null),
-    offset,
-    same(generation.seenSize, offset),
-    same(generation.knownSize, offset),
+    mtime,
+    bornMtime,
+    isClaimOf(sourceId, claimKey) ? '' : claimKey,
+    firstKey === undefined ? NO_KEY : otherThan(firstKey, claimKey),
     generation.tailHash,
-    generation.head ?? null,
-    generation.headStart,
     generation.line,
-    held ? Buffer.from(held).toString('latin1') : null,
-    (announced ? 1 : 0) + (hole ? 2 : 0),
+    generation.hole ? HOLE : '',
     moments,
-    Object.values(files).some(value => value !== undefined) ? files : null,
-  ]
-  return JSON.stringify(values, toJson)
+    headStart.length,
+    `${headStart}${isPlain ? '' : JSON.stringify(odd, toJson)}`,
+  ].join(' ')
 }
 
-function unpackSelf(text: string): RestingSelf {
-  const values = JSON.parse(text) as unknown[]
-  const [sourceId, startOffset, owner, mtime, bornMtime, otherKey, otherFirst, offset] = values as [
-    string,
-    ...unknown[],
-  ]
-  const [seenSize, knownSize, tailHash, head, headStart, line, held, flags, moments, packedFiles] = values.slice(8)
-  const claimKey = (otherKey as string | null) ?? claimKeyIn(sourceId)
-  const generation = {
-    sourceId,
+function unpackSelf({ self, announced }: Omit<RestingTexts, 'common'>): RestingSelf {
+  const [words, rest] = wordsOf(self, WORDS)
+  const [sourceId, start, at, seen, known, owner, mtime, bornMtime, claim, first, tailHash, line, hole] = words
+  const [moments, headLength] = words.slice(13)
+  const claimKey = claim || claimKeyIn(sourceId as string)
+  const offset = Number(at || start)
+  const headStart = rest.slice(0, Number(headLength))
+  const odd = rest.length > headStart.length ? (JSON.parse(rest.slice(headStart.length), fromJson) as Odd) : {}
+  const { head, held, ...files } = odd
+  const generation: RestingGeneration = {
+    sourceId: sourceId as string,
     claimKey,
-    mtimeNs: fromBase36((bornMtime ?? mtime) as string),
-    startOffset: startOffset ?? offset,
-    announced: ((flags as number) & 1) > 0,
+    mtimeNs: fromBase36((bornMtime || mtime) as string),
+    startOffset: Number(start),
+    announced,
     offset,
-    tailHash,
-    head: head ?? undefined,
+    tailHash: tailHash as string,
+    head,
     headStart,
-    line,
-    held: held === null ? undefined : new Uint8Array(Buffer.from(held as string, 'latin1')),
-    seenSize: seenSize ?? offset,
-    knownSize: knownSize ?? offset,
-    hole: ((flags as number) & 2) > 0,
-  } as RestingGeneration
-  const firstKey = otherFirst === 0 ? undefined : ((otherFirst as string | null) ?? claimKey)
-  const none = { released: undefined, opened: undefined, parts: undefined }
-  // Few have any: to revive all values would be most of the work.
-  const files = packedFiles === null ? none : { ...none, ...(revive(packedFiles) as object) }
-  const own = { owner: owner as number, mtimeNs: fromBase36(mtime as string), moments: moments as string }
-  return { ...own, generation, firstKey, ...files }
+    line: Number(line),
+    held: held === undefined ? undefined : new Uint8Array(Buffer.from(held, 'latin1')),
+    seenSize: Number(seen || offset),
+    knownSize: Number(known || offset),
+    hole: hole === HOLE,
+  }
+  const firstKey = first === NO_KEY ? undefined : first || claimKey
+  const own = { owner: Number(owner), mtimeNs: fromBase36(mtime as string), moments: moments as string }
+  return { ...own, generation, firstKey, ...NOTHING_ODD, ...files }
 }
 
 /** As which source it is read, and from where. */
 export function unpackSource(text: string): Pick<RestingGeneration, 'sourceId' | 'startOffset'> {
-  const [sourceId, startOffset, , , , , , offset] = JSON.parse(text) as [string, ...unknown[]]
-  return { sourceId, startOffset: (startOffset ?? offset) as number }
+  const [words] = wordsOf(text, 2)
+  return { sourceId: words[0] as string, startOffset: Number(words[1]) }
 }
 
-function revive(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value), fromJson)
+/** Of {@link packSelf}, before the start of the head. */
+const WORDS = 15
+/** In the place of a key that is not known. */
+const NO_KEY = '-'
+const HOLE = 'hole'
+
+/** What few files at rest have. */
+type Odd = Partial<Pick<RestingGeneration, 'head'> & Pick<RestingOpener, 'released' | 'opened' | 'parts'>> & {
+  readonly held?: string
+}
+
+const NOTHING_ODD = { released: undefined, opened: undefined, parts: undefined }
+
+function otherThan<T>(value: T, other: T): T | '' {
+  return value === other ? '' : value
+}
+
+/** Whether a key is that of the file that a source id names. */
+function isClaimOf(sourceId: string, claimKey: string): boolean {
+  const [inodeKey = '', birth = ''] = claimKey.split('@')
+  return sourceId.startsWith(`f1:${inodeKey}:${birth}:`)
 }
 
 /** The claim key of the file that a source id names. */
