@@ -96,12 +96,10 @@ export class DrowsyHandle implements ReadHandle {
   /** `otherwise` when the file is gone. A handle that its server has forgotten (`ESTALE`) is as good as a closed one. */
   async #ask<T>(question: (handle: ReadHandle) => Promise<T>, otherwise: T): Promise<T> {
     if (this.#gone || (!this.#handle && !(await this.wake()))) return otherwise
-    try {
-      return await question(this.#handle as ReadHandle)
-    } catch (error) {
+    return question(this.#handle as ReadHandle).catch(async (error: unknown) => {
       if (systemCode(error) !== 'ESTALE') throw error
       await this.sleep()
       return (await this.wake()) ? question(this.#handle as ReadHandle) : otherwise
-    }
+    })
   }
 }

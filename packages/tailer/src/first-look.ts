@@ -1,5 +1,5 @@
 import type { Clock } from '@logflow/core'
-import { folderKeyOf, lookBeside, type Horizon } from './horizon.ts'
+import { folderKeyOf, folderOf, lookBeside, type Horizon } from './horizon.ts'
 import type { Place } from './listing.ts'
 
 /**
@@ -19,12 +19,20 @@ export class FirstLook {
 
   /** What counts from now on; `last` is what did. */
   async look(last: Horizon | undefined): Promise<Horizon> {
-    const folder = await folderKeyOf(this.#place)
+    const facts = await folderOf(this.#place)
+    const folder = facts && folderKeyOf(facts)
     const known = folder === undefined ? last : this.#folders.get(folder)
     if (known) return known
     if (last && this.#folders.size === 0) return last
     const seen = await lookBeside(this.#place, this.#clock)
     if (folder !== undefined) this.#folders.set(folder, seen)
     return seen
+  }
+  /** Whether the folder is the one whose first look gave `horizon`, and nothing in it has changed since. */
+  isStill({ ns, recent }: Horizon): Promise<boolean> {
+    if (recent) return Promise.resolve(false)
+    return folderOf(this.#place).then(folder => {
+      return folder?.mtimeNs === ns && this.#folders.get(folderKeyOf(folder))?.ns === ns
+    })
   }
 }

@@ -70,7 +70,7 @@ export function tail(
 /** After a delivery the next round comes this much later: a busy writer's lines then travel together. */
 const HOT_MS = 5
 /** Files of which it is written down in one go where following begins: of more the memory would notice. */
-const BEGUN_TOGETHER = 256
+const BEGUN_TOGETHER = 128
 /** Files that are asked whether they can be laid to rest, where too many are open. */
 const SURPLUS = 32
 /** Files that are glanced at before others get their turn. */

@@ -15,7 +15,7 @@ export interface GenerationInit {
   /** Where to begin. */
   readonly offset: number
   /** What lies before the offset, where that is known already. */
-  readonly tail?: Uint8Array
+  readonly tail?: Uint8Array | undefined
   readonly buffer: ReadBuffer
   readonly cutting: Cutting
   /** The file was truncated under its writer: NUL bytes at its start are a hole that nobody wrote. */

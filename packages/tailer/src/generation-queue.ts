@@ -55,6 +55,7 @@ export class GenerationQueue implements HeldGenerations {
    * has begun to read before that. It was not found in time, as the names moved.
    */
   add(opened: readonly Generation[]): void {
+    if (this.#queue.length === 0) return void this.#queue.push(...opened)
     const waiting = new Set(this.#queue.filter(({ announced }) => !announced))
     for (const generation of opened) {
       const isOld = (other: Generation): boolean => waiting.has(other) && isOlder(generation.identity, other.identity)

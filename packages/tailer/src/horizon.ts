@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { Clock } from '@logflow/core'
-import { isMissing } from './errors.ts'
+import { factsAt } from './facts.ts'
 import type { FileFacts } from './file-system.ts'
 import { claimKeyOf, fromBase36 } from './identity.ts'
 import { listSiblings, type Place, type Sibling } from './listing.ts'
@@ -31,6 +31,8 @@ export interface Horizon {
   readonly packedNs: bigint
 }
 
+const NOTHING_SEEN: ReadonlySet<string> = new Set()
+
 /** Everything is younger. */
 export const NO_HORIZON: Horizon = { ns: 0n, seen: new Set<string>(), recent: true, packedNs: 0n }
 
@@ -43,7 +45,8 @@ export async function lookBeside(place: Place, clock: Clock): Promise<Horizon> {
   const recent = nowMs - ns / 1_000_000n < RECENT_MS
   const siblings = recent || birthtimeNs === 0n ? await listSiblings(place) : []
   const seen = siblings.filter(({ birthNs, size }) => size > 0 && (birthNs === ns || birthNs === 0n)).map(claimKeyOf)
-  return { ns, seen: new Set(seen), recent, packedNs: laterOf(ns, (nowMs - PACKED_MS) * 1_000_000n) }
+  const packedNs = laterOf(ns, (nowMs - PACKED_MS) * 1_000_000n)
+  return { ns, seen: seen.length > 0 ? new Set(seen) : NOTHING_SEEN, recent, packedNs }
 }
 
 /** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */
@@ -68,8 +71,8 @@ export function parseHorizon(text: string | undefined, ns: bigint): Horizon {
 }
 
 /** Whether the folder is as it was: then nothing in it is younger. */
-export async function isAsBefore(horizon: Horizon, place: Place): Promise<boolean> {
-  return !horizon.recent && (await folderOf(place))?.mtimeNs === horizon.ns
+export function isAsBefore({ recent, ns }: Horizon, place: Place): Promise<boolean> {
+  return recent ? Promise.resolve(false) : folderOf(place).then(folder => folder?.mtimeNs === ns)
 }
 
 /**
@@ -108,17 +111,12 @@ function laterOf(a: bigint, b: bigint): bigint {
   return a > b ? a : b
 }
 
-/** What tells the folder from another one that has its name; `undefined` when there is none. The device may change its number. */
-export async function folderKeyOf(place: Place): Promise<string | undefined> {
-  const folder = await folderOf(place)
-  return folder && `${folder.ino}@${folder.birthtimeNs}`
+/** What tells a folder from another one that has its name. The device may change its number. */
+export function folderKeyOf({ ino, birthtimeNs }: FileFacts): string {
+  return `${ino}@${birthtimeNs}`
 }
 
-async function folderOf({ path, fileSystem }: Place): Promise<FileFacts | undefined> {
-  try {
-    return await fileSystem.stat(dirname(path))
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
+/** The facts of the folder that a path is in; `undefined` when there is none. */
+export function folderOf({ path, fileSystem }: Place): Promise<FileFacts | undefined> {
+  return factsAt(dirname(path), fileSystem)
 }

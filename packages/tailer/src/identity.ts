@@ -86,8 +86,8 @@ export async function identify(handle: ReadHandle): Promise<FileIdentity> {
 }
 
 /** As {@link identify}, with facts that are at hand. */
-export async function identifyBy(handle: ReadHandle, stat: FileFacts): Promise<FileIdentity> {
-  return identityOf(stat, await readAt(handle, 0, HEAD_BYTES))
+export function identifyBy(handle: ReadHandle, stat: FileFacts): Promise<FileIdentity> {
+  return readAt(handle, 0, HEAD_BYTES).then(head => identityOf(stat, head))
 }
 
 /** How much was in a file for sure, whose size was asked for before its head was read. */
@@ -281,10 +281,10 @@ async function holdsTailOf(handle: ReadHandle, { sourceId, offset, tailHash }: R
  * At most `size` bytes, fewer where the file ends. One read alone: what a second one brings may belong to another
  * content, when the file is cut and written between.
  */
-export async function readAt(handle: ReadHandle, position: number, size: number): Promise<Uint8Array> {
+export function readAt(handle: ReadHandle, position: number, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size)
-  const { bytesRead } = size === 0 ? { bytesRead: 0 } : await handle.read(bytes, 0, size, position)
-  return bytes.subarray(0, bytesRead)
+  if (size === 0) return Promise.resolve(bytes)
+  return handle.read(bytes, 0, size, position).then(({ bytesRead }) => bytes.subarray(0, bytesRead))
 }
 
 /** First 16 hex digits of SHA-256. */

@@ -3,23 +3,24 @@ import type { Sibling } from './listing.ts'
 
 /** Empty files that are remembered. */
 const MAX_EMPTY = 64
+const NO_KEYS: ReadonlySet<string> = new Set()
 
 /** What one search for missed generations left for the next one; everything, until it is settled. */
 export class LeftOut {
   #settled = false
   #unread = false
-  #empty: ReadonlySet<string>
-  readonly #found = new Set<string>()
+  #before: ReadonlySet<string> | undefined
+  #found: Set<string> | undefined
 
   /** `before` is what the search before it left: of one that fails that is still so. */
   constructor(before?: LeftOut) {
-    this.#empty = before?.empty ?? new Set()
+    this.#before = before?.empty
   }
 
   /** The search is through; `moving` when names moved all the time, so that something may not have been found. */
   settle(moving: boolean): void {
     this.#settled = !moving
-    this.#empty = this.#found
+    this.#before = undefined
   }
 
   /** Nothing was searched for, and nothing moved: something has to be read first. */
@@ -35,6 +36,7 @@ export class LeftOut {
   /** An empty file: it may be a copy that is only being made. */
   noteEmpty(sibling: Sibling): void {
     this.#unread = true
+    this.#found ??= new Set()
     if (this.#found.size < MAX_EMPTY) this.#found.add(claimKeyOf(sibling))
   }
 
@@ -50,13 +52,10 @@ export class LeftOut {
 
   /** Claim keys of the empty files. */
   get empty(): ReadonlySet<string> {
-    return this.#empty
+    return this.#before ?? this.#found ?? NO_KEYS
   }
 }
 
-/** Nothing was left out. */
-export function nothingLeftOut(): LeftOut {
-  const nothing = new LeftOut()
-  nothing.settle(false)
-  return nothing
-}
+/** Nothing was left out. One for all paths: of it nothing changes any more. */
+export const NOTHING_LEFT_OUT: LeftOut = new LeftOut()
+NOTHING_LEFT_OUT.settle(false)

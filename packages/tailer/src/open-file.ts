@@ -19,12 +19,12 @@ export interface OpenFile<Handle extends ReadHandle = ReadHandle> {
 async function openRegularFile<Handle extends ReadHandle>(
   path: string,
   fileSystem: FileSystem<Handle>,
-): Promise<OpenFile<Handle>> {
+): Promise<OpenFile<Handle> & { readonly openedPath: string }> {
   let handle: Handle | undefined
   try {
     handle = await fileSystem.open(path)
     const stat = await handle.stat({ bigint: true })
-    if (stat.isFile()) return { handle, stat }
+    if (stat.isFile()) return { handle, stat, openedPath: path }
   } catch (cause) {
     await handle?.close()
     const code = systemCode(cause)
@@ -59,18 +59,17 @@ export interface AdmittedFile extends OpenFile {
  *
  * @throws TailerError `LF_TAILER_OPEN`, `LF_TAILER_NOT_A_FILE`; whatever `admit` throws
  */
-export async function openAdmitted(
-  path: string,
-  admit: Admit | undefined,
-  fileSystem: FileSystem,
-): Promise<AdmittedFile> {
-  if (!admit) return { ...(await openRegularFile(path, fileSystem)), openedPath: path }
+export function openAdmitted(path: string, admit: Admit | undefined, fileSystem: FileSystem): Promise<AdmittedFile> {
+  return admit ? openIfAdmitted(path, admit, fileSystem) : openRegularFile(path, fileSystem)
+}
+
+async function openIfAdmitted(path: string, admit: Admit, fileSystem: FileSystem): Promise<AdmittedFile> {
   const openedPath = await admit(path)
   const opened = await openRegularFile(openedPath, fileSystem)
   try {
     const named = await fileSystem.stat(openedPath)
     const same = (await admit(path)) === openedPath && inodeKeyOf(opened.stat) === inodeKeyOf(named)
-    if (same) return { ...opened, openedPath }
+    if (same) return opened
   } catch (error) {
     await opened.handle.close()
     throw error

@@ -11,14 +11,14 @@ const MAX_UNFINISHED = 1000
 /** What tells whether something was written to a file since. */
 type PackedFacts = Omit<Sibling, 'path'>
 
-/** Packed files beside one path that cannot be unpacked: not yet, as they are being written, or for good. */
+/** Packed files beside one path that cannot be unpacked: not yet, as they are being written, or for good. Few paths have any. */
 export class PackedSiblings {
   readonly #clock: Clock
   readonly #of: Omit<Source, 'id'>
   /** Since when each is as it is. */
-  readonly #unfinished = new Map<string, number>()
+  #unfinished: Map<string, number> | undefined
   /** How each of those begins that is to be asked about again. */
-  readonly #heads = new Map<string, Uint8Array>()
+  #heads: Map<string, Uint8Array> | undefined
   #notices: SourceEvent[] = []
 
   constructor(clock: Clock, { host, path }: Omit<Source, 'id'>) {
@@ -28,28 +28,30 @@ export class PackedSiblings {
 
   /** Whether one that could not be unpacked is still as it was then, so that it need not be opened again. */
   isUnchanged(packed: PackedFacts): boolean {
-    return this.#unfinished.has(keyOf(packed))
+    return this.#unfinished?.has(keyOf(packed)) === true
   }
 
   /** It cannot be unpacked. Whether it may be being written. */
   await(packed: PackedFacts): boolean {
     const key = keyOf(packed)
     const nowMs = this.#clock.monotonicMs()
-    const sinceMs = this.#unfinished.get(key) ?? nowMs
-    this.#unfinished.set(key, sinceMs)
-    if (this.#unfinished.size > MAX_UNFINISHED) this.#unfinished.delete(this.#unfinished.keys().next().value as string)
+    const unfinished = (this.#unfinished ??= new Map<string, number>())
+    const sinceMs = unfinished.get(key) ?? nowMs
+    unfinished.set(key, sinceMs)
+    if (unfinished.size > MAX_UNFINISHED) unfinished.delete(unfinished.keys().next().value as string)
     return nowMs - sinceMs < WRITING_MS
   }
 
   /** How what is packed in a file begins, if that was noted and nothing was written to it since. */
   headOf(packed: PackedFacts): Uint8Array | undefined {
-    return this.#heads.get(keyOf(packed))
+    return this.#heads?.get(keyOf(packed))
   }
 
   /** Notes how what is packed in a file begins, which need not be opened for that again. */
   noteHead(packed: PackedFacts, head: Uint8Array): void {
-    this.#heads.set(keyOf(packed), head)
-    if (this.#heads.size > MAX_UNFINISHED) this.#heads.delete(this.#heads.keys().next().value as string)
+    const heads = (this.#heads ??= new Map<string, Uint8Array>())
+    heads.set(keyOf(packed), head)
+    if (heads.size > MAX_UNFINISHED) heads.delete(heads.keys().next().value as string)
   }
 
   /** Nobody has had what is in it, and nobody can. */

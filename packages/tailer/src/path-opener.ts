@@ -7,7 +7,7 @@ import { Generation } from './generation.ts'
 import { holdAll, learnHeads, provenOnce } from './hold-all.ts'
 import { isAsBefore, isYounger, type Horizon } from './horizon.ts'
 import { claimKeyOf, identifyBy } from './identity.ts'
-import { LeftOut, nothingLeftOut } from './left-out.ts'
+import { LeftOut, NOTHING_LEFT_OUT } from './left-out.ts'
 import type { Sibling } from './listing.ts'
 import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
 import { openAdmitted, type AdmittedFile } from './open-file.ts'
@@ -51,7 +51,7 @@ export class PathOpener {
   #askedForRest = false
   #missing: StillMissing | undefined
   readonly #postponed: PostponedFile
-  #leftOut = nothingLeftOut()
+  #leftOut: LeftOut = NOTHING_LEFT_OUT
   readonly #patience: Patience
   /** How long a copy, or what the last run left, is searched for among names that move. */
   readonly copyPatience: Patience
@@ -153,9 +153,9 @@ export class PathOpener {
   }
 
   /** To be called before a look at the path: until something was opened, what lies beside it is older than that. */
-  async lookBeside(): Promise<void> {
-    if (this.#surroundings.horizon && (this.#hasBegun || this.#missing)) return
-    await this.#surroundings.lookFirst()
+  lookBeside(): Promise<void> {
+    const isKnown = this.#surroundings.horizon && (this.#hasBegun || this.#missing)
+    return isKnown ? Promise.resolve() : this.#surroundings.lookFirst()
   }
 
   /** What the first look saw is followed, whatever name it has when it is opened. */
@@ -285,7 +285,7 @@ export class PathOpener {
       await file.handle.close()
       return { generations: [lingering], notices: [] }
     }
-    const back = await this.#released.takeBack(file)
+    const back = this.#released.all.length > 0 ? await this.#released.takeBack(file) : undefined
     if (back) return { generations: [back], notices: [] }
     const { checkpoint } = this.#init.options
     if (checkpoint && !this.#hasBegun) {
@@ -293,7 +293,9 @@ export class PathOpener {
       if (resumed) return resumed
     }
     const named = await beginNew(checkpoint, file, { from: this.#from, seen: this.#surroundings.seen })
-    const missed = await this.#findMissedNow(held, { rest: [], next: named })
+    const isUntouched = !this.doubts && !this.#missing && (await this.#surroundings.isAsFirstSeen())
+    if (isUntouched) this.#leftOut = NOTHING_LEFT_OUT
+    const missed = isUntouched ? [] : await this.#findMissedNow(held, { rest: [], next: named })
     return { generations: [...missed, named], notices: [] }
   }
 
@@ -372,7 +374,7 @@ export class PathOpener {
     const missing = this.#missing
     if (!horizon) return undefined
     if (!this.doubts && !missing && (await isAsBefore(horizon, this.#base))) {
-      this.#leftOut = nothingLeftOut()
+      this.#leftOut = NOTHING_LEFT_OUT
       return undefined
     }
     const isNew = (sibling: Sibling): boolean =>
@@ -380,9 +382,9 @@ export class PathOpener {
     return { isNew, packedNs: horizon.packedNs, tokens: missing?.tokens }
   }
 
-  async #isCopy(opened: OpenedSibling): Promise<CopyVerdict> {
+  #isCopy(opened: OpenedSibling): Promise<CopyVerdict> {
     const { first, isCopy } = this.#init
-    return first && !this.#hasBegun ? 'no' : isCopy(opened)
+    return first && !this.#hasBegun ? Promise.resolve('no') : isCopy(opened)
   }
 
   /** Whether what the path names, if anything, is one of those that are open. */

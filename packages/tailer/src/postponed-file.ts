@@ -28,9 +28,11 @@ export class PostponedFile {
   }
 
   /** The file, once it is known to be no copy, and nobody's; of its path then. */
-  async ask(): Promise<Generation | undefined> {
-    const handle = this.#handle
-    if (!handle) return undefined
+  ask(): Promise<Generation | undefined> {
+    return this.#handle ? this.#ask(this.#handle) : Promise.resolve(undefined)
+  }
+
+  async #ask(handle: SharedHandle): Promise<Generation | undefined> {
     // It may be a copy that is being made: what it was when it was opened says little.
     const identity = await identify(handle).catch((error: unknown) => this.#giveUp(error))
     const verdict = this.#base.isTaken(claimKeyOf(identity)) ? 'yes' : await this.#isCopy({ handle, identity })

@@ -50,6 +50,11 @@ export class Surroundings {
     if (this.#horizon !== before) this.#seen = this.#horizon
   }
 
+  /** Whether everything is as it was when that was looked at. One question, as thousands of files ask it. */
+  isAsFirstSeen(): Promise<boolean> {
+    return this.#horizon ? this.#firstLook.isStill(this.#horizon) : Promise.resolve(false)
+  }
+
   /** What is younger than `horizon` came since the path was followed before. */
   goBackTo(horizon: Horizon): void {
     this.#horizon = this.#seen = horizon

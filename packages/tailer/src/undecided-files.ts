@@ -26,7 +26,7 @@ export class UndecidedFiles {
     try {
       const opened = await opening
       const handle = (undecided.handle = new SharedHandle(opened.handle))
-      return { ...opened, handle }
+      return Object.assign(opened, { handle })
     } catch (error) {
       this.#files.delete(undecided)
       throw error
