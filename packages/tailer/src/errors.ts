@@ -23,6 +23,11 @@ export class TailerError extends LogflowError<TailerErrorCode> {
   }
 }
 
+/** Something was searched for in a folder that is away, see `HomeFolder`. */
+export class FolderAway extends Error {
+  override readonly name = 'FolderAway'
+}
+
 /** `ENOENT` and its like, `undefined` when `error` does not come from the system. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
@@ -34,13 +39,13 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP'
 }
 
-/** Whether the error says that a file went away while it was being opened. */
+/** Whether the error says that a file, or its folder, went away while it was being opened. */
 export function isVanished(error: unknown): boolean {
-  return isMissing(error) || (error instanceof TailerError && isMissing(error.cause))
+  return isMissing(error) || error instanceof FolderAway || (error instanceof TailerError && isMissing(error.cause))
 }
 
-/** Whether the error says that there is no descriptor to spare just now. */
-export function isScarcity(error: unknown): boolean {
+/** Whether the error may be over soon: no descriptor to spare just now, a handle that its server has forgotten, a folder that is away. */
+export function isPassing(error: unknown): boolean {
   const code = systemCode(error instanceof TailerError ? error.cause : error)
-  return code === 'EMFILE' || code === 'ENFILE'
+  return error instanceof FolderAway || code === 'EMFILE' || code === 'ENFILE' || code === 'ESTALE'
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@logflow/core'
-import { folderKeyOf, folderOf, lookBeside, type Horizon } from './horizon.ts'
+import { folderKeyOf, folderOf } from './home-folder.ts'
+import { lookBeside, type Horizon } from './horizon.ts'
 import type { Place } from './listing.ts'
 
 /**
@@ -17,17 +18,16 @@ export class FirstLook {
     this.#clock = clock
   }
 
-  /** What counts from now on; `last` is what did. */
-  async look(last: Horizon | undefined): Promise<Horizon> {
-    const facts = await folderOf(this.#place)
-    const folder = facts && folderKeyOf(facts)
-    const known = folder === undefined ? last : this.#folders.get(folder)
+  /** What counts from now on; `last` is what did, `folder` the key of the folder that is there, empty when there is none. */
+  async look(last: Horizon | undefined, folder: string): Promise<Horizon> {
+    const known = folder === '' ? last : this.#folders.get(folder)
     if (known) return known
     if (last && this.#folders.size === 0) return last
     const seen = await lookBeside(this.#place, this.#clock)
-    if (folder !== undefined) this.#folders.set(folder, seen)
-    return seen
+    if (seen.folder !== '') this.#folders.set(seen.folder, seen.horizon)
+    return seen.horizon
   }
+
   /** Whether the folder is the one whose first look gave `horizon`, and nothing in it has changed since. */
   isStill({ ns, recent }: Horizon): Promise<boolean> {
     if (recent) return Promise.resolve(false)

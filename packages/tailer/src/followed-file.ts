@@ -13,8 +13,9 @@ import type { Opened } from './opening.ts'
 import { PathOpener } from './path-opener.ts'
 import type { FollowedFileInit, ReleasedContent, RestingFile } from './resting-file.ts'
 import { Quiet } from './quiet.ts'
+import { Standing } from './standing.ts'
 import { Turns } from './turns.ts'
-import { judgeRotation, lookAt, type NamedFacts } from './rotation.ts'
+import { lookAt, type NamedFacts } from './rotation.ts'
 import { claimCopy, type CopyVerdict, type OpenedSibling } from './siblings.ts'
 import { afterDeletion, afterTruncation } from './truncation.ts'
 
@@ -32,10 +33,10 @@ export class FollowedFile {
   readonly #opener: PathOpener
   readonly #queue: GenerationQueue
   readonly #lingering: Lingering
+  readonly #standing: Standing
   readonly #glance: Glance
   readonly #notes: Notes
   readonly #turns = new Turns()
-  #rescan = false
   /** What was told of the path since it was last looked at. */
   #heard: 'nothing' | 'growth' | 'rename' = 'nothing'
   readonly #failures: Failures
@@ -58,6 +59,9 @@ export class FollowedFile {
     this.#glance = new Glance(path, options.fileSystem, resting?.glance)
     this.#lingering = new Lingering(options.clock, options.lingerMs)
     this.#queue = new GenerationQueue(this.#lingering)
+    const [queue, lingering, quiet, { home }] = [this.#queue, this.#lingering, this.quiet, this.#opener.base]
+    const wake = (): void => context.wake(this)
+    this.#standing = new Standing({ queue, lingering, quiet, home, clock: options.clock, wake })
     if (resting) this.#queue.add([this.#opener.restore(resting)])
   }
 
@@ -103,23 +107,19 @@ export class FollowedFile {
   observe(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#observe()
-      if (this.#queue.newest?.comeBack() || this.#waits) this.#context.wake(this)
+      const { away } = this.#opener.base.home
+      if ((!away && this.#queue.newest?.comeBack()) || this.#standing.waits) this.#context.wake(this)
     })
   }
 
   /** Whether a look is worth its price: a quick question that most of thousands of files answer with no. */
   mayHaveChanged(): boolean {
-    return this.#glance.changed() || this.#waits || this.#rescan || this.#failures.any || this.#mayDrowse
+    return this.#glance.changed() || this.#standing.asks || this.#failures.any
   }
 
   /** Whether it is closed and nothing of it is awaited: what is written to it is heard of. */
   get rests(): boolean {
-    return this.#queue.length === 1 && this.#queue.head?.asleep === true && !this.#waits && !this.#rescan
-  }
-
-  /** Whether time alone brings something about. */
-  get #waits(): boolean {
-    return this.#lingering.size > 0 || this.#queue.length > 1 || this.quiet.isGone
+    return this.#standing.rests
   }
 
   /** Reads a little: at most one batch of each generation that has something. Wakes itself when more is likely. */
@@ -163,17 +163,17 @@ export class FollowedFile {
       this.#opener.noteFirst(named)
       // A file that another path of this follow reads under its own name is not ours.
       const owner = named && this.#context.claims.ownerOf(claimKeyOf(named))
-      const again = this.#rescan
-      this.#rescan &&= this.#queue.isFull
+      const again = this.#standing.rescan
+      this.#standing.rescan &&= this.#queue.isFull
       await this.#settle(owner === undefined || owner === this.owner ? named : undefined, again)
       this.#notices.push(...this.#opener.settled())
       if (this.#notices.length > 0) this.#context.wake(this)
-      if (this.#opener.unread || this.#queue.newest?.gone) this.#rescan = true
-      if (this.#mayDrowse) await this.#queue.head?.drowse()
+      if (this.#opener.unread || this.#queue.newest?.gone) this.#standing.rescan = true
+      if (this.#standing.mayDrowse) await this.#queue.head?.drowse()
       this.#failures.clear('look')
     } catch (error) {
       // What was being searched for may lie there yet, and the folder need not change again.
-      this.#rescan = true
+      this.#standing.rescan = true
       // Gone between two questions: the next look tells more.
       if (!isVanished(error)) this.#fail('look', error)
     }
@@ -182,10 +182,8 @@ export class FollowedFile {
   /** Brings what is held in line with what the path names; `again`: searches, although the folder is as it was. */
   async #settle(named: NamedFacts | undefined, again: boolean): Promise<void> {
     const { newest } = this.#queue
-    const held = newest && { fileKey: claimKeyOf(newest.identity), closed: newest.asleep, changed: false }
-    const verdict = judgeRotation(held, named)
+    const verdict = await this.#standing.judge(named)
     let gone = verdict === 'gone'
-    if (verdict !== 'same') this.#queue.stir()
     switch (verdict) {
       case 'born':
       case 'pending':
@@ -202,6 +200,10 @@ export class FollowedFile {
       case 'truncated':
         await this.#takeUpPassed(again)
         break
+      case 'away':
+        // What was glanced at before it went may look the same when it is back.
+        this.#standing.rescan ||= this.#glance.named
+        break
     }
     if (this.quiet.noteGone(gone)) this.#context.wake(this)
   }
@@ -216,12 +218,6 @@ export class FollowedFile {
     this.quiet.mtimeNs = mtimeNs
   }
 
-  /** Nothing was written for long, and everything is read: the descriptor is better used elsewhere. */
-  get #mayDrowse(): boolean {
-    const { head: only } = this.#queue
-    return only?.isRead === true && !only.asleep && !this.#waits && !this.#rescan && this.quiet.isLong
-  }
-
   /** The name is free: generations may have had it since the last look. */
   async #takeUpPassed(again: boolean): Promise<void> {
     if (this.#queue.isFull) return
@@ -234,7 +230,7 @@ export class FollowedFile {
   async #openNamed(): Promise<boolean> {
     const rotated = !this.idle
     const opened = await this.#opener.openNamed(this.#queue)
-    this.#rescan = rotated && opened.generations.length > 0
+    this.#standing.rescan = rotated && opened.generations.length > 0
     this.#takeUp(opened)
     if (opened.openedPath !== undefined) await this.#context.listenTo(this.path, opened.openedPath)
     return opened.generations.length > 0
@@ -243,7 +239,7 @@ export class FollowedFile {
   /** A folder in motion may have been listed without some of its files: looks once more. */
   async #openMissed(newest: Generation): Promise<void> {
     // Each that waits to be read makes a search dearer.
-    if (this.#queue.isFull && !this.#opener.moves) return void (this.#rescan = true)
+    if (this.#queue.isFull && !this.#opener.moves) return void (this.#standing.rescan = true)
     // Cut meanwhile: then what lies beside it is its own, not a generation that was missed.
     if (newest === this.#queue.head && !(await newest.holds())) return this.#restart(newest, this.#notices)
     for (const generation of await this.#opener.findMissed(this.#queue.held)) {
@@ -273,7 +269,7 @@ export class FollowedFile {
     try {
       // What came before it is read before it.
       const later = head?.announced === false && this.#opener.looksAgain()
-      if (later) this.#context.wake(this)
+      if (later) this.#standing.searchAgain()
       await (!head || later ? this.#observe() : this.#readHead(head, items))
       await this.#readLingering(items)
       this.#failures.clear('read')
@@ -306,10 +302,11 @@ export class FollowedFile {
 
   /** Everything of the head is read, as of `nowMs`: goes on to the next generation when it is time. */
   async #atEnd(head: Generation, items: Delivery[], nowMs: number): Promise<void> {
+    if (head.gone && !(await this.#standing.isHere())) return
     const copy = head.gone ? await afterDeletion(head, this.#opener) : undefined
-    if (copy) this.#context.wake(this)
-    if (copy === 'moving') return
+    if (copy === 'moving') return this.#standing.searchAgain()
     if (copy) {
+      this.#context.wake(this)
       this.#queue.replaceHead(copy)
       return this.#release(head)
     }
@@ -358,7 +355,7 @@ export class FollowedFile {
   async #restart(head: Generation, items: Delivery[]): Promise<void> {
     if (head.copy) return this.#leaveCopy(head, items)
     const after = await afterTruncation(head, this.#opener, this.#queue.held)
-    if (!after) return this.#context.wake(this)
+    if (!after) return this.#standing.searchAgain()
     const { copy, delivered, missed, next } = after
     this.#context.options.logger.info({
       event: 'source.truncated',
@@ -375,7 +372,7 @@ export class FollowedFile {
   }
 
   async #readLingering(items: Delivery[]): Promise<void> {
-    const { late, done } = await this.#lingering.step()
+    const { late, done } = await this.#lingering.step(this.#opener.base.home.away)
     for (const found of late) this.#notes.take(found.generation, found.items, items)
     if (late.length > 0) this.#context.wake(this)
     for (const generation of done) {

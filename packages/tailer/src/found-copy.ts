@@ -2,6 +2,7 @@ import { beginAlike, type KnownHead } from './known-head.ts'
 import { compareWithKnown, knownOf } from './copies.ts'
 import type { DoubtedGenerations } from './doubted-generations.ts'
 import { Generation } from './generation.ts'
+import { FolderAway } from './errors.ts'
 import { claimKeyOf } from './identity.ts'
 import { findSibling, findUndecided, type GenerationBase, type OpenedSibling, type Wanted } from './siblings.ts'
 import { rememberOpened } from './taken-files.ts'
@@ -13,6 +14,8 @@ export type FoundCopy =
   | { readonly kind: 'delivered' }
   /** Names moved while it was searched for. */
   | { readonly kind: 'moving' }
+  /** The folder is away. */
+  | { readonly kind: 'away' }
   | { readonly kind: 'none' }
 
 /** Where the copy of a content may be, besides in the folder. */
@@ -37,7 +40,8 @@ export async function findCopy(
     mayBe: async packed => beginAlike(head.head, await packed.head()),
     proves,
   }
-  const beside = await findSibling(base, wanted)
+  const beside = await findSibling(base, wanted).catch(unlessAway)
+  if (beside === 'away') return { kind: 'away' }
   const moving = beside === 'moving'
   const found = (moving ? undefined : beside) ?? (await doubted.take(proves)) ?? (await findUndecided(base, proves))
   if (!found) return { kind: moving ? 'moving' : 'none' }
@@ -51,6 +55,11 @@ export async function findCopy(
   const generation = await Generation.open({ ...base, handle, identity: expected, source, offset, copy, mayGrow: true })
   rememberOpened(base, identity)
   return { kind: 'copy', generation }
+}
+
+function unlessAway(error: unknown): 'away' {
+  if (error instanceof FolderAway) return 'away'
+  throw error
 }
 
 /** What a file is expected to begin with: what it does now, or what is known of the content that it copies. */

@@ -85,6 +85,12 @@ export class GenerationQueue implements HeldGenerations {
     for (const generation of this.#queue) generation.stir()
   }
 
+  /** Their disk was away: each is looked for once more, wherever it lies now. */
+  comeBack(): void {
+    this.#lingering.restart()
+    for (const generation of this.held) if (!generation.comeBack()) generation.stir()
+  }
+
   /** Gives all of them up. */
   clear(): readonly Generation[] {
     return [...this.#lingering.clear(), ...this.#queue.splice(0)]

@@ -248,6 +248,7 @@ export class Generation {
   async #recallHead(): Promise<boolean> {
     if (!this.headIsProof || this.#sleeps || this.gone) return true
     const head = this.#reader.whole?.slice(0, this.#head.length) ?? (await readAt(this.handle, 0, this.#head.length))
+    if (this.gone) return true
     if (!beginsWith(head, this.#head)) {
       this.#successor = { position: 0, bytes: head, ended: false }
       return false
@@ -262,6 +263,7 @@ export class Generation {
     if (this.gone) return true
     if (this.offset > 0) return (await this.holds()) && (await this.#recallHead())
     const head = await readAt(this.handle, 0, HEAD_BYTES)
+    if (this.gone) return true
     if (!this.#isHead(head)) {
       this.#successor = { position: 0, bytes: head, ended: head.length < HEAD_BYTES }
       return false

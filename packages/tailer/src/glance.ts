@@ -22,6 +22,11 @@ export class Glance {
     return this.#last
   }
 
+  /** Whether the path named something when it was last seen. */
+  get named(): boolean {
+    return this.#last?.startsWith(FOLDER) === false
+  }
+
   /** True the first time, too. */
   changed(): boolean {
     const last = this.#last
@@ -34,13 +39,16 @@ export class Glance {
   }
 }
 
+/** What a text begins with that is of the folder, as the path names nothing. */
+const FOLDER = '/'
 /** Into so many parts of a millisecond a time of this century can be told as a number. */
 const TIME_PARTS = 4096
 
 /** What a glance at a path gives: facts as one word. @throws what the system says */
 export function glanceAt(path: string, fileSystem: FileSystem): string {
+  const facts = fileSystem.glance(path)
   // Of what is not there only the folder can tell that it was meanwhile.
-  return textOf(fileSystem.glance(path) ?? fileSystem.glance(dirname(path)))
+  return facts ? textOf(facts) : FOLDER + textOf(fileSystem.glance(dirname(path)))
 }
 
 /** One word, which is kept for each of thousands of files in a tenth of what the facts would take. */

@@ -1,9 +1,7 @@
-import { dirname } from 'node:path'
 import type { Clock } from '@logflow/core'
-import { factsAt } from './facts.ts'
-import type { FileFacts } from './file-system.ts'
+import { folderKeyOf, folderOf } from './home-folder.ts'
 import { claimKeyOf, fromBase36 } from './identity.ts'
-import { listSiblings, type Place, type Sibling } from './listing.ts'
+import { listFolder, MAX_PASSES, type Place, type Sibling } from './listing.ts'
 import { mayChangeUnseen } from './remembered-names.ts'
 
 /** A folder that changed this recently may yet change in the same tick of its clock. */
@@ -36,17 +34,28 @@ const NOTHING_SEEN: ReadonlySet<string> = new Set()
 /** Everything is younger. */
 export const NO_HORIZON: Horizon = { ns: 0n, seen: new Set<string>(), recent: true, packedNs: 0n }
 
-/** What lies beside a path now. */
-export async function lookBeside(place: Place, clock: Clock): Promise<Horizon> {
-  const folder = await folderOf(place)
-  if (!folder) return NO_HORIZON
-  const { mtimeNs: ns, birthtimeNs } = folder
-  const nowMs = BigInt(Math.trunc(clock.now()))
-  const recent = nowMs - ns / 1_000_000n < RECENT_MS
-  const siblings = recent || birthtimeNs === 0n ? await listSiblings(place) : []
-  const seen = siblings.filter(({ birthNs, size }) => size > 0 && (birthNs === ns || birthNs === 0n)).map(claimKeyOf)
-  const packedNs = laterOf(ns, (nowMs - PACKED_MS) * 1_000_000n)
-  return { ns, seen: seen.length > 0 ? new Set(seen) : NOTHING_SEEN, recent, packedNs }
+/** What lies beside a path now, and in which folder; the name of that is empty when there is none. */
+export async function lookBeside(
+  place: Place,
+  clock: Clock,
+): Promise<{ readonly horizon: Horizon; readonly folder: string }> {
+  let facts = await folderOf(place)
+  for (let pass = 1; facts; pass++) {
+    const folder = folderKeyOf(facts)
+    const { mtimeNs: ns, birthtimeNs } = facts
+    const nowMs = BigInt(Math.trunc(clock.now()))
+    const recent = nowMs - ns / 1_000_000n < RECENT_MS
+    const lists = recent || birthtimeNs === 0n
+    const siblings = lists ? await listFolder(place) : []
+    const seen = siblings.filter(({ birthNs, size }) => size > 0 && (birthNs === ns || birthNs === 0n)).map(claimKeyOf)
+    const packedNs = laterOf(ns, (nowMs - PACKED_MS) * 1_000_000n)
+    // Another folder may have come to have the name meanwhile.
+    const after = lists ? await folderOf(place) : facts
+    if (pass === MAX_PASSES || (after && folderKeyOf(after) === folder))
+      return { horizon: { ns, seen: seen.length > 0 ? new Set(seen) : NOTHING_SEEN, recent, packedNs }, folder }
+    facts = after
+  }
+  return { horizon: NO_HORIZON, folder: '' }
 }
 
 /** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */
@@ -109,14 +118,4 @@ export function packedSince(horizon: Horizon, ms: number): Horizon {
 
 function laterOf(a: bigint, b: bigint): bigint {
   return a > b ? a : b
-}
-
-/** What tells a folder from another one that has its name. The device may change its number. */
-export function folderKeyOf({ ino, birthtimeNs }: FileFacts): string {
-  return `${ino}@${birthtimeNs}`
-}
-
-/** The facts of the folder that a path is in; `undefined` when there is none. */
-export function folderOf({ path, fileSystem }: Place): Promise<FileFacts | undefined> {
-  return factsAt(dirname(path), fileSystem)
 }

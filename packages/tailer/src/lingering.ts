@@ -47,6 +47,11 @@ export class Lingering {
     this.#entries.push({ generation, quietSinceMs: nowMs, lookedMs: nowMs })
   }
 
+  /** Their folder was away: from now on time counts again. */
+  restart(): void {
+    for (const entry of this.#entries) entry.quietSinceMs = this.#clock.monotonicMs()
+  }
+
   /** Gives one up to be read as before: its file has its name back. */
   takeBack(fileKey: string): Generation | undefined {
     const isIt = ({ gone, identity }: Generation): boolean => !gone && claimKeyOf(identity) === fileKey
@@ -54,8 +59,11 @@ export class Lingering {
     return at === -1 ? undefined : this.#entries.splice(at, 1)[0]?.generation
   }
 
-  /** Reads a little of each whose turn it is: hundreds may linger beside one that is busy. */
-  async step(): Promise<LateFindings> {
+  /**
+   * Reads a little of each whose turn it is: hundreds may linger beside one that is busy. While their folder is `away`
+   * none is given up: it may be written to when that is back.
+   */
+  async step(away: boolean): Promise<LateFindings> {
     const late: { generation: Generation; items: readonly Delivery[] }[] = []
     const done: Generation[] = []
     for (const entry of [...this.#entries]) {
@@ -68,6 +76,9 @@ export class Lingering {
       if (step.kind === 'bytes') {
         entry.quietSinceMs = nowMs
         late.push({ generation, items: step.items })
+      } else if (away && step.kind === 'end') {
+        // Its disk is not to be kept from being put away.
+        if (nowMs - entry.quietSinceMs >= this.ms) await generation.drowse()
       } else if (step.kind === 'changed' || nowMs - entry.quietSinceMs >= this.ms) {
         this.#entries.splice(this.#entries.indexOf(entry), 1)
         done.push(generation)

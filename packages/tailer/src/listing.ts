@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { isMissing } from './errors.ts'
 import type { FileFacts, FileSystem } from './file-system.ts'
+import type { HomeFolder } from './home-folder.ts'
 import { claimKeyOf, inodeKeyOf } from './identity.ts'
 import { isRotatedName, startOfRotated } from './rotated-names.ts'
 
@@ -9,6 +10,8 @@ import { isRotatedName, startOfRotated } from './rotated-names.ts'
 export interface Place {
   readonly path: string
   readonly fileSystem: FileSystem
+  /** Where its files lie, once something of it was opened. */
+  readonly home?: HomeFolder
 }
 
 /** A file beside the followed one that may have been it, or a copy of it. */
@@ -33,11 +36,19 @@ const byNumber = new Intl.Collator('en', { numeric: true })
 /** Files that are asked for at once, before others get their turn: 2 ms. */
 const AT_ONCE = 1000
 
+/** As {@link listFolder}, where that is not away. @throws FolderAway */
+export async function listSiblings(place: Place): Promise<Sibling[]> {
+  await place.home?.needHere()
+  const siblings = await listFolder(place)
+  await place.home?.needHere()
+  return siblings
+}
+
 /**
  * The regular files beside `path` whose names look rotated, oldest first; of those that tie `.2` before `.1`. A folder
  * in which files are being renamed can be listed without some of them, so it is listed until it looks the same twice.
  */
-export async function listSiblings({ path, fileSystem }: Place): Promise<Sibling[]> {
+export async function listFolder({ path, fileSystem }: Place): Promise<Sibling[]> {
   let found = await listOnce(path, fileSystem)
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const again = await listOnce(path, fileSystem)

@@ -4,6 +4,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import type { FileSystem } from './file-system.ts'
 import { farFileSystem, nodeFileSystem } from './node-file-system.ts'
 import type { Admit } from './open-file.ts'
+import { withLastingDevices } from './lasting-devices.ts'
 import { withRememberedNames } from './remembered-names.ts'
 
 /** What reading and following have in common. */
@@ -183,7 +184,8 @@ function placeOf({ from = 'end' }: FollowOptions): 'start' | 'end' | number {
  * last change says little: the clock is another one.
  */
 function filesOf({ watch = true, clock = systemClock, fileSystem }: FollowOptions): FileSystem {
-  return watch ? withRememberedNames(fileSystem ?? nodeFileSystem, clock) : (fileSystem ?? farFileSystem)
+  const files = withLastingDevices(fileSystem ?? (watch ? nodeFileSystem : farFileSystem))
+  return watch ? withRememberedNames(files, clock) : files
 }
 
 function inRange(name: string, value: number, low: number, high: number): number {

@@ -2,7 +2,7 @@ import type { Delivery } from '@logflow/core'
 import type { Checkpoint } from './checkpoint.ts'
 import { DoubtedGenerations } from './doubted-generations.ts'
 import type { Reopen } from './drowsy-handle.ts'
-import { isScarcity } from './errors.ts'
+import { isPassing } from './errors.ts'
 import { Generation } from './generation.ts'
 import { holdAll, learnHeads, provenOnce } from './hold-all.ts'
 import { isAsBefore, isYounger, type Horizon } from './horizon.ts'
@@ -70,9 +70,10 @@ export class PathOpener {
     const names = new SourceNames({ host, path }, init.marks)
     const reopen: Reopen = key => openAgain(key, this.#base, options.admit)
     const shared = { claim, isTaken, release, undecided }
-    this.#base = { path, host, names, fileSystem, buffer, cutting, reopen, ...shared, opened, parts, packed }
+    this.#surroundings = new Surroundings({ path, fileSystem }, options.clock, resting)
+    const { home } = this.#surroundings
+    this.#base = { path, host, names, fileSystem, home, buffer, cutting, reopen, ...shared, opened, parts, packed }
     this.doubted = new DoubtedGenerations(this.#base)
-    this.#surroundings = new Surroundings(this.#base, options.clock, resting)
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
     this.#patience = new Patience(options.clock)
     this.copyPatience = new Patience(options.clock)
@@ -154,8 +155,8 @@ export class PathOpener {
 
   /** To be called before a look at the path: until something was opened, what lies beside it is older than that. */
   lookBeside(): Promise<void> {
-    const isKnown = this.#surroundings.horizon && (this.#hasBegun || this.#missing)
-    return isKnown ? Promise.resolve() : this.#surroundings.lookFirst()
+    if (this.#hasBegun && this.#surroundings.horizon) return Promise.resolve()
+    return this.#surroundings.lookFirst(this.#missing === undefined)
   }
 
   /** What the first look saw is followed, whatever name it has when it is opened. */
@@ -273,9 +274,9 @@ export class PathOpener {
 
   /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
   #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
-    const { path, host, names, fileSystem, buffer, cutting, opened, parts, packed } = this.#base
+    const { path, host, names, fileSystem, home, buffer, cutting, opened, parts, packed } = this.#base
     const { claim, isTaken, release, undecided, reopen } = this.#base
-    const known = { path, host, names, fileSystem, buffer, cutting, opened, parts, packed }
+    const known = { path, host, names, fileSystem, home, buffer, cutting, opened, parts, packed }
     return Object.assign(known, { claim, isTaken, release, undecided, reopen, handle, source, identity })
   }
 
@@ -323,8 +324,8 @@ export class PathOpener {
   }
 
   /**
-   * What was missed besides what is being opened. Without a descriptor to spare that is left for another search: what is
-   * open is kept, as its content may be cut before there is one again.
+   * What was missed besides what is being opened. Without a descriptor to spare, or when the folder has gone away, that is
+   * left for another search: what is open is kept, as its content may be cut before there is one again.
    */
   async #findMissedNow(
     held: readonly Generation[],
@@ -333,7 +334,7 @@ export class PathOpener {
     try {
       return await this.#findMissed([...held, ...rest, ...(next ? [next] : [])])
     } catch (error) {
-      if (isScarcity(error)) return []
+      if (isPassing(error)) return []
       await giveBack(rest, this.#base)
       await next?.close()
       throw error
@@ -341,7 +342,7 @@ export class PathOpener {
   }
 
   async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
-    await this.lookBeside()
+    if (!this.#hasBegun && !this.#missing) await this.#surroundings.lookOnceMore()
     const range = await this.#rangeToSearch()
     if (!range) return []
     const before = this.#leftOut

@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path'
 import type { Reopened } from './drowsy-handle.ts'
-import { isVanished } from './errors.ts'
 import { inodeKeyOf, isSameFile, parseClaimKey } from './identity.ts'
 import { openAdmitted, type Admit } from './open-file.ts'
+import { FolderAway, isVanished } from './errors.ts'
 import { baseNamesOf } from './rotated-names.ts'
 import { findByKey, type GenerationBase } from './siblings.ts'
 
@@ -21,10 +21,14 @@ export async function openAgain(
   } catch (error) {
     if (!isVanished(error)) throw error
   }
-  // A rotated file is found again beside the path that it was rotated from.
-  for (const name of [basename(path), ...baseNamesOf(basename(path))]) {
-    const found = await findByKey(key, { ...base, path: join(dirname(path), name) })
-    if (found) return { handle: found.handle, size: found.identity.size, inodeKey: found.identity.inodeKey }
+  try {
+    // A rotated file is found again beside the path that it was rotated from.
+    for (const name of [basename(path), ...baseNamesOf(basename(path))]) {
+      const found = await findByKey(key, { ...base, path: join(dirname(path), name) })
+      if (found) return { handle: found.handle, size: found.identity.size, inodeKey: found.identity.inodeKey }
+    }
+  } catch (error) {
+    if (!(error instanceof FolderAway)) throw error
   }
   return undefined
 }

@@ -25,7 +25,7 @@ const plain: RestingFile = {
     hole: false,
   },
   opener: {
-    ...{ first: true, from: 'end', horizon, seen: horizon, searched: undefined },
+    ...{ first: true, from: 'end', horizon, seen: horizon, searched: undefined, home: '1 2@3' },
     ...{ firstKey: 'fe00:98802d@dn0wv0gvg1ue', released: undefined, opened: undefined, parts: undefined },
     missing: undefined,
   },
@@ -58,6 +58,7 @@ const full: RestingFile = {
       horizon: undefined,
       seen: { ...horizon, ns: 0n, packedNs: 0n },
       searched: horizon,
+      home: undefined,
     },
     firstKey: undefined,
     released: [{ sourceId: 'x', offset: 4, tailHash: '4:aa', atMs: 5, head: { length: 4, hash: 'aa', start: 'abcd' } }],

@@ -5,7 +5,7 @@ import type { RestingGeneration } from './resting-generation.ts'
 import { wordsOf } from './words.ts'
 
 /** What files of one folder mostly have in common: of the looks at it all but their moments. */
-interface RestingCommon extends Pick<RestingOpener, 'first' | 'from'> {
+interface RestingCommon extends Pick<RestingOpener, 'first' | 'from' | 'home'> {
   readonly looks: readonly (Omit<Horizon, 'packedNs'> | null)[]
 }
 
@@ -26,13 +26,14 @@ export interface RestingTexts {
 
 /** All but its glance, and what a restart has still to find beside it. */
 export function packResting({ opener, owner, generation, mtimeNs }: Omit<RestingFile, 'glance'>): RestingTexts {
-  const { first, from, firstKey, released, opened, parts } = opener
+  const { first, from, home, firstKey, released, opened, parts } = opener
   const horizons = [opener.horizon, opener.seen, opener.searched]
   const moments = horizons.map(horizon => horizon?.packedNs.toString(36) ?? '')
   const alike = new Set(moments.filter(moment => moment !== '')).size === 1
   const common: RestingCommon = {
     first,
     from,
+    home,
     looks: horizons.map(horizon => (horizon ? withoutMoment(horizon) : null)),
   }
   const own = { owner, generation, mtimeNs, firstKey, released, opened, parts }

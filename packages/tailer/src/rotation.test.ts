@@ -11,13 +11,15 @@ const named = (inodeKey: string, size: number): NamedFacts => ({
 
 describe('judgeRotation', () => {
   it('has one verdict for every combination of what is held and what the path names', () => {
-    const held = [undefined, { fileKey: 'a@1', changed: false }, { fileKey: 'a@1', changed: true }]
+    const known = { fileKey: 'a@1', changed: false }
+    const held = [undefined, known, { ...known, changed: true }, { ...known, away: true }]
     const paths = [undefined, named('a', 5), named('a', 0), named('b', 0), named('b', 5)]
     const table = held.map(facts => paths.map(path => judgeRotation(facts, path)))
     const expected: RotationVerdict[][] = [
       ['absent', 'born', 'born', 'born', 'born'],
       ['gone', 'same', 'same', 'pending', 'replaced'],
       ['truncated', 'truncated', 'truncated', 'truncated', 'truncated'],
+      ['away', 'same', 'same', 'pending', 'replaced'],
     ]
     expect(table).toEqual(expected)
   })

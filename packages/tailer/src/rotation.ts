@@ -12,6 +12,8 @@ export interface HeldFacts {
   readonly closed?: boolean
   /** Whether the bytes before the offset are no longer those that were read, or are no longer there. */
   readonly changed: boolean
+  /** Another disk is where its folder was. */
+  readonly away?: boolean
 }
 
 /** What a path names at one moment. */
@@ -34,16 +36,17 @@ export interface NamedFacts {
  * | a file, its bytes changed | anything | `truncated`: same file, a new generation from 0; asked first |
  * | a file | the same file | `same` |
  * | a file | nothing | `gone`: keep the handle, its writer may go on and the name may come back |
+ | a file | nothing, and another disk is where its folder was | `away`: nothing can be said of it until that is back |
  * | a file | another one, still empty | `pending`: its writer may not have moved yet; read the old one on |
  * | a file | another one with content | `replaced`: the old one is read to its end, then the new one begins |
  */
-export type RotationVerdict = 'absent' | 'born' | 'truncated' | 'same' | 'gone' | 'pending' | 'replaced'
+export type RotationVerdict = 'absent' | 'born' | 'truncated' | 'same' | 'gone' | 'away' | 'pending' | 'replaced'
 
 /** Decides from facts alone. */
 export function judgeRotation(held: HeldFacts | undefined, named: NamedFacts | undefined): RotationVerdict {
   if (!held) return named ? 'born' : 'absent'
   if (held.changed) return 'truncated'
-  if (!named) return 'gone'
+  if (!named) return held.away ? 'away' : 'gone'
   if (claimKeyOf(named) === held.fileKey) return 'same'
   if (held.closed && isSameFile(named, parseClaimKey(held.fileKey))) return 'same'
   return named.size === 0 ? 'pending' : 'replaced'

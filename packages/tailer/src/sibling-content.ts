@@ -1,6 +1,6 @@
 import { CompressError, DETECT_BYTES, detectCompression, type CompressionFormat } from '@logflow/compress'
 import type { OpenedCopy } from './copies.ts'
-import { isScarcity } from './errors.ts'
+import { isPassing } from './errors.ts'
 import type { FileFacts, FileSystem } from './file-system.ts'
 import { HEAD_BYTES, identifyBy, identityOf, readAt, type FileIdentity } from './identity.ts'
 import { openIfThere, type OpenFile } from './open-file.ts'
@@ -54,7 +54,7 @@ async function openSibling(
 ): Promise<(OpenFile & { readonly format: CompressionFormat }) | undefined> {
   const opened = await openIfThere(path, fileSystem).catch((error: unknown) => {
     // What may not be opened cannot be it; what cannot be opened just now is asked again.
-    if (isScarcity(error)) throw error
+    if (isPassing(error)) throw error
   })
   if (!opened) return undefined
   try {

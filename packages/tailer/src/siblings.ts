@@ -16,6 +16,7 @@ import {
   parseIdentity,
   type FileIdentity,
 } from './identity.ts'
+import type { HomeFolder } from './home-folder.ts'
 import { beginAlike, mayBeginAlike, type KnownHead } from './known-head.ts'
 import type { LeftOut } from './left-out.ts'
 import type { Cutting } from './line-cutter.ts'
@@ -29,6 +30,7 @@ import type { UndecidedFiles } from './undecided-files.ts'
 /** What is needed to open generations of one path. */
 export interface GenerationBase extends Place, TakenFiles {
   readonly host: string
+  readonly home: HomeFolder
   readonly names: SourceNames
   readonly buffer: ReadBuffer
   readonly cutting: Cutting

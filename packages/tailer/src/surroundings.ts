@@ -1,5 +1,6 @@
 import type { Clock } from '@logflow/core'
 import { FirstLook } from './first-look.ts'
+import { HomeFolder } from './home-folder.ts'
 import { isAsBefore, isAsSearched, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
 import type { Place } from './listing.ts'
 
@@ -8,10 +9,14 @@ export interface RestingSurroundings {
   readonly horizon: Horizon | undefined
   readonly seen: Horizon
   readonly searched: Horizon | undefined
+  /** The text of its `HomeFolder`. */
+  readonly home: string | undefined
 }
 
 /** What is known of the folder of a path: what lay in it when, so that what came since is searched for. */
 export class Surroundings {
+  /** Whether it is there. */
+  readonly home: HomeFolder
   readonly #place: Place
   readonly #clock: Clock
   readonly #firstLook: FirstLook
@@ -23,6 +28,7 @@ export class Surroundings {
   constructor(place: Place, clock: Clock, resting?: RestingSurroundings) {
     this.#place = place
     this.#clock = clock
+    this.home = new HomeFolder(place, resting?.home)
     this.#firstLook = new FirstLook(place, clock)
     this.#horizon = resting?.horizon
     this.#seen = resting?.seen ?? NO_HORIZON
@@ -30,7 +36,7 @@ export class Surroundings {
   }
 
   rest(): RestingSurroundings {
-    return { horizon: this.#horizon, seen: this.#seen, searched: this.#searched }
+    return { horizon: this.#horizon, seen: this.#seen, searched: this.#searched, home: this.home.text }
   }
 
   /** What is younger came since the path is followed; `undefined` before the first look. */
@@ -43,10 +49,20 @@ export class Surroundings {
     return this.#seen
   }
 
-  /** What lies there is older than anything that will be opened. */
-  async lookFirst(): Promise<void> {
+  /** Nothing was opened yet: the folder that is there is home, and what lies there older, unless `counts` is false. */
+  async lookFirst(counts: boolean): Promise<void> {
+    const folder = await this.home.settle()
+    if (counts) await this.#lookAt(folder)
+  }
+
+  /** Something was opened, perhaps in another folder than the one that was looked at before. */
+  async lookOnceMore(): Promise<void> {
+    if (!(await this.home.isAway())) await this.#lookAt(this.home.folder)
+  }
+
+  async #lookAt(folder: string): Promise<void> {
     const before = this.#horizon
-    this.#horizon = await this.#firstLook.look(before)
+    this.#horizon = await this.#firstLook.look(before, folder)
     if (this.#horizon !== before) this.#seen = this.#horizon
   }
 
@@ -74,7 +90,8 @@ export class Surroundings {
   async changed(): Promise<boolean> {
     const last = this.#searched
     if (last ? await isAsSearched(last, this.#place) : await this.#isAsFirst()) return false
-    this.#searched = await lookBeside(this.#place, this.#clock)
+    if (await this.home.isAway()) return false
+    this.#searched = (await lookBeside(this.#place, this.#clock)).horizon
     return true
   }
 

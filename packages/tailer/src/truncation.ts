@@ -16,7 +16,8 @@ export interface AfterTruncation {
   readonly next: Generation
 }
 
-/** Looks at a file that was cut, and for its copy. `undefined` while names move, among which that may be. */
+/** Looks at a file that was cut, and for its copy. `undefined` while names move, among which
+ * that may be, or the folder is away. */
 export async function afterTruncation(
   head: Generation,
   opener: PathOpener,
@@ -27,7 +28,7 @@ export async function afterTruncation(
   const init = { ...opener.base, handle: head.handle, source, identity, offset: 0, mayHaveHole: true }
   const next = await Generation.open(init)
   const found = await findCopy(head, opener.base, { copy: true, doubted: opener.doubted })
-  if (opener.copyPatience.waits(found.kind === 'moving')) return undefined
+  if (found.kind === 'away' || opener.copyPatience.waits(found.kind === 'moving')) return undefined
   opener.remember(head)
   const missed = await findOthers([...held.filter(generation => generation !== head), next], opener, found)
   // Of one that was cut before its first byte was seen, the copy can only be the youngest that nobody knows.
@@ -77,14 +78,14 @@ async function identifyNext({
 /**
  * Where to go on with a file that was deleted while its handle was closed: in the copy of it, as copytruncate makes one
  * before the file is cut and deleted. `undefined` when there is none, or only one that was read already; `moving` while
- * names move, among which it may be.
+ * names move, among which it may be, or the folder is away.
  */
 export async function afterDeletion(
   head: Generation,
   { base, doubted, copyPatience }: PathOpener,
 ): Promise<Generation | 'moving' | undefined> {
   const found = await findCopy(head, base, { copy: false, doubted })
-  if (copyPatience.waits(found.kind === 'moving')) return 'moving'
+  if (found.kind === 'away' || copyPatience.waits(found.kind === 'moving')) return 'moving'
   if (found.kind !== 'copy') return undefined
   found.generation.announced = head.announced
   return found.generation

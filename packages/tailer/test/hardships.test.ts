@@ -55,6 +55,57 @@ const histories: readonly History[] = [
     profile: { tickMs: 4 },
     steps: 'write 2, rest, ack, unmount, crash, rest, mount, rest, write 1, rest',
   },
+  {
+    says: 'reads on what was rotated, and written to while its disk was away',
+    profile: { idleMs: 1 },
+    steps: 'write 1, rest, move .0 .1, write 1, unmount, rest, mount, rest',
+  },
+  {
+    says: 'waits for the copy of what was cut before its disk went away',
+    profile: { equalHeads: true, batchBytes: 64, tickMs: 4 },
+    steps: 'write 1, run 46, write 1, copy-begin .1, truncate, unmount, rest, mount, rest',
+  },
+  {
+    says: 'does not take the first folder that it saw for home when the disk is mounted only after a restart',
+    profile: { idleMs: 1 },
+    steps: 'write 1, rest, move .0 .1, ack, write 1, crash, unmount, rest, mount, rest',
+  },
+  {
+    says: 'knows a file that was rotated when its disk is back under another device number',
+    profile: { pattern: 'glob', hears: 'nothing', tickMs: 4 },
+    steps: 'pass 1000, unmount, mount, move .2 .3, rest',
+  },
+  {
+    says: 'does not count from the folder below what it has opened on a disk that went away meanwhile',
+    profile: { hears: 'nothing', batchBytes: 64, idleMs: 2000, tickMs: 4 },
+    steps: 'partial, run 9, unmount, mount, rest',
+  },
+  {
+    says: 'lists one folder, not the half of two, when a disk is mounted meanwhile',
+    profile: { linked: true },
+    steps: 'run 10, crash, unmount, run 3, mount, rest',
+  },
+  {
+    says: 'does not take a file for cut whose handle the server forgot before its disk went away',
+    profile: { seeks: true, idleMs: 1 },
+    steps: 'write 1, run 4, look 12, move .0 .1, stale, unmount, mount, rest',
+  },
+  {
+    says: 'looks for a file again that was not found as its disk was away, before it takes its copy for all there is',
+    profile: { hears: 'some' },
+    steps:
+      'write 1, move .2 .3, copy-begin .1, run 41, run 2, stale, unmount, mount, truncate, write 1, move .1 .2, move .0 .1, rest',
+  },
+  {
+    says: 'looks again at what it glanced at before the disk went away',
+    profile: { pattern: 'glob', idleMs: 2000, tickMs: 4 },
+    steps: 'write 1, copy-begin .1, truncate, move .1 .2, unmount, mount, pass 1000, unmount, mount, rest',
+  },
+  {
+    says: 'searches again for a copy when the server forgot a handle that it was just opened with',
+    profile: { hears: 'nothing', batchBytes: 64, idleMs: 2000, tickMs: 4 },
+    steps: 'write 1, rest, copy-begin .1, write 1, pass 1000, scarce 1, run 6, truncate, run 12, stale, rest',
+  },
 ]
 
 describeHistories('following while the system fails', histories)

@@ -68,6 +68,11 @@ export class ModelFileSystem {
     return this.#device
   }
 
+  /** Number of the device that the folders are on which can be seen: the one below, while the files are unmounted. */
+  get folderDevice(): number {
+    return this.#unmounted ? 0 : this.#device
+  }
+
   /** Whether the files are without their names for now. */
   get unmounted(): boolean {
     return this.#unmounted !== undefined

@@ -112,12 +112,24 @@ export class ModelReader {
   ): { dev: number; ino: number; size: number; mtimeMs: number; ctimeMs: number } | undefined => {
     const inode = this.#files.find(path)
     const changedNs = this.#files.changedNs(path)
-    const dev = this.#files.device
+    const { device, folderDevice } = this.#files
     if (changedNs !== undefined)
-      return { dev, ino: this.#directoryInode, size: 0, mtimeMs: toMs(changedNs), ctimeMs: toMs(changedNs) }
+      return {
+        dev: folderDevice,
+        ino: this.#directoryInode,
+        size: 0,
+        mtimeMs: toMs(changedNs),
+        ctimeMs: toMs(changedNs),
+      }
     if (!inode) return undefined
     const { number, content, packed, mtimeNs, ctimeNs } = inode
-    return { dev, ino: number, size: (packed ?? content.bytes).length, mtimeMs: toMs(mtimeNs), ctimeMs: toMs(ctimeNs) }
+    return {
+      dev: device,
+      ino: number,
+      size: (packed ?? content.bytes).length,
+      mtimeMs: toMs(mtimeNs),
+      ctimeMs: toMs(ctimeNs),
+    }
   }
 
   readonly watch = (
@@ -152,7 +164,7 @@ export class ModelReader {
   #directory(path: string): ModelFacts | undefined {
     const mtimeNs = this.#files.changedNs(path)
     if (mtimeNs === undefined) return undefined
-    const [dev, ino] = [BigInt(this.#files.device), BigInt(this.#directoryInode)]
+    const [dev, ino] = [BigInt(this.#files.folderDevice), BigInt(this.#directoryInode)]
     return { dev, ino, size: 0n, birthtimeNs: this.#files.births ? 1n : 0n, mtimeNs, isFile: () => false }
   }
 

@@ -50,6 +50,8 @@ export const MODEL_POLL_MS = 1000
 export const MODEL_LINGER_MS = 5000
 
 const MAX_LOOKS = 100
+/** More operations than a search takes. No disk is away for so short a time that it is there before and after one. */
+const SEARCH = 200
 
 /** Runs a schedule, and a long rest at its end. What went wrong, in words; `undefined` when nothing did. */
 export async function runRotationSchedule(schedule: RotationSchedule, open: OpenReader): Promise<string | undefined> {
@@ -135,7 +137,7 @@ class Run {
   }
 
   async apply(step: string): Promise<void> {
-    if (this.#world.apply(step)) return
+    if (this.#world.apply(step)) return step === 'unmount' ? this.#let(SEARCH, 0, 0) : undefined
     const [word, argument] = step.split(' ')
     const count = Number(argument)
     switch (word) {
@@ -164,17 +166,18 @@ class Run {
 
   /** Until nothing more comes; then everything must have come. */
   async rest(final: boolean): Promise<void> {
+    if (final) this.#world.files.mount()
     const enough = Math.ceil(((final ? 2 : 1.2) * MODEL_LINGER_MS) / MODEL_POLL_MS)
     let quiet = 0
     this.#session?.files.exhaust(0)
-    if (final) this.#world.files.mount()
     for (let looks = 0; quiet < enough; looks++) {
       if (looks > MAX_LOOKS) throw new Error('the reader does not come to rest')
       const before = this.#checker.deliveries
       await this.#let(Infinity, Infinity, MODEL_POLL_MS)
       quiet = this.#checker.deliveries === before ? quiet + 1 : 0
     }
-    this.#checker.atRest(final)
+    // What is open of a disk that is away may have to wait for what lies there.
+    if (!this.#world.files.unmounted) this.#checker.atRest(final)
   }
 
   end(): void {
@@ -224,15 +227,16 @@ class Run {
   /** The first look at the path: without a checkpoint, what has other names now is nobody's wish. */
   #begin(session: Session, path: string): void {
     if (session.begun || path !== this.#world.path) return
-    session.begun = true
     this.#world.followed = true
+    // What lies on a disk is as old as the first look at it.
+    if (this.#world.files.unmounted) return
+    session.begun = true
     const { named } = this.#world
     if (this.#profile.pattern === 'glob') return
     if (named) named.first = true
     for (const content of this.#world.files.contents) {
       if (content === named) continue
-      if (this.#world.files.unmounted) content.optional = true
-      else if (content.number <= session.contents && content !== session.named) content.old = true
+      if (content.number <= session.contents && content !== session.named) content.old = true
       else content.optional = true
     }
   }

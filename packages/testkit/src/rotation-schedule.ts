@@ -62,12 +62,13 @@ export interface ScheduleAdditions {
 export function rotationSchedule(seed: number, { hardships, packs }: ScheduleAdditions = {}): RotationSchedule {
   const plain = plainSchedule(seed)
   const schedule = packs ? withPacking(plain) : plain
-  return hardships ? { ...schedule, steps: [...withHardships(schedule)] } : schedule
+  return hardships ? { ...schedule, steps: [...withMounts(seed, withHardships(schedule))] } : schedule
 }
 
 /** Another stream than that which made the steps. */
 const HARDSHIPS = 0x5eed
 const PACKING = 0x7ac4
+const MOUNTS = 0x3017
 
 function withPacking({ seed, profile, steps }: RotationSchedule): RotationSchedule {
   // A pattern that matches packed names asks for what is in them as it is.
@@ -95,6 +96,21 @@ function* withHardships({ seed, steps }: RotationSchedule): Generator<RotationSt
     if (kinds.length === 0 || !random.oneIn(6)) continue
     const kind = random.pick(kinds)
     yield kind === 'stale' ? kind : `${kind} ${1 + random.below(12)}`
+  }
+}
+
+/** Of some schedules: the disk goes away now and then, and comes back a few steps later. */
+function* withMounts(seed: number, steps: Iterable<RotationStep>): Generator<RotationStep, void, undefined> {
+  const random = new Random(seed ^ MOUNTS)
+  const mounts = random.oneIn(3)
+  let awayFor = 0
+  for (const step of steps) {
+    yield step
+    if (!mounts) continue
+    if (awayFor > 0 && --awayFor === 0) yield 'mount'
+    if (awayFor > 0 || !random.oneIn(12)) continue
+    yield 'unmount'
+    awayFor = 1 + random.below(random.pick([3, 12]))
   }
 }
 

@@ -4,18 +4,7 @@ import type { RotationProfile } from './rotation-schedule.ts'
 
 const DIRECTORY = '/log'
 /** Steps that need the names of files. */
-const NAMING = new Set([
-  'reopen',
-  'create',
-  'remove',
-  'move',
-  'switch',
-  'copy-begin',
-  'truncate',
-  'pack',
-  'pack-begin',
-  'pack-end',
-])
+const NAMING = new Set(['reopen', 'create', 'remove', 'move', 'switch', 'copy-begin', 'pack', 'pack-begin', 'pack-end'])
 /** What the name of a packed file ends with. */
 const PACKED = '.gz'
 
@@ -27,6 +16,8 @@ export class RotationWorld {
   readonly #profile: RotationProfile
   #writer: { readonly inode: ModelInode; position: number } | undefined
   #copying: { readonly from: ModelInode; readonly to: ModelInode; readonly content: ModelContent } | undefined
+  /** What was copied last, until it is cut: who copies keeps it open till then. */
+  #copied: ModelInode | undefined
   #packing: { readonly from: ModelInode; readonly to: ModelInode; readonly name: string } | undefined
   #rest = ''
   #lines = 0
@@ -134,8 +125,9 @@ export class RotationWorld {
         // No rotator cuts a file before its copy is whole.
         this.#copy(1)
         this.#endCopy()
-        const inode = this.files.find(this.path)
+        const inode = this.files.unmounted ? this.#copied : this.files.find(this.path)
         if (inode) this.files.truncate(inode)
+        this.#leaveCopied()
         return true
       }
       default:
@@ -233,6 +225,14 @@ export class RotationWorld {
     this.files.hold(from)
     this.files.hold(copy)
     this.#copying = { from, to: copy, content: from.content }
+    this.#leaveCopied()
+    this.files.hold(from)
+    this.#copied = from
+  }
+
+  #leaveCopied(): void {
+    if (this.#copied) this.files.release(this.#copied)
+    this.#copied = undefined
   }
 
   #copy(share: number): void {
