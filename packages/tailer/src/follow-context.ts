@@ -17,6 +17,8 @@ export interface FollowContext<File> {
   readonly isCopy: (path: string, opened: OpenedSibling) => Promise<CopyVerdict>
   /** A path was opened there: growth is told where its file lies, not where a link to it lies. */
   readonly listenTo: (path: string, openedPath: string) => Promise<void>
+  /** Whether so many files are open that those which wait for their turn are better closed. */
+  readonly mustSpare: () => boolean
   /** Something is to be read in this file. */
   readonly wake: (file: File) => void
 }
@@ -25,7 +27,7 @@ export interface FollowContext<File> {
 export function openingOf<File>(
   path: string,
   { options, buffer, claims, marks, undecided, isCopy }: FollowContext<File>,
-  { owner, ...before }: Pick<PathOpenerInit, 'first' | 'released'> & { readonly owner: number },
+  { owner, ...before }: Pick<PathOpenerInit, 'first' | 'from' | 'released'> & { readonly owner: number },
 ): PathOpenerInit {
   return {
     path,

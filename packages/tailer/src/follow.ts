@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Delivery } from '@logflow/core'
+import { Beginnings } from './beginnings.ts'
 import { Claims } from './claims.ts'
 import { ReadBuffer } from './file-reader.ts'
 import type { FollowContext } from './follow-context.ts'
@@ -73,6 +74,8 @@ const HOT_MS = 5
 const BEGUN_TOGETHER = 128
 /** Files that are asked whether they can be laid to rest, where too many are open. */
 const SURPLUS = 32
+/** Files that may wait for their turn where few of those that are there are to be read; where all are, a fourth of them. */
+const WAITING = 48
 /** Files that are glanced at before others get their turn. */
 const GLANCES = 250
 /** Files at rest that are glanced at in one look; all of them have had their turn after {@link RECONCILE_MS}. */
@@ -100,6 +103,7 @@ class FollowGroup {
   /** Whether every pattern's folder tells of new names. */
   #hearsOfNames = false
   readonly #discoveries = { begun: 0, ended: 0 }
+  readonly #beginnings: Beginnings
   /** Files that may copy what the next discovery finds, and how many discoveries had begun when that was thought. */
   readonly #postponed = new Map<string, number>()
   #deliveredMs = -Infinity
@@ -123,12 +127,14 @@ class FollowGroup {
       marks: new Marks(options.clock),
       undecided: new UndecidedFiles(),
       isCopy: (path, opened) => this.#isCopy(path, opened),
+      mustSpare: () => this.#files.mustSpare(this.#beginning !== undefined),
       listenTo: (path, openedPath) => this.#files.listenTo(path, openedPath),
       wake: file => {
         this.#ready.add(file)
         this.#wakeup.wake()
       },
     }
+    this.#beginnings = new Beginnings(options)
     this.#files = new FollowedFiles(this.#context, this.#watch)
     this.#targets = this.#patterns.map(pattern => targetOf(pattern, options, path => this.#isTakenUp(path)))
   }
@@ -271,12 +277,9 @@ class FollowGroup {
     await this.#forgetGone()
   }
 
-  /**
-   * Whether so many files wait to be read that no more are opened. Not where they are followed from their end, which
-   * would be a later one then.
-   */
+  /** Whether so many files wait to be read that no more are opened. */
   get #isFull(): boolean {
-    return this.#options.from === 'start' && this.#files.crowded && this.#ready.size > 0
+    return this.#files.crowded && this.#ready.size > (this.#options.from === 'start' ? WAITING / 4 : WAITING)
   }
 
   async #restSurplus(tries: number): Promise<void> {
@@ -287,7 +290,6 @@ class FollowGroup {
   async *#discovery(first: boolean): AsyncGenerator<void, void, undefined> {
     this.#discoverNow = false
     this.#discoveries.begun++
-    let paused = false
     for (const { pattern, sure, matches } of this.#targets) {
       let found = sure
       for await (const { prefix, names } of matches()) {
@@ -296,12 +298,11 @@ class FollowGroup {
         // One by one later on: a copy is known only when the file that it was made of is.
         if (!first) fresh.sort((a, b) => a.length - b.length)
         for (const [at, name] of fresh.entries()) {
-          // What has a name after a pause may be a copy of what is read already.
-          await this.#takeUp(prefix + name, { first: first && !paused, sure })
+          await this.#takeUp(prefix + name, { first, sure })
           if (at % BEGUN_TOGETHER === 0) await this.#writeBegun()
           if (this.#files.crowded) await this.#restSurplus(SURPLUS)
           if (!first || !this.#isFull) continue
-          paused = true
+          await this.#beginnings.pause(this.#targets, path => this.#isTakenUp(path))
           await this.#writeBegun()
           yield
         }
@@ -321,7 +322,7 @@ class FollowGroup {
     const named = sure ? undefined : await lookAt(path, this.#options.fileSystem).catch(() => undefined)
     if (!sure && !this.#isOfItsOwn(path, named)) return
     if (this.#files.size >= this.#options.maxGlobTargets) return this.#notices.limited(path)
-    const file = this.#files.add(path, first)
+    const file = this.#files.add(path, await this.#beginnings.of(path, first))
     await file.observe()
     if (sure && file.idle && (await this.#takeUpFifo(file))) return
     if (first && sure && file.idle && !file.failed) this.#notices.missing(path)

@@ -44,13 +44,13 @@ export class FollowedFile {
   #closed = false
 
   /** `first`: it is taken up as following begins. `resting` is what an earlier one of the same path gave. */
-  constructor(path: string, context: FollowContext<FollowedFile>, { first, resting, gone }: FollowedFileInit) {
+  constructor(path: string, context: FollowContext<FollowedFile>, { first, from, resting, gone }: FollowedFileInit) {
     this.path = path
     this.#context = context
     const { options } = context
     this.owner = resting?.owner ?? gone?.owner ?? context.claims.newOwner()
     this.#opener = new PathOpener(
-      openingOf(path, context, { owner: this.owner, first, released: gone?.released }),
+      openingOf(path, context, { owner: this.owner, first, from, released: gone?.released }),
       resting?.opener,
     )
     this.quiet = new Quiet(options, resting)
@@ -109,6 +109,7 @@ export class FollowedFile {
       await this.#observe()
       const { away } = this.#opener.base.home
       if ((!away && this.#queue.newest?.comeBack()) || this.#standing.waits) this.#context.wake(this)
+      if (this.#context.mustSpare()) await this.#queue.doze(this.quiet)
     })
   }
 
@@ -120,6 +121,11 @@ export class FollowedFile {
   /** Whether it is closed and nothing of it is awaited: what is written to it is heard of. */
   get rests(): boolean {
     return this.#standing.rests
+  }
+
+  /** Whether time alone brings something about. */
+  get waits(): boolean {
+    return this.#standing.waits
   }
 
   /** Reads a little: at most one batch of each generation that has something. Wakes itself when more is likely. */
@@ -272,6 +278,7 @@ export class FollowedFile {
       if (later) this.#standing.searchAgain()
       await (!head || later ? this.#observe() : this.#readHead(head, items))
       await this.#readLingering(items)
+      if (this.#context.mustSpare()) await this.#queue.doze(this.quiet)
       this.#failures.clear('read')
     } catch (cause) {
       this.#fail('read', readFailure(this.path, cause)) // the next look tries again; what was read is not lost
@@ -294,7 +301,7 @@ export class FollowedFile {
       case 'changed':
         return this.#restart(head, items)
       case 'end':
-        this.quiet.noteEnd()
+        if (!this.#queue.next) this.quiet.noteEnd()
         if (this.#context.options.partialLines && head.holdsLine) items.push(...this.#notes.openLine(head))
         return this.#atEnd(head, items, askedMs)
     }
@@ -324,7 +331,7 @@ export class FollowedFile {
     this.#notes.complete(head)
     this.#queue.shift()
     this.#context.wake(this)
-    this.#lingering.add(head)
+    await this.#lingering.add(head, next)
   }
 
   /** The copy that was made before a truncation is read: now the truncation is told. */
@@ -357,12 +364,8 @@ export class FollowedFile {
     const after = await afterTruncation(head, this.#opener, this.#queue.held)
     if (!after) return this.#standing.searchAgain()
     const { copy, delivered, missed, next } = after
-    this.#context.options.logger.info({
-      event: 'source.truncated',
-      path: this.path,
-      offset: head.offset,
-      copy: copy !== undefined,
-    })
+    const { offset } = head
+    this.#context.options.logger.info({ event: 'source.truncated', path: this.path, offset, copy: copy !== undefined })
     if (!copy && (!delivered || head.announced)) {
       items.push(...this.#notes.flushed(head), ...this.#notes.cutOff(head, next, delivered))
     }

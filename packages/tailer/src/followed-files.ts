@@ -3,15 +3,16 @@ import type { Delivery } from '@logflow/core'
 import type { FollowContext } from './follow-context.ts'
 import { FollowedFile } from './followed-file.ts'
 import { glanceAt } from './glance.ts'
-import type { GoneFile } from './resting-file.ts'
+import type { FollowedFileInit, GoneFile } from './resting-file.ts'
 import { RestingFiles } from './resting-files.ts'
 import type { DirectoryWatch } from './watch.ts'
 
 /** Paths whose files are recognised when they come back. */
 const MAX_GONE = 1000
-/** Of more files that are open those are closed that have not grown for {@link STILL_MS}, also before `idleMs`. */
+/** Of more files that are open those are closed that stand still, also before `idleMs`. */
 const OPEN_FILES = 32
-const STILL_MS = 5000
+/** When nothing could be closed it is tried again this much later. */
+const RETRY_MS = 1000
 
 /** A folder in which something may be heard of followed paths. */
 interface HeardFolder {
@@ -76,8 +77,8 @@ export class FollowedFiles {
   }
 
   /** A path that is followed from now on. */
-  add(path: string, first: boolean): FollowedFile {
-    const file = new FollowedFile(path, this.#context, { first, gone: this.#gone.get(path) })
+  add(path: string, begin: Pick<FollowedFileInit, 'first' | 'from'>): FollowedFile {
+    const file = new FollowedFile(path, this.#context, { ...begin, gone: this.#gone.get(path) })
     this.#gone.delete(path)
     this.#awake.set(path, file)
     this.#listen(path, path)
@@ -136,14 +137,23 @@ export class FollowedFiles {
     return this.#awake.size > OPEN_FILES && this.#context.options.watch
   }
 
+  /**
+   * Whether descriptors may run out, so that what waits for its turn is better closed, although it may be removed then
+   * before it is read. Where following `begins` that is so early: what waits there had not been held before either.
+   */
+  mustSpare(begins: boolean): boolean {
+    return this.#awake.size > (begins ? OPEN_FILES / 2 : OPEN_FILES * 8)
+  }
+
   /** Where more are open than need be, lays to rest some that have not grown for the longest time, after `tries` at most. */
   async restSurplus(tries: number): Promise<readonly FollowedFile[]> {
     const { clock, from } = this.#context.options
     if (!this.crowded || clock.monotonicMs() < this.#noSurplusMs) return []
-    const open = [...this.#awake.values()].filter(({ idle, failed, rests }) => !idle && !failed && !rests)
+    const open = [...this.#awake.values()].filter(
+      ({ idle, failed, rests, waits }) => !idle && !failed && !rests && !waits,
+    )
     // What is followed from its end has nothing to be read when it is found.
-    const isStill = ({ quiet }: FollowedFile): boolean =>
-      quiet.stillMs >= STILL_MS && (from !== 'start' || quiet.sawEnd)
+    const isStill = ({ quiet }: FollowedFile): boolean => quiet.still && (from !== 'start' || quiet.sawEnd)
     // Of those that tie the youngest, so that of thousands that are found few are kept for a while.
     const still = open.toReversed().filter(isStill)
     still.sort((a, b) => b.quiet.stillMs - a.quiet.stillMs)
@@ -155,7 +165,7 @@ export class FollowedFiles {
       if (this.rest(file)) rested.push(file)
     }
     // Where something is awaited of hundreds, to ask them each time would be most of the work.
-    if (open.length > OPEN_FILES * 4 && rested.length === 0) this.#noSurplusMs = clock.monotonicMs() + STILL_MS / 5
+    if (open.length > OPEN_FILES * 4 && rested.length === 0) this.#noSurplusMs = clock.monotonicMs() + RETRY_MS
     return rested
   }
 

@@ -91,6 +91,20 @@ export class GenerationQueue implements HeldGenerations {
     for (const generation of this.held) if (!generation.comeBack()) generation.stir()
   }
 
+  /**
+   * Closes all but the head until it is their turn, where many paths wait beside this one; with `still` also the last one,
+   * once it is read. Not what could not be told from another file in its inode, and not what would have to be unpacked again.
+   */
+  async doze({ still }: { readonly still: boolean }): Promise<void> {
+    if (still && this.length === 1 && this.head?.isRead) await this.head.drowse()
+    for (const generation of this.held) {
+      const { asleep, copy, identity } = generation
+      if (generation === this.head || asleep || copy || identity.packed || identity.birthNs === 0n) continue
+      generation.stir()
+      await generation.handle.sleep()
+    }
+  }
+
   /** Gives all of them up. */
   clear(): readonly Generation[] {
     return [...this.#lingering.clear(), ...this.#queue.splice(0)]

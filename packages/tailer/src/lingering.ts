@@ -2,6 +2,8 @@ import type { Clock, Delivery } from '@logflow/core'
 import type { Generation } from './generation.ts'
 import { claimKeyOf } from './identity.ts'
 
+/** What a file server's clock says may be as wrong as this. */
+const CERTAIN_MS = 60_000
 /** How often one is looked at, to which nothing more is written, while it lingers. */
 const LOOKS = 10
 
@@ -42,9 +44,23 @@ export class Lingering {
     return this.#entries.length
   }
 
-  add(generation: Generation): void {
-    const nowMs = this.#clock.monotonicMs()
-    this.#entries.push({ generation, quietSinceMs: nowMs, lookedMs: nowMs })
+  /** One that is read to its end, and what had its name after it. */
+  async add(generation: Generation, next: Generation): Promise<void> {
+    const restedMs = await this.#restedMs(generation, next)
+    const quietSinceMs = this.#clock.monotonicMs() - restedMs
+    this.#entries.push({ generation, quietSinceMs, lookedMs: quietSinceMs })
+  }
+
+  /** For how long it has been quiet under its new name: 0 unless that is so long that no clock can be that wrong. */
+  async #restedMs(generation: Generation, { identity }: Generation): Promise<number> {
+    if (identity.birthNs === 0n) return 0
+    // What cannot be asked now is looked at for as long as any.
+    const facts = await generation.handle.stat({ bigint: true }).catch(() => undefined)
+    if (!facts) return 0
+    const { mtimeNs } = facts
+    const sinceNs = mtimeNs > identity.birthNs ? mtimeNs : identity.birthNs
+    const restedMs = this.#clock.now() - Number(sinceNs / 1_000_000n)
+    return restedMs < CERTAIN_MS ? 0 : restedMs
   }
 
   /** Their folder was away: from now on time counts again. */
@@ -70,7 +86,8 @@ export class Lingering {
       const { generation } = entry
       // Before it is read: what is written after that is not to be missed, however long the read takes.
       const nowMs = this.#clock.monotonicMs()
-      if (nowMs - entry.lookedMs < this.ms / LOOKS) continue
+      // What was closed meanwhile is opened once more, at its end.
+      if (nowMs - entry.lookedMs < (generation.asleep ? this.ms : this.ms / LOOKS)) continue
       const step = await generation.step()
       if (step.kind === 'end') entry.lookedMs = nowMs
       if (step.kind === 'bytes') {

@@ -22,6 +22,8 @@ export interface PathOpenerInit {
   readonly released?: readonly ReleasedContent[] | undefined
   /** It is taken up as following begins: every file that is there is wanted then, copies too. */
   readonly first: boolean
+  /** Where to begin, if not where that says. */
+  readonly from?: ResolvedFollowOptions['from'] | undefined
   /** Whether a file is a copy of what another path of this follow reads. */
   readonly isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>
 }

@@ -78,7 +78,7 @@ export class PathOpener {
     this.#patience = new Patience(options.clock)
     this.copyPatience = new Patience(options.clock)
     this.#released = new ReleasedContents(resting?.released ?? init.released)
-    this.#from = resting?.from ?? (init.first ? options.from : 'start')
+    this.#from = resting?.from ?? init.from ?? (init.first ? options.from : 'start')
     this.#begun = resting !== undefined
     this.#firstKey = resting?.firstKey
     this.#missing = resting?.missing

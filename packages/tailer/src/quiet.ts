@@ -1,5 +1,8 @@
 import type { Clock } from '@logflow/core'
 
+/** What has not grown for so long may be closed early. */
+const STILL_MS = 5000
+
 /** Since when nothing was written to a path, and since when it has named nothing. */
 export class Quiet {
   readonly #clock: Clock
@@ -63,6 +66,11 @@ export class Quiet {
   /** For how long nothing was written that was awaited; what was there when it was found does not count. */
   get stillMs(): number {
     return this.#clock.monotonicMs() - this.#grewMs
+  }
+
+  /** Whether so little is awaited that it is better closed, where others wait to be opened. */
+  get still(): boolean {
+    return this.stillMs >= STILL_MS
   }
 
   /** Until something comes it counts as quiet for long. */

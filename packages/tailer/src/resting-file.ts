@@ -47,6 +47,8 @@ export interface GoneFile {
 export interface FollowedFileInit {
   /** It is taken up as following begins. */
   readonly first: boolean
+  /** Where to begin, if not where that says. */
+  readonly from?: ResolvedFollowOptions['from'] | undefined
   /** What an earlier one of the same path gave. */
   readonly resting?: RestingFile
   /** What was left of an earlier one of the same path. */
