@@ -104,6 +104,8 @@ async function torture(logrotate: DebianTool, dir: string, directives: string, e
   const paceMs = Math.max(everyMs, (seconds * 1000 * WRITERS) / MAX_ROTATED)
   let rotated = 0
   const rotating = (async () => {
+    // What was rotated before following began was there before it, and is not followed.
+    while ([...outcomes.values()].some(({ read }) => read.bytes === 0)) await sleep(10)
     while (rotated < MIN_ROTATIONS || performance.now() < endMs - 2000) {
       await sleep(paceMs)
       await promisify(execFile)(logrotate.path, ['-f', '-s', join(dir, 'state'), config], { env: logrotate.env })
