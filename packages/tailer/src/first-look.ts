@@ -24,8 +24,11 @@ export class FirstLook {
     if (known) return known
     if (last && this.#folders.size === 0) return last
     const seen = await lookBeside(this.#place, this.#clock)
-    if (seen.folder !== '') this.#folders.set(seen.folder, seen.horizon)
-    return seen.horizon
+    if (seen.folder === '') return seen.horizon
+    // It may be one that was there before, and has come back just now.
+    const horizon = this.#folders.get(seen.folder) ?? seen.horizon
+    this.#folders.set(seen.folder, horizon)
+    return horizon
   }
 
   /** Whether the folder is the one whose first look gave `horizon`, and nothing in it has changed since. */

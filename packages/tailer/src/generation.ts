@@ -38,7 +38,7 @@ export class Generation {
   announced = false
   #stirred = false
   /** What was found in its place: it is over, and this is what the next one begins with. */
-  #successor: Sighting | undefined
+  successor: Sighting | undefined
   #perhapsCopied = false
   /** Read from a copy that was made before the file was truncated: it ends with that. */
   readonly copy: boolean
@@ -103,7 +103,7 @@ export class Generation {
   /** What is to be kept of it while nothing happens to its file; `undefined` while it is not asleep, or is not read. */
   rest(): RestingGeneration | undefined {
     if (!this.#sleeps || this.gone || this.copy || this.#perhapsCopied || !this.isRead) return undefined
-    if (this.#mayGrow || this.#successor || this.#reader.looksAhead || (this.#hole && this.offset > 0)) return undefined
+    if (this.#mayGrow || this.successor || this.#reader.looksAhead || (this.#hole && this.offset > 0)) return undefined
     return {
       sourceId: this.source.id,
       claimKey: claimKeyOf(this.identity),
@@ -211,21 +211,16 @@ export class Generation {
 
   /** Whether the bytes before the offset, or at 0 those of its head, are still there. */
   async holds(): Promise<boolean> {
-    if (this.#successor) return false
+    if (this.successor) return false
     if (this.#sleeps || this.gone) return true
     await this.#wake()
     if (this.offset === 0) return this.learnHead()
     const seen = this.#seenSize
     const { other, end } = await this.#reader.compare()
     if (this.gone) return true
-    this.#successor = other
+    this.successor = other
     if (!other) this.know(Math.max(seen, end))
     return !other
-  }
-
-  /** What was found in its place, when it was seen to be over. */
-  get successor(): Sighting | undefined {
-    return this.#successor
   }
 
   /** So much was in it, as another reader of it knows. */
@@ -250,7 +245,7 @@ export class Generation {
     const head = this.#reader.whole?.slice(0, this.#head.length) ?? (await readAt(this.handle, 0, this.#head.length))
     if (this.gone) return true
     if (!beginsWith(head, this.#head)) {
-      this.#successor = { position: 0, bytes: head, ended: false }
+      this.successor = { position: 0, bytes: head, ended: false }
       return false
     }
     this.#head = head
@@ -259,13 +254,13 @@ export class Generation {
 
   /** Looks at the first bytes of what nobody has read yet, so that a copy of it is known once it is cut. False when it is cut. */
   async learnHead(): Promise<boolean> {
-    if (this.#successor) return false
+    if (this.successor) return false
     if (this.gone) return true
     if (this.offset > 0) return (await this.holds()) && (await this.#recallHead())
     const head = await readAt(this.handle, 0, HEAD_BYTES)
     if (this.gone) return true
     if (!this.#isHead(head)) {
-      this.#successor = { position: 0, bytes: head, ended: head.length < HEAD_BYTES }
+      this.successor = { position: 0, bytes: head, ended: head.length < HEAD_BYTES }
       return false
     }
     if (head.length === 0) return !this.#endsAt(0)
@@ -299,7 +294,7 @@ export class Generation {
 
   /** Reads on. Bytes that complete no line give no items. */
   async step(): Promise<GenerationStep> {
-    if (this.#successor) return { kind: 'changed' }
+    if (this.successor) return { kind: 'changed' }
     if (this.#sleeps || this.gone) return { kind: 'end' }
     await this.#wake()
     this.#stirred = false
@@ -328,7 +323,7 @@ export class Generation {
 
   /** There is nothing to read on: nothing yet, or for good. */
   #stop(result: Exclude<ReadResult, { readonly kind: 'bytes' }>): GenerationStep {
-    if (result.kind === 'changed') this.#successor = result.found
+    if (result.kind === 'changed') this.successor = result.found
     return { kind: result.kind === 'changed' || this.#endsAt(this.offset) ? 'changed' : 'end' }
   }
 
@@ -344,7 +339,7 @@ export class Generation {
       this.#seenSize = Math.min(this.#seenSize, size)
       return false
     }
-    this.#successor = { position: 0, bytes: new Uint8Array(0), ended: true }
+    this.successor = { position: 0, bytes: new Uint8Array(0), ended: true }
     return true
   }
 

@@ -225,7 +225,7 @@ export function mayBeginAs(head: Uint8Array, { sourceId }: ResumeToken): boolean
 export function maySpeakOf({ inodeKey, birthNs, head }: FileIdentity, token: ResumeToken): boolean {
   const { sourceId, offset, tailHash } = token
   const parsed = parseIdentity(sourceId)
-  if (parsed?.inodeKey !== inodeKey || parsed.birthNs !== birthNs) return false
+  if (!parsed || !isSameFile(parsed, { inodeKey, birthNs })) return false
   const { headBytes } = parsed
   // What ended here ended before the offset.
   if (head.length < Math.min(HEAD_BYTES, Math.max(offset, headBytes)) || !mayBeginAs(head, token)) return false

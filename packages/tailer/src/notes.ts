@@ -55,12 +55,12 @@ export class Notes {
     this.#checkpoint?.complete(source.id, offset)
   }
 
-  /** How a generation ends for which nothing more is awaited: of a file that is nowhere to be found, what is known is lost. */
+  /** How a generation ends for which nothing more is awaited: of a file that is nowhere to be found, or only as a copy, what is known is lost. */
   ended(generation: Generation): Delivery[] {
-    const { source, gone, knownSize: to } = generation
+    const { source, gone, copy, knownSize: to } = generation
     const items = this.flushed(generation)
     const from = generation.offset
-    if (!gone || to <= from) this.#checkpoint?.complete(source.id, from)
+    if (!(gone || copy) || to <= from) this.#checkpoint?.complete(source.id, from)
     else {
       this.#checkpoint?.note(source.id, to, formatCutOff(generation.token))
       items.push({ kind: 'gap', source, from, to, reason: 'unreadable' })

@@ -1,5 +1,5 @@
 import { Generation } from './generation.ts'
-import { identifyBy, identityOf, type FileIdentity } from './identity.ts'
+import { HEAD_BYTES, identifyBy, identityOf, type FileIdentity } from './identity.ts'
 import type { PathOpener } from './path-opener.ts'
 import { findCopy, type FoundCopy } from './found-copy.ts'
 import { giveBack } from './siblings.ts'
@@ -64,13 +64,16 @@ async function findOthers(
  * What the file holds now, and how much at least: what was found when its old content was missed. What it holds by now
  * may be the content after that one; its reader will see that, and tell what was lost between.
  */
-async function identifyNext({
-  handle,
-  successor,
-}: Generation): Promise<{ readonly identity: FileIdentity; readonly size: number }> {
+async function identifyNext(head: Generation): Promise<{ readonly identity: FileIdentity; readonly size: number }> {
+  const { handle, successor } = head
   const stat = await handle.stat({ bigint: true })
   const size = Number(stat.size)
-  if (successor?.position !== 0) return { identity: await identifyBy(handle, stat), size }
+  if (successor?.position !== 0) {
+    const identity = await identifyBy(handle, stat)
+    // Where the copy is awaited this may be cut before it is asked for again.
+    head.successor = { position: 0, bytes: identity.head, ended: identity.head.length < HEAD_BYTES }
+    return { identity, size }
+  }
   const { bytes, ended } = successor
   return { identity: identityOf(stat, bytes, bytes.length), size: ended ? bytes.length : Math.max(size, bytes.length) }
 }
@@ -84,10 +87,11 @@ export async function afterDeletion(
   head: Generation,
   { base, doubted, copyPatience }: PathOpener,
 ): Promise<Generation | 'moving' | undefined> {
-  const found = await findCopy(head, base, { copy: false, doubted })
+  const found = await findCopy(head, base, { copy: true, doubted })
   if (found.kind === 'away' || copyPatience.waits(found.kind === 'moving')) return 'moving'
   if (found.kind !== 'copy') return undefined
   found.generation.announced = head.announced
+  found.generation.know(head.knownSize)
   return found.generation
 }
 

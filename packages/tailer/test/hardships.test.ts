@@ -97,6 +97,30 @@ const histories: readonly History[] = [
       'write 1, move .2 .3, copy-begin .1, run 41, run 2, stale, unmount, mount, truncate, write 1, move .1 .2, move .0 .1, rest',
   },
   {
+    says: 'goes on where it was after a restart, when the disk has had another device number before',
+    profile: { batchBytes: 64 },
+    steps: 'rest, unmount, mount, write 1, rest, ack, crash, rest',
+  },
+  {
+    says: 'tells of what was cut while the copy of what had been there before was awaited',
+    profile: { hears: 'nothing', batchBytes: 64, tickMs: 4 },
+    steps:
+      'write 2, write 6, partial, write 4, write 6, partial, write 3, write 6, rest, truncate, pass 1250, write 1, run 1, ' +
+      'unmount, mount, truncate, rest',
+  },
+  {
+    says: 'tells of what its copy had not of a file that was deleted, and whose handle the server forgot',
+    profile: { pattern: 'glob', batchBytes: 64, idleMs: 1 },
+    steps:
+      'write 1, move .2 .3, copy-begin .1, rest, move .0 .1, reopen, write 1, rest, write 1, move .1 .2, run 1, run 21, ' +
+      'copy-begin .1, copy-end, write 1, look 11, truncate, remove, stale, rest',
+  },
+  {
+    says: 'keeps what it saw first of a folder that comes back in the middle of a look',
+    profile: { births: false, hears: 'nothing', batchBytes: 16 },
+    steps: 'run 12, write 1, unmount, pass 1000, run 1, mount, move .0 .1, rest',
+  },
+  {
     says: 'looks again at what it glanced at before the disk went away',
     profile: { pattern: 'glob', idleMs: 2000, tickMs: 4 },
     steps: 'write 1, copy-begin .1, truncate, move .1 .2, unmount, mount, pass 1000, unmount, mount, rest',

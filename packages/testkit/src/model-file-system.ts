@@ -52,6 +52,7 @@ export class ModelFileSystem {
   /** Names of what is unmounted now. */
   #unmounted: Map<string, ModelEntry> | undefined
   #device = 1
+  #mounts = 0
 
   constructor({ births = true, tickMs = 4, nowMs = Date.UTC(2026, 0, 1) }: ModelFileSystemOptions = {}) {
     this.births = births
@@ -73,6 +74,11 @@ export class ModelFileSystem {
     return this.#unmounted ? 0 : this.#device
   }
 
+  /** How often the files were unmounted: a watch does not outlive that. */
+  get mounts(): number {
+    return this.#mounts
+  }
+
   /** Whether the files are without their names for now. */
   get unmounted(): boolean {
     return this.#unmounted !== undefined
@@ -81,6 +87,7 @@ export class ModelFileSystem {
   /** Takes every name away, as a lazy unmount does: who has a file open keeps it, the folders are empty ones. */
   unmount(): void {
     if (this.#unmounted) return
+    this.#mounts++
     this.#unmounted = new Map(this.#entries)
     this.#entries.clear()
   }

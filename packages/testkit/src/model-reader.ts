@@ -25,6 +25,14 @@ export interface ModelHandle {
   close(): Promise<void>
 }
 
+interface ModelWatch {
+  readonly directory: string
+  readonly heard: (renamed: boolean, name: string | null) => void
+  readonly failed: (error: unknown) => void
+  /** `ModelFileSystem.mounts` when it was made. */
+  readonly mounts: number
+}
+
 /**
  * One process that reads a model file system: everything it asks goes through {@link ModelReader.gate}. Has the shape
  * of the `FileSystem` of `@logflow/tailer`, which is what it is for.
@@ -34,10 +42,11 @@ export class ModelReader {
   readonly #files: ModelFileSystem
   readonly #hears: 'all' | 'nothing' | 'some'
   readonly #open = new Map<ModelInode, number>()
-  readonly #watches = new Set<{ directory: string; heard: (renamed: boolean, name: string | null) => void }>()
+  readonly #watches = new Set<ModelWatch>()
   #changes = 0
   #deaf = 0
   #scarce = 0
+  #unwatched = 0
   #mounts = 0
   #crashed = false
   /** Called when a path is opened or found to name nothing, at the moment when it happens. */
@@ -135,10 +144,21 @@ export class ModelReader {
   readonly watch = (
     directory: string,
     heard: (renamed: boolean, name: string | null) => void,
+    failed: (error: unknown) => void = () => {},
   ): { close: () => void } => {
-    const watch = { directory, heard }
+    if (this.#unwatched > 0 && this.#unwatched--) throw outOfWatches()
+    const watch = { directory, heard, failed, mounts: this.#files.mounts }
     this.#watches.add(watch)
     return { close: () => void this.#watches.delete(watch) }
+  }
+
+  /** The system takes its watches back, and has none for the next tries. */
+  unwatch(tries: number): void {
+    this.#unwatched = tries
+    for (const watch of [...this.#watches]) {
+      this.#watches.delete(watch)
+      watch.failed(outOfWatches())
+    }
   }
 
   #needDescriptor(): void {
@@ -231,7 +251,7 @@ export class ModelReader {
     const at = path.lastIndexOf('/')
     const [directory, name] = [path.slice(0, at), path.slice(at + 1)]
     for (const watch of this.#watches) {
-      if (watch.directory !== directory) continue
+      if (watch.directory !== directory || watch.mounts !== this.#files.mounts) continue
       this.gate
         .pass(() => {
           if (this.#watches.has(watch)) watch.heard(renamed, name)
@@ -239,6 +259,10 @@ export class ModelReader {
         .catch(() => {})
     }
   }
+}
+
+function outOfWatches(): Error {
+  return Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
 }
 
 function toMs(ns: bigint): number {

@@ -50,7 +50,7 @@ export const MODEL_POLL_MS = 1000
 export const MODEL_LINGER_MS = 5000
 
 const MAX_LOOKS = 100
-/** More operations than a search takes. No disk is away for so short a time that it is there before and after one. */
+/** More operations than a search takes. */
 const SEARCH = 200
 
 /** Runs a schedule, and a long rest at its end. What went wrong, in words; `undefined` when nothing did. */
@@ -79,7 +79,9 @@ interface Session {
   reader: ReaderUnderTest | undefined
   /** How many contents there were when it was started, and which the path named. */
   readonly contents: number
-  readonly named: ModelContent | undefined
+  named: ModelContent | undefined
+  /** How many operations had passed when the disk was mounted last. */
+  mountedAt?: number
   /** Whether it has looked at the path. */
   begun: boolean
   ended: boolean
@@ -137,16 +139,15 @@ class Run {
   }
 
   async apply(step: string): Promise<void> {
-    if (this.#world.apply(step)) return step === 'unmount' ? this.#let(SEARCH, 0, 0) : undefined
-    const [word, argument] = step.split(' ')
+    if (step === 'unmount') return this.#unmount()
+    if (this.#world.apply(step)) {
+      if (step === 'mount') this.#noteMount()
+      return
+    }
+    const [word = '', argument] = step.split(' ')
     const count = Number(argument)
+    if (this.#fail(word, count)) return
     switch (word) {
-      case 'deaf':
-        return this.#session?.files.deafen(count)
-      case 'scarce':
-        return this.#session?.files.exhaust(count)
-      case 'stale':
-        return this.#session?.files.outdate()
       case 'run':
         return this.#let(count, count, 0)
       case 'look':
@@ -162,6 +163,32 @@ class Run {
       default:
         throw new Error(`there is no step ${step}`)
     }
+  }
+
+  /** Who was started without a disk finds what is there when it comes. */
+  #noteMount(): void {
+    const session = this.#session as Session
+    session.mountedAt = session.files.gate.passed
+    if (!session.begun) session.named ??= this.#world.named
+  }
+
+  /** Neither is a disk there, nor is it away, for a shorter time than a search takes. */
+  async #unmount(): Promise<void> {
+    const { mountedAt, files } = this.#session as Session
+    if (mountedAt !== undefined && files.gate.passed - mountedAt < SEARCH) await this.#let(SEARCH, 0, 0)
+    this.#world.apply('unmount')
+    await this.#let(SEARCH, 0, 0)
+  }
+
+  /** Lets the reader's system fail; false when the step is none of these. */
+  #fail(word: string, count: number): boolean {
+    const { files } = this.#session as Session
+    if (word === 'deaf') files.deafen(count)
+    else if (word === 'unwatch') files.unwatch(count)
+    else if (word === 'scarce') files.exhaust(count)
+    else if (word === 'stale') files.outdate()
+    else return false
+    return true
   }
 
   /** Until nothing more comes; then everything must have come. */

@@ -34,6 +34,7 @@ export interface RotationProfile {
  *     stale        what the reader has open answers nothing any more
  *     scarce N     for the reader's next N openings there is no descriptor
  *     deaf N       the reader is not told of the next N changes
+ *     unwatch N    the system takes its watches back, and refuses the next N
  *     pass N       N milliseconds go by     ack          everything delivered is acknowledged
  *     rest         the reader runs until it has nothing to do; everything that is there must have been delivered
  *     crash        the reader is gone, and is started again from its checkpoint
@@ -62,13 +63,16 @@ export interface ScheduleAdditions {
 export function rotationSchedule(seed: number, { hardships, packs }: ScheduleAdditions = {}): RotationSchedule {
   const plain = plainSchedule(seed)
   const schedule = packs ? withPacking(plain) : plain
-  return hardships ? { ...schedule, steps: [...withMounts(seed, withHardships(schedule))] } : schedule
+  return hardships
+    ? { ...schedule, steps: [...withMounts(seed, withoutWatches(seed, withHardships(schedule)))] }
+    : schedule
 }
 
 /** Another stream than that which made the steps. */
 const HARDSHIPS = 0x5eed
 const PACKING = 0x7ac4
 const MOUNTS = 0x3017
+const WATCHES = 0x0a7c
 
 function withPacking({ seed, profile, steps }: RotationSchedule): RotationSchedule {
   // A pattern that matches packed names asks for what is in them as it is.
@@ -96,6 +100,16 @@ function* withHardships({ seed, steps }: RotationSchedule): Generator<RotationSt
     if (kinds.length === 0 || !random.oneIn(6)) continue
     const kind = random.pick(kinds)
     yield kind === 'stale' ? kind : `${kind} ${1 + random.below(12)}`
+  }
+}
+
+/** Of some schedules: there are no watches any more now and then. */
+function* withoutWatches(seed: number, steps: Iterable<RotationStep>): Generator<RotationStep, void, undefined> {
+  const random = new Random(seed ^ WATCHES)
+  const exhausts = random.oneIn(6)
+  for (const step of steps) {
+    yield step
+    if (exhausts && random.oneIn(12)) yield `unwatch ${1 + random.below(6)}`
   }
 }
 
