@@ -297,8 +297,8 @@ export class Generation {
     if (this.successor) return { kind: 'changed' }
     if (this.#sleeps || this.gone) return { kind: 'end' }
     await this.#wake()
-    this.#stirred = false
     const result = await this.#reader.read()
+    this.#stirred = false // not when it failed: it may be asleep, and is to be asked again
     if (this.gone) return { kind: 'end' }
     if (result.kind !== 'bytes') return this.#stop(result)
     const isFull = this.#noteRead(result.fresh) >= this.#buffer.batchBytes

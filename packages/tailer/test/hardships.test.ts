@@ -121,6 +121,13 @@ const histories: readonly History[] = [
     steps: 'run 12, write 1, unmount, pass 1000, run 1, mount, move .0 .1, rest',
   },
   {
+    says: 'opens a file again after the server forgot it twice, the second time as it was opened again',
+    profile: { equalHeads: true, batchBytes: 64, tickMs: 4 },
+    steps:
+      'write 1, move .2 .3, move .0 .1, reopen, rest, write 1, move .1 .2, move .0 .1, run 59, create, stale, write 1, ' +
+      'run 35, run 4, stale, rest',
+  },
+  {
     says: 'looks again at what it glanced at before the disk went away',
     profile: { pattern: 'glob', idleMs: 2000, tickMs: 4 },
     steps: 'write 1, copy-begin .1, truncate, move .1 .2, unmount, mount, pass 1000, unmount, mount, rest',
