@@ -1,5 +1,5 @@
 /**
- * Follows a folder of thousands of files and answers its parent: `node quiet-follower.js TAILER FOLDER [CHECKPOINT]`, where
+ * Follows a folder of so many files and answers its parent: `node quiet-follower.js TAILER FOLDER FILES [CHECKPOINT]`, where
  * TAILER is the address of the module. Run without its types: to strip them takes Node 17 MB, which are not the tailer's.
  */
 import { readdirSync } from 'node:fs'
@@ -14,10 +14,10 @@ export interface FollowerFigures {
   readonly latenciesMs: readonly number[]
 }
 
-const [tailer = '', folder = '', checkpointPath] = process.argv.slice(2)
+const [tailer = '', folder = '', files = '', checkpointPath] = process.argv.slice(2)
 const { follow, openCheckpoint } = (await import(tailer)) as typeof Tailer
 const checkpoint = checkpointPath === undefined ? undefined : await openCheckpoint(checkpointPath)
-const expected = readdirSync(folder).length
+const expected = Number(files)
 const latencies: number[] = []
 let opened = 0
 

@@ -99,7 +99,7 @@ async function followQuiet(
   { phase, flags }: { readonly phase: 'idle' | 'writes'; readonly flags: readonly string[] },
 ): Promise<Run> {
   if (checkpoint !== undefined) rmSync(checkpoint, { force: true })
-  const args = checkpoint === undefined ? [folder] : [folder, checkpoint]
+  const args = [folder, String(QUIET_FILES + ACTIVE_FILES), ...(checkpoint === undefined ? [] : [checkpoint])]
   // Not as this program runs, which takes neighbours as they are written.
   const child = fork(quietFollower(folder), [builtTailerUrl, ...args], { stdio: 'ignore', execArgv: [...flags] })
   try {

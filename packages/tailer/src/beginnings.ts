@@ -30,14 +30,17 @@ export class Beginnings {
     if (this.#options.from !== 'end') return
     for (const { matches } of targets)
       for await (const { prefix, names } of matches())
-        for (const path of names.map(name => prefix + name))
+        for (const name of names) {
+          const path = prefix + name
           if (!isTakenUp(path) && !this.#isInCheckpoint(path)) await this.#note(path, this.#ends)
+        }
   }
 
   /** How a path begins that is taken up now; `first`: among those that were there when following began. */
-  async of(path: string, first: boolean): Promise<Pick<FollowedFileInit, 'first' | 'from'>> {
+  of(path: string, first: boolean): Promise<Pick<FollowedFileInit, 'first' | 'from'>> {
+    if (!first || !this.#ends) return Promise.resolve({ first })
     // What has a name after a pause may be a copy of what is read already.
-    return first && this.#ends ? { first: false, from: await this.#fromOf(path, this.#ends) } : { first }
+    return this.#fromOf(path, this.#ends).then(from => ({ first: false, from }))
   }
 
   /** What was not there at the pause, or is another file now, is read from its start. */

@@ -31,6 +31,11 @@ export class CheckpointEntries {
     return this.#all.bytes
   }
 
+  /** Whether there are any of a path. */
+  knows(path: string): boolean {
+    return this.#idsOf.has(path)
+  }
+
   /** Those of one path. */
   of(host: string, path: string): CheckpointEntry[] {
     const entries = this.#idsAt(path).flatMap(id => this.get(id) ?? [])
@@ -94,11 +99,18 @@ function pack({ host, path, offset, tailHash, atMs, beside = '', complete }: Che
 const NUMBERS = 6
 
 function unpack(sourceId: string, text: string): CheckpointEntry {
-  const [words, texts] = wordsOf(text, NUMBERS)
-  const [offset, atMs, complete, hostLength, pathLength, hashLength] = words.map(Number) as [number, ...number[]]
-  let at = 0
-  const next = (length = 0): string => texts.slice(at, (at += length))
-  const [host, path, tailHash, beside] = [next(hostLength), next(pathLength), next(hashLength), texts.slice(at)]
-  const known = { ...(beside !== '' && { beside }), ...(complete === 1 && { complete: true }) }
-  return { sourceId, host, path, offset, tailHash, atMs: atMs as number, ...known }
+  const { words, rest } = wordsOf(text, NUMBERS)
+  const pathAt = Number(words[3])
+  const hashAt = pathAt + Number(words[4])
+  const besideAt = hashAt + Number(words[5])
+  return {
+    sourceId,
+    host: rest.slice(0, pathAt),
+    path: rest.slice(pathAt, hashAt),
+    offset: Number(words[0]),
+    tailHash: rest.slice(hashAt, besideAt),
+    atMs: Number(words[1]),
+    beside: rest.slice(besideAt) || undefined,
+    complete: words[2] === '1' || undefined,
+  }
 }

@@ -160,6 +160,18 @@ describe('Checkpoint', () => {
     expect(kept.get('7')).toMatchObject({ offset: 7, tailHash: '1:7' })
   })
 
+  it('keeps what was begun when it is closed, and what was acknowledged of it after it', async t => {
+    const path = join(await tempDir(t), 'checkpoint')
+    const checkpoint = await openCheckpoint(path)
+    for (const id of ['a', 'b']) checkpoint.begin(source(id), { sourceId: id, offset: 5, tailHash: '5:aa' })
+    await checkpoint.acknowledge(source('a'), 9)
+    checkpoint.begin(source('c'), { sourceId: 'c', offset: 6, tailHash: '' })
+    await checkpoint.close()
+    await using again = await openCheckpoint(path)
+    expect(['a', 'b', 'c'].map(id => again.load(id)?.offset)).toEqual([9, 5, 6])
+    expect([again.knows(source('a').path), again.knows('/nowhere')]).toEqual([true, false])
+  })
+
   it('takes nothing once it is closed, and says where it cannot be opened', async t => {
     const dir = await tempDir(t)
     const checkpoint = await openCheckpoint(join(dir, 'checkpoint'))

@@ -8,6 +8,7 @@ import {
 } from './checkpoint-log.ts'
 import { openCheckpointFile, type CheckpointStorage } from './checkpoint-storage.ts'
 import { TailerError } from './errors.ts'
+import { PendingBytes } from './pending-bytes.ts'
 import { isFifoSource } from './streams/stream-ids.ts'
 
 /** The log is written anew when it is this long and four times what its live entries need. */
@@ -45,6 +46,8 @@ export class Checkpoint implements AsyncDisposable {
   #compactBytes = COMPACT_BYTES
   /** Sources whose state, or that nothing is known of them any more, is to be written, in that order. */
   #waiting = new Set<string>()
+  /** Records of sources that were begun: as such, since thousands of ids would be copied by every collection. */
+  readonly #begun = new PendingBytes()
   /** Whether {@link Checkpoint.begin} was called since the last {@link Checkpoint.begun}. */
   #hasBegun = false
   #flushing: Promise<void> | undefined
@@ -87,6 +90,11 @@ export class Checkpoint implements AsyncDisposable {
   /** Every source that was acknowledged and not forgotten, in the order of their last acknowledgement. */
   entries(): CheckpointEntry[] {
     return [...this.#entries.values()]
+  }
+
+  /** Whether there are entries of a path, of this host or another one. */
+  knows(path: string): boolean {
+    return this.#entries.knows(path)
   }
 
   /** As {@link Checkpoint.entries}, those of one path. */
@@ -135,6 +143,7 @@ export class Checkpoint implements AsyncDisposable {
     if (this.#closing) return rejectedAsClosed()
     if (isFifoSource(source)) return Promise.resolve()
     this.#keep(source, offset, this.#settleNotes(source.id, offset))
+    this.#wait(source.id)
     return this.#flush()
   }
 
@@ -144,7 +153,8 @@ export class Checkpoint implements AsyncDisposable {
    */
   begin(source: Source, { offset, tailHash }: ResumeToken): void {
     this.#hasBegun = true
-    if (!this.#closing) this.#keep(source, offset, tailHash)
+    if (this.#closing) return
+    this.#begun.add(encodeCheckpointRecord(this.#keep(source, offset, tailHash)))
   }
 
   /**
@@ -187,12 +197,13 @@ export class Checkpoint implements AsyncDisposable {
     return tailHash
   }
 
-  #keep({ id, host, path }: Source, offset: number, tailHash: string): void {
+  #keep({ id, host, path }: Source, offset: number, tailHash: string): CheckpointEntry {
     const beside = this.#beside.get(id) ?? this.#entries.get(id)?.beside
     this.#beside.delete(id) // the entry has it from now on
-    const known = { ...(beside && { beside }), ...(this.#complete.get(id) === offset && { complete: true }) }
-    this.#entries.setLast({ sourceId: id, host, path, offset, tailHash, atMs: Date.now(), ...known })
-    this.#wait(id)
+    const complete = this.#complete.get(id) === offset || undefined
+    const entry = { sourceId: id, host, path, offset, tailHash, atMs: Date.now(), beside, complete }
+    this.#entries.setLast(entry)
+    return entry
   }
 
   /** The last to be acknowledged is the last in order, among the entries and in the log. */
@@ -216,7 +227,9 @@ export class Checkpoint implements AsyncDisposable {
   }
 
   async #write(): Promise<void> {
-    const records = [...this.#waiting].map(sourceId => encodeCheckpointRecord(this.load(sourceId) ?? { sourceId }))
+    const changed = [...this.#waiting].map(sourceId => encodeCheckpointRecord(this.load(sourceId) ?? { sourceId }))
+    // What was begun and has changed since is read from the last of its records.
+    const records = [this.#begun.take(), ...changed]
     this.#waiting = new Set()
     try {
       await this.#append(Buffer.concat(records))

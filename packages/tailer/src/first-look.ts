@@ -1,4 +1,5 @@
 import type { Clock } from '@logflow/core'
+import type { FileFacts } from './file-system.ts'
 import { folderKeyOf, folderOf } from './home-folder.ts'
 import { lookBeside, type Horizon } from './horizon.ts'
 import type { Place } from './listing.ts'
@@ -18,12 +19,15 @@ export class FirstLook {
     this.#clock = clock
   }
 
-  /** What counts from now on; `last` is what did, `folder` the key of the folder that is there, empty when there is none. */
-  async look(last: Horizon | undefined, folder: string): Promise<Horizon> {
+  /**
+   * What counts from now on; `last` is what did, `folder` the key of the folder that is there, empty when there is none, and
+   * `facts` its facts, where they were asked for a moment ago.
+   */
+  async look(last: Horizon | undefined, folder: string, facts?: FileFacts): Promise<Horizon> {
     const known = folder === '' ? last : this.#folders.get(folder)
     if (known) return known
     if (last && this.#folders.size === 0) return last
-    const seen = await lookBeside(this.#place, this.#clock)
+    const seen = await lookBeside(this.#place, this.#clock, facts)
     if (seen.folder === '') return seen.horizon
     // It may be one that was there before, and has come back just now.
     const horizon = this.#folders.get(seen.folder) ?? seen.horizon

@@ -294,12 +294,13 @@ class FollowGroup {
       let found = sure
       for await (const { prefix, names } of matches()) {
         found ||= names.length > 0
-        const fresh = names.filter(name => !this.#isTakenUp(prefix + name))
-        // One by one later on: a copy is known only when the file that it was made of is.
-        if (!first) fresh.sort((a, b) => a.length - b.length)
-        for (const [at, name] of fresh.entries()) {
+        // A copy is known only when the file that it was made of is. What is there at first is wanted in any case.
+        const fresh = (): string[] => [...names].filter(name => !this.#isTakenUp(prefix + name))
+        const inOrder = first ? names : fresh().sort((a, b) => a.length - b.length)
+        let begun = 0
+        for (const name of inOrder) {
           await this.#takeUp(prefix + name, { first, sure })
-          if (at % BEGUN_TOGETHER === 0) await this.#writeBegun()
+          if (++begun % BEGUN_TOGETHER === 0) await this.#writeBegun()
           if (this.#files.crowded) await this.#restSurplus(SURPLUS)
           if (!first || !this.#isFull) continue
           await this.#beginnings.pause(this.#targets, path => this.#isTakenUp(path))
@@ -319,6 +320,7 @@ class FollowGroup {
   }
 
   async #takeUp(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
+    if (this.#isTakenUp(path)) return
     const named = sure ? undefined : await lookAt(path, this.#options.fileSystem).catch(() => undefined)
     if (!sure && !this.#isOfItsOwn(path, named)) return
     if (this.#files.size >= this.#options.maxGlobTargets) return this.#notices.limited(path)

@@ -103,8 +103,15 @@ export class FollowedFiles {
   }
 
   /** Hears of what a path links to, now that it was opened, from now on, and of no earlier target. */
-  async listenTo(path: string, openedPath: string): Promise<void> {
-    const target = await this.#context.options.fileSystem.realpath(openedPath).catch(() => openedPath) // moved on already
+  listenTo(path: string, openedPath: string): Promise<void> {
+    const target = this.#context.options.fileSystem.realpath(openedPath)
+    return target.then(
+      found => this.#listenAt(path, found),
+      () => this.#listenAt(path, openedPath), // moved on already
+    )
+  }
+
+  #listenAt(path: string, target: string): void {
     const last = this.#targets.get(path)
     if (target === last || target === path || !this.has(path)) return
     this.#targets.set(path, target)
@@ -218,9 +225,10 @@ export class FollowedFiles {
   }
 
   #listen(path: string, place: string): void {
-    const [directory, name] = [dirname(place), basename(place)]
+    const directory = dirname(place)
     const folder = this.#folder(directory)
     folder.files++
+    const name = basename(place)
     if (join(directory, name) === path) return
     const paths = folder.others.get(name) ?? new Set<string>()
     folder.others.set(name, paths.add(path))

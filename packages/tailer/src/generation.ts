@@ -177,8 +177,8 @@ export class Generation {
   }
 
   /** Closes the descriptor until something is heard of the file, if nothing is to be seen. */
-  async drowse(): Promise<void> {
-    if (!this.#stirred) await this.handle.sleep()
+  drowse(): Promise<void> {
+    return this.#stirred ? Promise.resolve() : this.handle.sleep()
   }
 
   /** Something may have happened to the file: the next step looks, and it stays open until then. */

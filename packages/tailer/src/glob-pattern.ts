@@ -30,7 +30,10 @@ export function unescapeGlob(pattern: string): string {
 export function compileGlob(segment: string): (name: string) => boolean {
   const tokens = parse(segment)
   return name => {
-    let [at, token, starAt, starToken] = [0, 0, -1, -1]
+    let at = 0
+    let token = 0
+    let starAt = -1
+    let starToken = -1
     while (at < name.length) {
       const test = tokens[token]
       const character = name.codePointAt(at) as number

@@ -3,6 +3,7 @@ import { isMissing, systemCode, TailerError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { compileGlob, hasMagic, unescapeGlob } from './glob-pattern.ts'
+import type { Names } from './packed-names.ts'
 
 /** Options of {@link expandGlob}. */
 export interface GlobOptions {
@@ -15,11 +16,14 @@ export interface GlobOptions {
 /** Names in one directory; `prefix` and a name are a path. */
 export interface NamesAt {
   readonly prefix: string
-  readonly names: readonly string[]
+  readonly names: Names
 }
 
 /** The names in a directory that match, sorted. */
-export type Lister = (directory: string, matches: (name: string) => boolean) => Promise<readonly string[]>
+export type Lister<Found extends Names = Names> = (
+  directory: string,
+  matches: (name: string) => boolean,
+) => Promise<Found>
 
 /**
  * The paths that a pattern names now, sorted by name within each directory. Segment by segment: `*` and `?` stop at
@@ -107,7 +111,7 @@ async function descend(
 }
 
 /** Asks the file system each time. */
-export function listerOf(fileSystem: FileSystem): Lister {
+export function listerOf(fileSystem: FileSystem): Lister<readonly string[]> {
   return async (directory, matches) => {
     try {
       return (await fileSystem.readdir(directory === '' ? '.' : directory)).filter(matches).sort()

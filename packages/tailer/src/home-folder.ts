@@ -46,16 +46,26 @@ export class HomeFolder {
     return this.#verdict === 'away'
   }
 
-  /** The folder that is there now is it. What tells it from others; empty when there is none. */
-  async settle(): Promise<string> {
-    this.#home = await whereaboutsOf(this.#place)
-    this.#verdict = 'here'
-    return this.#home.folder
+  /** The folder that is there now is it. Its facts; `undefined` when there is none. */
+  settle(): Promise<FileFacts | undefined> {
+    return folderOf(this.#place).then(facts => {
+      this.#verdict = 'here'
+      if (!facts) return this.#settleAbove()
+      this.#home = whereaboutsIn(facts)
+      return facts
+    })
+  }
+
+  async #settleAbove(): Promise<undefined> {
+    this.#home = await whereaboutsAbove(this.#place)
   }
 
   /** Asks where it is, unless there is no question as the path names something. */
-  async look(isNamed: boolean): Promise<HomeVerdict> {
-    if (isNamed && this.#verdict === 'here') return 'here'
+  look(isNamed: boolean): Promise<HomeVerdict> {
+    return isNamed && this.#verdict === 'here' ? Promise.resolve('here') : this.#look()
+  }
+
+  async #look(): Promise<HomeVerdict> {
     await this.isAway()
     const verdict = this.#verdict
     if (verdict === 'back') this.#verdict = 'here'
@@ -95,10 +105,17 @@ export function folderOf({ path, fileSystem }: Place): Promise<FileFacts | undef
   return factsAt(dirname(path), fileSystem)
 }
 
-async function whereaboutsOf(place: Place): Promise<Whereabouts> {
+function whereaboutsOf(place: Place): Promise<Whereabouts> {
+  return folderOf(place).then(folder => (folder ? whereaboutsIn(folder) : whereaboutsAbove(place)))
+}
+
+function whereaboutsIn(folder: FileFacts): Whereabouts {
+  return { device: String(folder.dev), folder: folderKeyOf(folder) }
+}
+
+/** Where the folder of a path would be that is not there. */
+async function whereaboutsAbove(place: Place): Promise<Whereabouts> {
   const directory = dirname(place.path)
-  const folder = await factsAt(directory, place.fileSystem)
-  if (folder) return { device: String(folder.dev), folder: folderKeyOf(folder) }
   for (let above = directory; above !== dirname(above);) {
     above = dirname(above)
     const facts = await factsAt(above, place.fileSystem)

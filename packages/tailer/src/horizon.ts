@@ -1,4 +1,5 @@
 import type { Clock } from '@logflow/core'
+import type { FileFacts } from './file-system.ts'
 import { folderKeyOf, folderOf } from './home-folder.ts'
 import { claimKeyOf, fromBase36 } from './identity.ts'
 import { listFolder, MAX_PASSES, type Place, type Sibling } from './listing.ts'
@@ -34,12 +35,16 @@ const NOTHING_SEEN: ReadonlySet<string> = new Set()
 /** Everything is younger. */
 export const NO_HORIZON: Horizon = { ns: 0n, seen: new Set<string>(), recent: true, packedNs: 0n }
 
-/** What lies beside a path now, and in which folder; the name of that is empty when there is none. */
+/**
+ * What lies beside a path now, and in which folder; the name of that is empty when there is none. `known` are the facts
+ * of the folder, where they were asked for a moment ago.
+ */
 export async function lookBeside(
   place: Place,
   clock: Clock,
+  known?: FileFacts,
 ): Promise<{ readonly horizon: Horizon; readonly folder: string }> {
-  let facts = await folderOf(place)
+  let facts = known ?? (await folderOf(place))
   for (let pass = 1; facts; pass++) {
     const folder = folderKeyOf(facts)
     const { mtimeNs: ns, birthtimeNs } = facts
@@ -59,14 +64,12 @@ export async function lookBeside(
 }
 
 /** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */
-export function formatHorizon({ ns, seen, recent, awaited = new Set(), packedNs }: Horizon): string {
+export function formatHorizon({ ns, seen, recent, awaited = NOTHING_SEEN, packedNs }: Horizon): string {
   // What ties is old where nothing more can come in the same tick.
-  return [
-    (recent ? ns : ns + 1n).toString(),
-    ...[...seen].slice(0, MAX_KEYS),
-    ...[...awaited].map(key => `+${key}`),
-    `<${packedNs.toString(36)}`,
-  ].join(' ')
+  const first = recent ? ns : ns + 1n
+  const keys =
+    seen.size + awaited.size === 0 ? [] : [...[...seen].slice(0, MAX_KEYS), ...[...awaited].map(key => `+${key}`)]
+  return `${first} ${keys.map(key => `${key} `).join('')}<${packedNs.toString(36)}`
 }
 
 /** Reads what {@link formatHorizon} wrote; of nothing, a moment at `ns`. */

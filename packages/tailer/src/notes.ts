@@ -20,6 +20,7 @@ export class Notes {
    */
   describe(generation: Generation, seen: Horizon, after: readonly Generation[]): void {
     if (!this.#checkpoint) return
+    if (after.length === 0) return this.#checkpoint.describe(generation.source.id, formatHorizon(seen))
     const awaited = new Set([...(seen.awaited ?? []), ...after.map(({ identity }) => claimKeyOf(identity))])
     // Packed meanwhile, these are other files, which keep the time of the last write.
     const packedNs = after.map(({ identity }) => beganNs(identity)).reduce((a, b) => (b < a ? b : a), seen.packedNs)

@@ -50,4 +50,13 @@ describe('PackedTexts', () => {
     expect(packed.beginsWith('a', 'été 2027\n')).toBe(false)
     expect(packed.beginsWith('b', '')).toBe(false)
   })
+
+  it('puts another end in the place of one that is there', () => {
+    const packed = new PackedTexts()
+    packed.set('a', 'été -')
+    expect(packed.replaceEnd('a', '-', '+')).toBe(true)
+    expect(packed.replaceEnd('a', '-', '+')).toBe(false)
+    expect(packed.replaceEnd('b', '-', '+')).toBe(false)
+    expect(packed.get('a')).toBe('été +')
+  })
 })

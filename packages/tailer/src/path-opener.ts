@@ -289,7 +289,7 @@ export class PathOpener {
     const back = this.#released.all.length > 0 ? await this.#released.takeBack(file) : undefined
     if (back) return { generations: [back], notices: [] }
     const { checkpoint } = this.#init.options
-    if (checkpoint && !this.#hasBegun) {
+    if (checkpoint?.knows(file.path) && !this.#hasBegun) {
       const resumed = await this.#resume(checkpoint, file, held)
       if (resumed) return resumed
     }

@@ -1,6 +1,7 @@
 import type { Clock } from '@logflow/core'
 import type { FileFacts, FileSystem } from './file-system.ts'
 import { listerOf, matchesOf, prefixOf, type Lister, type NamesAt } from './glob.ts'
+import { PackedNames } from './packed-names.ts'
 import { isSameFolder, mayChangeUnseen } from './remembered-names.ts'
 
 /** After this long a folder is listed again although it seems to be as it was. */
@@ -10,7 +11,7 @@ interface RememberedFolder {
   /** `undefined` where the listing does not count for later. */
   readonly facts: FileFacts | undefined
   readonly listedMs: number
-  names: readonly string[]
+  names: PackedNames
 }
 
 /** What {@link RememberedFolders} needs. */
@@ -65,7 +66,7 @@ export class RememberedFolders {
     if (known && nowMs - known.listedMs < RELIST_MS && isSameFolder(known.facts, facts)) return known
     // As of before it is listed: what changes meanwhile is seen by the next look.
     const settled = facts && !mayChangeUnseen(facts.mtimeNs, clock.now())
-    const names = await listerOf(fileSystem)(directory, matches)
+    const names = new PackedNames(await listerOf(fileSystem)(directory, matches))
     return { facts: settled ? facts : undefined, listedMs: nowMs, names }
   }
 }

@@ -92,7 +92,7 @@ describe('RememberedFolders', () => {
     const folders = new RememberedFolders({ pattern: '/logs/*', fileSystem, clock, isKnown: path => known.has(path) })
     const ask = async (): Promise<readonly string[]> => {
       const found: string[] = []
-      for await (const { prefix, names } of folders.matches()) found.push(...names.map(name => prefix + name))
+      for await (const { prefix, names } of folders.matches()) found.push(...[...names].map(name => prefix + name))
       return found
     }
     folder.set('a', 'b', 'c')

@@ -82,4 +82,17 @@ describe('RestingFiles', () => {
     expect(files.get('e')?.opener.firstKey).toBe('nothing')
     expect([files.sees('c', '1 2 3'), files.sees('c', '1 2'), files.sees('a', '1 2 3')]).toEqual([true, false, false])
   })
+
+  it('gives each file once of which nobody was told, unless it was taken away', () => {
+    const untold: RestingFile = { ...plain, generation: { ...plain.generation, announced: false } }
+    const files = new RestingFiles()
+    for (const path of ['a', 'b', 'c']) files.set(path, untold)
+    files.set('told', plain)
+    expect(files.get('a')?.generation.announced).toBe(false)
+    files.delete('b')
+    expect(files.unannounced).toBe(2)
+    expect([...files.takeUnannounced()]).toEqual(['a', 'c'])
+    expect([...files.takeUnannounced()]).toEqual([])
+    expect([files.get('a')?.generation.announced, files.unannounced]).toEqual([true, 0])
+  })
 })

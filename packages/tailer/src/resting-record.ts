@@ -92,7 +92,7 @@ function packSelf({ owner, mtimeNs, generation, firstKey, moments, ...files }: R
 }
 
 function unpackSelf({ self, announced }: Omit<RestingTexts, 'common'>): RestingSelf {
-  const [words, rest] = wordsOf(self, WORDS)
+  const { words, rest } = wordsOf(self, WORDS)
   const [sourceId, start, at, seen, known, owner, mtime, bornMtime, claim, first, tailHash, line, hole] = words
   const [moments, headLength] = words.slice(13)
   const claimKey = claim || claimKeyIn(sourceId as string)
@@ -123,7 +123,7 @@ function unpackSelf({ self, announced }: Omit<RestingTexts, 'common'>): RestingS
 
 /** As which source it is read, and from where. */
 export function unpackSource(text: string): Pick<RestingGeneration, 'sourceId' | 'startOffset'> {
-  const [words] = wordsOf(text, 2)
+  const { words } = wordsOf(text, 2)
   return { sourceId: words[0] as string, startOffset: Number(words[1]) }
 }
 
@@ -146,8 +146,7 @@ function otherThan<T>(value: T, other: T): T | '' {
 
 /** Whether a key is that of the file that a source id names. */
 function isClaimOf(sourceId: string, claimKey: string): boolean {
-  const [inodeKey = '', birth = ''] = claimKey.split('@')
-  return sourceId.startsWith(`f1:${inodeKey}:${birth}:`)
+  return sourceId.startsWith(`f1:${claimKey.replace('@', ':')}:`)
 }
 
 /** The claim key of the file that a source id names. */

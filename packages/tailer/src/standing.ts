@@ -44,14 +44,15 @@ export class Standing {
     return (await this.#lookHome(false)) === 'here'
   }
 
-  async #lookHome(isNamed: boolean): Promise<HomeVerdict> {
+  #lookHome(isNamed: boolean): Promise<HomeVerdict> {
     const { queue, quiet, home, wake } = this.#init
-    const where = await home.look(isNamed)
-    if (where !== 'back') return where
-    quiet.noteGone(false)
-    queue.comeBack()
-    wake()
-    return where
+    return home.look(isNamed).then(where => {
+      if (where !== 'back') return where
+      quiet.noteGone(false)
+      queue.comeBack()
+      wake()
+      return where
+    })
   }
 
   /** A search is to be begun again: at once where names moved, with the next look where the folder is away. */

@@ -1,4 +1,5 @@
 import type { Clock } from '@logflow/core'
+import type { FileFacts } from './file-system.ts'
 import { FirstLook } from './first-look.ts'
 import { HomeFolder } from './home-folder.ts'
 import { isAsBefore, isAsSearched, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
@@ -51,8 +52,8 @@ export class Surroundings {
 
   /** Nothing was opened yet: the folder that is there is home, and what lies there older, unless `counts` is false. */
   async lookFirst(counts: boolean): Promise<void> {
-    const folder = await this.home.settle()
-    if (counts) await this.#lookAt(folder)
+    const facts = await this.home.settle()
+    if (counts) await this.#lookAt(this.home.folder, facts)
   }
 
   /** Something was opened, perhaps in another folder than the one that was looked at before. */
@@ -60,9 +61,9 @@ export class Surroundings {
     if (!(await this.home.isAway())) await this.#lookAt(this.home.folder)
   }
 
-  async #lookAt(folder: string): Promise<void> {
+  async #lookAt(folder: string, facts?: FileFacts): Promise<void> {
     const before = this.#horizon
-    this.#horizon = await this.#firstLook.look(before, folder)
+    this.#horizon = await this.#firstLook.look(before, folder, facts)
     if (this.#horizon !== before) this.#seen = this.#horizon
   }
 
