@@ -2,7 +2,7 @@ import type { Clock } from '@logflow/core'
 import type { FileFacts } from './file-system.ts'
 import { folderKeyOf, folderOf } from './home-folder.ts'
 import { lookBeside, type Horizon } from './horizon.ts'
-import type { Place } from './listing.ts'
+import type { Place } from './place.ts'
 
 /**
  * What lay beside a path before anything of it was opened: that is older than what is followed. Another folder may come

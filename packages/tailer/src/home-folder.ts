@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { FolderAway } from './errors.ts'
 import { factsAt } from './facts.ts'
 import type { FileFacts } from './file-system.ts'
-import type { Place } from './listing.ts'
+import type { Place } from './place.ts'
 import { lookAt } from './rotation.ts'
 
 /** What can be seen of where a path lies. */

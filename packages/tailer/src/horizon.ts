@@ -2,7 +2,8 @@ import type { Clock } from '@logflow/core'
 import type { FileFacts } from './file-system.ts'
 import { folderKeyOf, folderOf } from './home-folder.ts'
 import { claimKeyOf, fromBase36 } from './identity.ts'
-import { listFolder, MAX_PASSES, type Place, type Sibling } from './listing.ts'
+import { listFolder, MAX_PASSES, type Sibling } from './listing.ts'
+import type { Place } from './place.ts'
 import { mayChangeUnseen } from './remembered-names.ts'
 
 /** A folder that changed this recently may yet change in the same tick of its clock. */

@@ -4,12 +4,11 @@ import { isMissing } from './errors.ts'
 import type { FileFacts, FileSystem } from './file-system.ts'
 import type { HomeFolder } from './home-folder.ts'
 import { claimKeyOf, inodeKeyOf } from './identity.ts'
+import type { Place } from './place.ts'
 import { isRotatedName, startOfRotated } from './rotated-names.ts'
 
-/** A path, and where it is. */
-export interface Place {
-  readonly path: string
-  readonly fileSystem: FileSystem
+/** A path beside which is searched. */
+export interface SearchedPlace extends Place {
   /** Where its files lie, once something of it was opened. */
   readonly home?: HomeFolder
 }
@@ -37,7 +36,7 @@ const byNumber = new Intl.Collator('en', { numeric: true })
 const AT_ONCE = 1000
 
 /** As {@link listFolder}, where that is not away. @throws FolderAway */
-export async function listSiblings(place: Place): Promise<Sibling[]> {
+export async function listSiblings(place: SearchedPlace): Promise<Sibling[]> {
   await place.home?.needHere()
   const siblings = await listFolder(place)
   await place.home?.needHere()

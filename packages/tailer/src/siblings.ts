@@ -20,7 +20,7 @@ import type { HomeFolder } from './home-folder.ts'
 import { beginAlike, mayBeginAlike, type KnownHead } from './known-head.ts'
 import type { LeftOut } from './left-out.ts'
 import type { Cutting } from './line-cutter.ts'
-import { byAge, isStill, listSiblings, MAX_PASSES, type Place, type Sibling } from './listing.ts'
+import { byAge, isStill, listSiblings, MAX_PASSES, type SearchedPlace, type Sibling } from './listing.ts'
 import type { PackedSiblings } from './packed-siblings.ts'
 import { openContent, type MayBe, type SiblingContent } from './sibling-content.ts'
 import type { SourceNames } from './source-names.ts'
@@ -28,7 +28,7 @@ import { hasGrown, isPart, notePart, rememberOpened, type TakenFiles } from './t
 import type { UndecidedFiles } from './undecided-files.ts'
 
 /** What is needed to open generations of one path. */
-export interface GenerationBase extends Place, TakenFiles {
+export interface GenerationBase extends SearchedPlace, TakenFiles {
   readonly host: string
   readonly home: HomeFolder
   readonly names: SourceNames

@@ -3,7 +3,7 @@ import type { FileFacts } from './file-system.ts'
 import { FirstLook } from './first-look.ts'
 import { HomeFolder } from './home-folder.ts'
 import { isAsBefore, isAsSearched, lookBeside, NO_HORIZON, packedSince, type Horizon } from './horizon.ts'
-import type { Place } from './listing.ts'
+import type { Place } from './place.ts'
 
 /** What is kept of `Surroundings` while nothing happens to the path. */
 export interface RestingSurroundings {
