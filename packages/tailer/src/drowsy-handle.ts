@@ -25,6 +25,7 @@ export class DrowsyHandle implements ReadHandle {
   #facts: FileFacts
   #gone = false
   #openedSize: number
+  #openings = 0
   #inodeKey: string
 
   /** Takes the handle over; without one it is asleep. `identity` is that of its file when it was open. */
@@ -58,6 +59,11 @@ export class DrowsyHandle implements ReadHandle {
     return handle?.close() ?? Promise.resolve()
   }
 
+  /** How often it was opened again. */
+  get openings(): number {
+    return this.#openings
+  }
+
   /** Size of the file when it was opened for the last time. */
   get openedSize(): number {
     return this.#openedSize
@@ -73,6 +79,7 @@ export class DrowsyHandle implements ReadHandle {
     if (this.#gone || this.#handle) return !this.#gone
     const opened = await this.#reopen(claimKeyOf({ inodeKey: this.#inodeKey, birthNs: this.#facts.birthtimeNs }))
     this.#handle = opened?.handle
+    this.#openings++
     this.#openedSize = opened?.size ?? 0
     this.#inodeKey = opened?.inodeKey ?? this.#inodeKey
     this.#gone = opened === undefined

@@ -297,10 +297,13 @@ export class Generation {
     if (this.successor) return { kind: 'changed' }
     if (this.#sleeps || this.gone) return { kind: 'end' }
     await this.#wake()
+    const { openings } = this.handle
     const result = await this.#reader.read()
     this.#stirred = false // not when it failed: it may be asleep, and is to be asked again
     if (this.gone) return { kind: 'end' }
     if (result.kind !== 'bytes') return this.#stop(result)
+    // Its server had forgotten the handle: what it was when it was opened again is known, too.
+    if (this.handle.openings !== openings) this.#note(this.handle.openedSize)
     const isFull = this.#noteRead(result.fresh) >= this.#buffer.batchBytes
     // A full read means a backlog: only its size tells how much is lost if it is cut off before the next read.
     if (isFull) await this.size().catch(() => {}) // what was read is kept; the next read tells

@@ -79,8 +79,14 @@ export function parseHorizon(text: string | undefined, ns: bigint): Horizon {
   if (!/^\d{1,20}$/.test(first)) return { ns, seen: new Set<string>(), recent: true, packedNs: ns }
   const packed = keys.find(key => key.startsWith('<'))?.slice(1)
   const packedNs = packed === undefined ? BigInt(first) : fromBase36(packed)
-  const awaited = keys.filter(key => key.startsWith('+')).map(key => key.slice(1))
-  return { ns: BigInt(first), seen: new Set(keys), awaited: new Set(awaited), recent: true, packedNs }
+  const awaited = keys.filter(key => key.startsWith('+')).map(key => withoutDevice(key.slice(1)))
+  return {
+    ns: BigInt(first),
+    seen: new Set(keys.map(withoutDevice)),
+    awaited: new Set(awaited),
+    recent: true,
+    packedNs,
+  }
 }
 
 /** Whether the folder is as it was: then nothing in it is younger. */
@@ -108,11 +114,22 @@ export async function hasNothingYounger({ ns, awaited }: Horizon, place: Place):
 
 /** Whether a file came after the moment, or was awaited. */
 export function isYounger(sibling: Sibling, { ns, seen, recent, awaited }: Horizon): boolean {
-  if (awaited?.has(claimKeyOf(sibling))) return true
+  if (isIn(awaited, sibling)) return true
   const { birthNs } = sibling
   // Without births: what was written later, and was not there.
-  if (birthNs === 0n) return sibling.mtimeNs >= ns && !seen.has(claimKeyOf(sibling))
-  return birthNs > ns || (birthNs === ns && recent && !seen.has(claimKeyOf(sibling)))
+  if (birthNs === 0n) return sibling.mtimeNs >= ns && !isIn(seen, sibling)
+  return birthNs > ns || (birthNs === ns && recent && !isIn(seen, sibling))
+}
+
+/** All of them are of one folder; after a restart its device may have another number. */
+function isIn(keys: ReadonlySet<string> | undefined, sibling: Sibling): boolean {
+  if (!keys || keys.size === 0) return false
+  const key = claimKeyOf(sibling)
+  return keys.has(key) || keys.has(withoutDevice(key))
+}
+
+function withoutDevice(key: string): string {
+  return key.slice(key.indexOf(':') + 1)
 }
 
 /** The same, but that what is packed and was last written before `ms` since 1970 is not new. */

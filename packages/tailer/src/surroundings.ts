@@ -92,7 +92,9 @@ export class Surroundings {
     const last = this.#searched
     if (last ? await isAsSearched(last, this.#place) : await this.#isAsFirst()) return false
     if (await this.home.isAway()) return false
-    this.#searched = (await lookBeside(this.#place, this.#clock)).horizon
+    const { horizon, folder } = await lookBeside(this.#place, this.#clock)
+    if (folder !== this.home.folder) return false // it has gone away just now
+    this.#searched = horizon
     return true
   }
 

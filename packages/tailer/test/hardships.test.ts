@@ -128,6 +128,16 @@ const histories: readonly History[] = [
       'run 35, run 4, stale, rest',
   },
   {
+    says: 'writes nothing down of the folder below when the disk goes away in the middle of a look',
+    steps: 'write 1, run 31, unmount, mount, truncate, write 1, rest, ack, crash, rest',
+  },
+  {
+    says: 'tells as lost what was there when a handle that the server forgot was opened again',
+    profile: { batchBytes: 16 },
+    steps:
+      'reopen, rest, copy-begin .1, move .1 .2, move .0 .1, reopen, write 1, rest, write 2, stale, look 7, truncate, rest',
+  },
+  {
     says: 'looks again at what it glanced at before the disk went away',
     profile: { pattern: 'glob', idleMs: 2000, tickMs: 4 },
     steps: 'write 1, copy-begin .1, truncate, move .1 .2, unmount, mount, pass 1000, unmount, mount, rest',
