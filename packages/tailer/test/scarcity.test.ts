@@ -25,6 +25,15 @@ class FullDisk extends MemoryStorage implements CheckpointStorage {
   }
 }
 
+/** The files of this machine, whose folders cannot be listed for want of a descriptor. */
+class ScarceFolders {
+  scarce = false
+  readonly fileSystem: FileSystem = {
+    ...nodeFileSystem,
+    readdir: path => (this.scarce ? Promise.reject(failure('EMFILE')) : nodeFileSystem.readdir(path)),
+  }
+}
+
 describe('a checkpoint on a full disk', () => {
   it('says so, keeps what it had, and loses no record that comes after the one which was torn', async () => {
     const disk = new FullDisk()
@@ -98,12 +107,8 @@ describe('following without a descriptor to spare', () => {
     const path = join(folder, 'app.log')
     mkdirSync(join(folder, 'away'))
     await writeFile(path, 'one\n')
-    let scarce = false
-    const fileSystem: FileSystem = {
-      ...nodeFileSystem,
-      readdir: other => (scarce ? Promise.reject(failure('EMFILE')) : nodeFileSystem.readdir(other)),
-    }
-    const log = following(path, { from: 'start', fileSystem })
+    const folders = new ScarceFolders()
+    const log = following(path, { from: 'start', fileSystem: folders.fileSystem })
     onTestFinished(() => log.stop())
     await log.untilText('one')
     // All at once: `two` comes and goes between two looks, and lies beside the path only when `three` is read.
@@ -112,12 +117,12 @@ describe('following without a descriptor to spare', () => {
     renameSync(path, join(folder, 'away', 'app.log'))
     writeFileSync(path, 'three\n')
     await log.untilText('three')
-    scarce = true
+    folders.scarce = true
     renameSync(join(folder, 'away', 'app.log'), `${path}.1`)
     // A folder that has changed just now would be looked through again in any case.
     utimesSync(folder, 1e9, 1e9)
     await log.until(items => words(items).some(word => word.includes('failed')))
-    scarce = false
+    folders.scarce = false
     await log.untilText('two')
     expect(linesOf(log.items)).toEqual(['one', 'three', 'two'])
   })
@@ -125,20 +130,16 @@ describe('following without a descriptor to spare', () => {
   it('goes on with what it follows when a folder cannot be listed, tells it once, and finds what is new afterwards', async () => {
     const folder = await tempDir({ onTestFinished })
     await writeFile(join(folder, 'a.log'), 'one\n')
-    let scarce = false
-    const fileSystem: FileSystem = {
-      ...nodeFileSystem,
-      readdir: path => (scarce ? Promise.reject(failure('EMFILE')) : nodeFileSystem.readdir(path)),
-    }
-    const log = following(join(folder, '*.log'), { from: 'start', fileSystem })
+    const folders = new ScarceFolders()
+    const log = following(join(folder, '*.log'), { from: 'start', fileSystem: folders.fileSystem })
     onTestFinished(() => log.stop())
     await log.untilText('one')
-    scarce = true
+    folders.scarce = true
     await writeFile(join(folder, 'b.log'), 'three\n')
     await log.until(items => words(items).some(word => word.includes('failed')))
     await appendFile(join(folder, 'a.log'), 'two\n')
     await log.untilText('two')
-    scarce = false
+    folders.scarce = false
     await log.untilText('three')
     expect(words(log.items).filter(word => word.includes('failed'))).toHaveLength(1)
     expect(linesOf(log.items)).toEqual(['one', 'two', 'three'])
