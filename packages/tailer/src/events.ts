@@ -7,7 +7,7 @@ import {
   type SourceEventName,
 } from '@logflow/core'
 import { TailerError } from './errors.ts'
-import type { Generation } from './generation.ts'
+import type { Generation } from './generation/generation.ts'
 
 /** What happened to a generation, and how far it was read by then. */
 export function eventOf(generation: Generation, event: SourceEventName, detail: JsonObject = {}): Delivery {

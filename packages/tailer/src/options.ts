@@ -1,11 +1,11 @@
 import { hostname } from 'node:os'
 import { silentLogger, systemClock, type AbortOptions, type Clock, type Logger, type Source } from '@logflow/core'
-import type { Checkpoint } from './checkpoint.ts'
-import type { FileSystem } from './file-system.ts'
-import { farFileSystem, nodeFileSystem } from './node-file-system.ts'
-import type { Admit } from './open-file.ts'
-import { withLastingDevices } from './lasting-devices.ts'
-import { withRememberedNames } from './remembered-names.ts'
+import type { Checkpoint } from './checkpoint/checkpoint.ts'
+import type { FileSystem } from './files/file-system.ts'
+import { farFileSystem, nodeFileSystem } from './files/node-file-system.ts'
+import type { Admit } from './files/open-file.ts'
+import { withLastingDevices } from './files/lasting-devices.ts'
+import { withRememberedNames } from './names/remembered-names.ts'
 
 /** What reading and following have in common. */
 export interface TailerOptions extends AbortOptions {

@@ -1,6 +1,6 @@
 import { lineAt, type Delivery, type LineBatch, type Source } from '@logflow/core'
 import { failedEvent } from '../events.ts'
-import { LineCutter } from '../line-cutter.ts'
+import { LineCutter } from '../lines/line-cutter.ts'
 import type { ResolvedFollowOptions } from '../options.ts'
 import { cursorOf, formatCursor, isSameEntry, parseCursor } from './cursor.ts'
 

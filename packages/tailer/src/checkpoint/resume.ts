@@ -1,0 +1,228 @@
+import type { Delivery, ResumeToken, Source } from '@logflow/core'
+import type { CheckpointEntry } from './checkpoint-log.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { failedEvent } from '../events.ts'
+import type { ReadHandle } from '../files/file-system.ts'
+import { Generation } from '../generation/generation.ts'
+import { formatHorizon, hasNothingYounger, isYounger, parseHorizon, type Horizon } from '../search/horizon.ts'
+import {
+  claimKeyOf,
+  identify,
+  isCutOff,
+  isSameFile,
+  maySpeakOf,
+  parseIdentity,
+  provableToken,
+  tailOfToken,
+  type FileIdentity,
+} from '../identity/identity.ts'
+import type { Sibling } from '../names/listing.ts'
+import type { Patience } from '../search/patience.ts'
+import { findByToken } from '../search/find-sibling.ts'
+import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
+
+/** Files of one path that a crash left half read; older ones are given up. */
+const MAX_OPEN = 16
+
+/** What the path names now, opened. */
+export interface OpenedFile extends GenerationBase {
+  readonly handle: ReadHandle
+  readonly source: Source
+  readonly identity: FileIdentity
+}
+
+/** What is to be read, and what has to be told before. */
+export interface Resumed {
+  /** What was left of the files that had the path, in order; generations that were missed come after them. */
+  readonly rest: readonly Generation[]
+  /** What has the path now, to be read last. */
+  readonly next: Generation | undefined
+  readonly notices: readonly Delivery[]
+  /** The path still names the file of the checkpoint. */
+  readonly proven: boolean
+  /** What is still to be found, when it was not the file of the checkpoint that was there. */
+  readonly missing?: StillMissing
+}
+
+/** Files that may yet appear, or be written, beside a path whose file had been rotated away while nobody followed it. */
+export interface StillMissing {
+  /** What lay beside the path when the newest of them was opened. */
+  readonly horizon: Horizon
+  /** Whether a file came after those that the checkpoint knows. */
+  readonly isNew: (sibling: Sibling) => boolean
+  /** What the checkpoint knows: copies of that hold nothing new. */
+  readonly tokens: readonly ResumeToken[]
+}
+
+/**
+ * Where to go on with a path after a restart; `undefined` when nothing is known of it, `moving` while names move, as long
+ * as `patience` has it, among which what was left may be.
+ *
+ * | the path names | then |
+ * | --- | --- |
+ * | the file of the checkpoint, same head and tail | from its offset, under its old id |
+ * | another file | the rest of the old one, found by inode or content beside it; then generations born between; then this one from 0 |
+ * | the same inode, other content | truncated meanwhile: the rest from a copy if there is one; then this one from 0 |
+ * | nothing | the rest of the old one, if it is there |
+ *  */
+export async function resumeGenerations(
+  checkpoint: Checkpoint,
+  file: OpenedFile | GenerationBase,
+  patience: Patience,
+): Promise<Resumed | 'moving' | undefined> {
+  const known = checkpoint.entriesOf(file.host, file.path).reverse()
+  const [newest, ...older] = known
+  if (!newest) return undefined
+  if ('handle' in file) {
+    for (const entry of known) {
+      const generation = await openProven(file, entry)
+      if (!generation) continue
+      const missing = missingAfter(entry, known)
+      // Thousands of files of one folder need not list it each, to find that it is as it was.
+      const nothing = await hasNothingYounger(missing.horizon, file)
+      return { rest: [], next: generation, notices: [], proven: true, ...(!nothing && { missing }) }
+    }
+  }
+  return resumeRotated(file, [newest, ...older], patience)
+}
+
+/** The checkpoint speaks of a file that the path does not name any more. */
+async function resumeRotated(
+  file: OpenedFile | GenerationBase,
+  known: readonly [CheckpointEntry, ...CheckpointEntry[]],
+  patience: Patience,
+): Promise<Resumed | 'moving'> {
+  const [newest] = known
+  const open = known.filter(({ complete, tailHash }) => !complete && !isCutOff(tailHash))
+  const [entry = newest] = open
+  const left = await findLeft([...open.slice(1, MAX_OPEN).toReversed(), entry], file, patience)
+  if (left === 'moving') return 'moving'
+  const old = sourceOf(entry)
+  const identity = parseIdentity(entry.sourceId)
+  const named = 'handle' in file ? file : undefined
+  const truncated = named !== undefined && identity !== undefined && isSameFile(identity, named.identity)
+  const now = truncated ? await identifyAgain(named, entry) : named
+  const rest: Generation[] = []
+  for (const { entry: known, found } of left) {
+    const cut = truncated && known === entry
+    rest.push(await Generation.open({ ...file, ...found, source: sourceOf(known), offset: known.offset, copy: cut }))
+  }
+  const isThere = left.at(-1)?.entry === entry
+  const next = now && (await begin(truncated ? { ...now, source: now.names.another(now.identity) } : now, 0))
+  const missing = missingAfter(entry, known)
+  return {
+    rest,
+    next,
+    notices: isThere ? [] : tellLost(entry, old, named && (truncated ? 'truncated' : 'rotated')),
+    missing,
+    proven: false,
+  }
+}
+
+/** What is to be said of a file whose rest is nowhere, and of what became of its path. Nobody knows how much it is. */
+function tellLost(
+  { offset, path, tailHash, complete }: CheckpointEntry,
+  source: Source,
+  event: 'truncated' | 'rotated' | undefined,
+): Delivery[] {
+  if (isCutOff(tailHash) || complete) return []
+  const message = `what followed byte ${offset} of ${path} was not found`
+  const told: Delivery[] = [failedEvent(source, { message, offset })]
+  if (event) told.push({ kind: 'event', source, event, detail: { offset } })
+  return told
+}
+
+/** A file that an entry speaks of, found where it is now. */
+interface Left {
+  readonly entry: CheckpointEntry
+  readonly found: OpenedSibling
+}
+
+/** What is there of the files of some entries, oldest first: all are given back where one cannot be searched for now. */
+async function findLeft(
+  entries: readonly CheckpointEntry[],
+  base: GenerationBase,
+  patience: Patience,
+): Promise<readonly Left[] | 'moving'> {
+  const left: Left[] = []
+  let moving = false
+  try {
+    for (const entry of entries) {
+      const found = await findByToken(entry, base)
+      moving ||= found === 'moving'
+      if (found && found !== 'moving') left.push({ entry, found })
+    }
+  } catch (error) {
+    await closeLeft(left, base)
+    throw error
+  }
+  if (!patience.waits(moving)) return left
+  await closeLeft(left, base)
+  return 'moving'
+}
+
+async function closeLeft(left: readonly Left[], base: GenerationBase): Promise<void> {
+  for (const { found } of left) {
+    base.release(claimKeyOf(found.identity))
+    await found.handle.close()
+  }
+}
+
+function sourceOf({ host, path, sourceId }: CheckpointEntry): Source {
+  return { host, path, id: sourceId }
+}
+
+/**
+ * The identity of a file that was cut. It may have been since it was opened, where what was seen of it then was that of
+ * the entry; else what was seen is this content's, and is not asked for again.
+ */
+async function identifyAgain(file: OpenedFile, entry: CheckpointEntry): Promise<OpenedFile> {
+  return maySpeakOf(file.identity, entry) ? { ...file, identity: await identify(file.handle) } : file
+}
+
+/** What came after what an entry speaks of: younger files, or the same one with other content. */
+function missingAfter(entry: CheckpointEntry, known: readonly CheckpointEntry[]): StillMissing {
+  const identity = parseIdentity(entry.sourceId)
+  const beside = parseHorizon(entry.beside, identity?.birthNs ?? 0n)
+  // Until it was searched for, whoever comes after another crash has to look for it too.
+  const own = identity ? [claimKeyOf(identity)] : []
+  const horizon = { ...beside, awaited: new Set([...(beside.awaited ?? []), ...own]) }
+  const isNew = (file: Sibling): boolean => isYounger(file, horizon) || (!!identity && isSameFile(identity, file))
+  return { horizon, isNew, tokens: known.slice(0, MAX_OPEN).map(provableToken) }
+}
+
+/**
+ * The file that a token speaks of, from its offset; `undefined` when it is another. Whether it was cut since it was
+ * opened is seen by the first read, as with any other.
+ */
+export async function openProven(file: OpenedFile, token: ResumeToken): Promise<Generation | undefined> {
+  const tail = await tailOfToken(file, token)
+  return tail && begin({ ...file, source: { ...file.source, id: token.sourceId } }, token.offset, tail)
+}
+
+function begin(
+  { handle, reopen, source, identity, buffer, cutting }: OpenedFile,
+  offset: number,
+  tail?: Uint8Array,
+): Promise<Generation> {
+  // Not spread: that would cost a kilobyte each time.
+  return Generation.open({ handle, reopen, source, identity, buffer, cutting, offset, tail })
+}
+
+/**
+ * A file nobody knows. A place to begin at is remembered at once, and what was `seen` beside it: what comes while we are
+ * away is not to be missed.
+ */
+export async function beginNew(
+  checkpoint: Checkpoint | undefined,
+  file: OpenedFile,
+  { from, seen }: { readonly from: 'start' | 'end' | number; readonly seen: Horizon },
+): Promise<Generation> {
+  const { size } = file.identity
+  const start = from === 'start' ? 0 : Math.min(size, from === 'end' ? size : from)
+  const generation = await begin(file, start)
+  if (!checkpoint || from === 'start') return generation
+  checkpoint.describe(generation.source.id, formatHorizon(seen))
+  checkpoint.begin(generation.source, generation.token)
+  return generation
+}

@@ -1,0 +1,392 @@
+import type { Delivery } from '@logflow/core'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import { DoubtedGenerations } from '../search/doubted-generations.ts'
+import type { Reopen } from '../files/drowsy-handle.ts'
+import { isPassing } from '../errors.ts'
+import { Generation } from '../generation/generation.ts'
+import { holdAll, learnHeads, provenOnce } from '../generation/hold-all.ts'
+import { isAsBefore, isYounger, type Horizon } from '../search/horizon.ts'
+import { claimKeyOf, identifyBy } from '../identity/identity.ts'
+import { LeftOut, NOTHING_LEFT_OUT } from '../search/left-out.ts'
+import type { Sibling } from '../names/listing.ts'
+import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
+import { openAdmitted, type AdmittedFile } from '../files/open-file.ts'
+import type { ResolvedFollowOptions } from '../options.ts'
+import { PackedSiblings } from '../search/packed-siblings.ts'
+import { Patience } from '../search/patience.ts'
+import { PostponedFile } from '../search/postponed-file.ts'
+import { ReleasedContents } from '../identity/released-contents.ts'
+import { beginNew, resumeGenerations, type OpenedFile, type Resumed, type StillMissing } from '../checkpoint/resume.ts'
+import type { ReleasedContent, RestingFile, RestingOpener } from '../resting/resting-file.ts'
+import { openAgain } from '../files/reopen.ts'
+import { lookAt, type NamedFacts } from './rotation.ts'
+import type { CopyVerdict } from '../search/claim-copy.ts'
+import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
+import { findMissed, giveBack, inOrderOfBirth, type MissedRange } from '../search/missed.ts'
+import { SourceNames } from '../identity/source-names.ts'
+import { Surroundings } from '../search/surroundings.ts'
+import { leaveCopy } from '../identity/taken-files.ts'
+
+const NOTHING: Opened = { generations: [], notices: [] }
+const MOVING: Opened = { ...NOTHING, again: true }
+
+/** Opens what one path names, and decides where in it to begin and what has to be read before. */
+export class PathOpener {
+  readonly #init: PathOpenerInit
+  readonly #base: GenerationBase
+  readonly #surroundings: Surroundings
+  readonly #released: ReleasedContents
+  /** Missed generations that may be copies of what is not open yet. */
+  readonly doubted: DoubtedGenerations
+  #from: ResolvedFollowOptions['from']
+  /** Something of the path was given to be read: what the checkpoint says of it from then on is of this run. */
+  #begun: boolean
+  /** What the last run left was looked for while the path named nothing. */
+  #askedForRest = false
+  #missing: StillMissing | undefined
+  readonly #postponed: PostponedFile
+  #leftOut: LeftOut = NOTHING_LEFT_OUT
+  readonly #patience: Patience
+  /** How long a copy, or what the last run left, is searched for among names that move. */
+  readonly copyPatience: Patience
+  /** What had the name at the first look. */
+  #firstKey: string | undefined
+
+  /** `resting` is what an earlier one of the same path gave. */
+  constructor(init: PathOpenerInit, resting?: RestingOpener) {
+    const { path, options, buffer, claim, isTaken, release, undecided } = init
+    this.#init = init
+    const { host, fileSystem } = options
+    const cutting = { maxLineBytes: options.maxLineBytes, countLines: !options.raw }
+    const opened = new Set<string>(resting?.opened)
+    const parts = new Map<string, number>(resting?.parts)
+    const packed = new PackedSiblings(options.clock, { host, path })
+    const names = new SourceNames({ host, path }, init.marks)
+    const reopen: Reopen = key => openAgain(key, this.#base, options.admit)
+    const shared = { claim, isTaken, release, undecided }
+    this.#surroundings = new Surroundings({ path, fileSystem }, options.clock, resting)
+    const { home } = this.#surroundings
+    this.#base = { path, host, names, fileSystem, home, buffer, cutting, reopen, ...shared, opened, parts, packed }
+    this.doubted = new DoubtedGenerations(this.#base)
+    this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
+    this.#patience = new Patience(options.clock)
+    this.copyPatience = new Patience(options.clock)
+    this.#released = new ReleasedContents(resting?.released ?? init.released)
+    this.#from = resting?.from ?? init.from ?? (init.first ? options.from : 'start')
+    this.#begun = resting !== undefined
+    this.#firstKey = resting?.firstKey
+    this.#missing = resting?.missing
+  }
+
+  /** What is to be kept of it while nothing happens to the path; `undefined` while something is still to be seen. */
+  rest(): RestingOpener | undefined {
+    if (this.unread) return undefined
+    return {
+      ...this.#surroundings.rest(),
+      first: this.#init.first,
+      from: this.#from,
+      firstKey: this.#firstKey,
+      released: this.#released.rest(),
+      opened: this.#base.opened.size > 0 ? this.#base.opened : undefined,
+      parts: this.#base.parts.size > 0 ? this.#base.parts : undefined,
+      missing: this.#missing,
+    }
+  }
+
+  /** A generation that went to rest. It is opened again when it is asked something, wherever its file lies then. */
+  restore({ generation }: Pick<RestingFile, 'generation'>): Generation {
+    const { host, path, buffer, cutting, reopen } = this.#base
+    const source = { host, path, id: generation.sourceId }
+    return Generation.restore({ reopen, source, buffer, cutting }, generation)
+  }
+
+  /** Whether names moved while they were searched last, so that something may not have been found. */
+  get moves(): boolean {
+    return this.#leftOut.moving
+  }
+
+  /** Whether the last search left out what may be needed yet. */
+  get unread(): boolean {
+    return this.#leftOut.any || this.doubts
+  }
+
+  /** The folder is known as it was then: what is younger is still to be found, and what was empty. */
+  get seen(): Horizon {
+    const { seen } = this.#surroundings
+    const { empty } = this.#leftOut
+    return empty.size > 0 ? { ...seen, awaited: empty } : seen
+  }
+
+  /**
+   * Whether the next file should wait for another search, so that what came before it is read before it: names moved
+   * while the folder was searched. Not for ever, as they may never stop.
+   */
+  looksAgain(): boolean {
+    return this.#patience.waits(this.moves)
+  }
+
+  /** What the last searches found has been taken up. What is to be told of what they found. */
+  settled(): readonly Delivery[] {
+    this.#surroundings.settle()
+    return this.#base.packed.takeNotices()
+  }
+
+  /** A copy was read. One that ends before what it was taken for did may yet become a copy of something else. */
+  leave(copy: Generation): void {
+    this.remember(copy)
+    if (copy.offset < copy.knownSize) leaveCopy(this.#base, copy.identity, copy.offset)
+  }
+
+  /** What was read of generations that are not open any more. */
+  get released(): readonly ReleasedContent[] {
+    return this.#released.all
+  }
+
+  /** What every generation of this path is opened with. */
+  get base(): GenerationBase {
+    return this.#base
+  }
+
+  /** To be called before a look at the path: until something was opened, what lies beside it is older than that. */
+  lookBeside(): Promise<void> {
+    if (this.#hasBegun && this.#surroundings.horizon) return Promise.resolve()
+    return this.#surroundings.lookFirst(this.#missing === undefined)
+  }
+
+  /** What the first look saw is followed, whatever name it has when it is opened. */
+  noteFirst(named: NamedFacts | undefined): void {
+    if (this.#firstKey === undefined) this.#firstKey = named && this.#from !== 'end' ? claimKeyOf(named) : 'nothing'
+  }
+
+  /**
+   * Opens what the path names now, unless it is what is held, or another path's. Missed generations come first; with a
+   * checkpoint, what was left of the last run comes first of all.
+   *
+   * @throws TailerError `LF_TAILER_OPEN`, `LF_TAILER_NOT_A_FILE`, `LF_TAILER_CHECKPOINT`; whatever `admit` throws
+   */
+  async openNamed(held: HeldGenerations): Promise<Opened> {
+    const { path, options } = this.#init
+    const awaited = await this.#postponed.ask()
+    if (awaited) return this.#give({ generations: [awaited], notices: [] })
+    const { undecided } = this.#base
+    const open = (): Promise<AdmittedFile> => openAdmitted(path, options.admit, options.fileSystem)
+    const { handle, stat, openedPath } = await undecided.open(path, open)
+    let claimed: string | undefined
+    try {
+      const identity = await identifyBy(handle, stat)
+      const key = claimKeyOf(identity)
+      const isHeld = held.newest !== undefined && claimKeyOf(held.newest.identity) === key
+      const verdict = isHeld ? 'yes' : await this.#isCopy({ handle, identity })
+      if (verdict === 'later' && this.#postponed.hold(handle)) return NOTHING
+      const fresh = !this.#base.isTaken(key)
+      const isOurs = verdict === 'no' && this.#base.claim(key)
+      if (isOurs && fresh) claimed = key
+      undecided.decide(handle)
+      if (!isOurs) {
+        await handle.close()
+        return NOTHING
+      }
+      const source = this.#base.names.of(identity)
+      const opened = await this.#begin(this.#openedFile({ handle, source, identity }), held)
+      if (opened === 'moving') {
+        if (claimed !== undefined) this.#base.release(claimed)
+        await handle.close()
+        return MOVING
+      }
+      this.#from = 'start'
+      return this.#give({ ...opened, openedPath })
+    } catch (error) {
+      undecided.decide(handle)
+      if (claimed !== undefined) this.#base.release(claimed)
+      await handle.close().catch(() => {}) // closed already, by whom it had been handed to
+      throw error
+    }
+  }
+
+  /**
+   * The path names nothing. With a checkpoint, the file that had the name may lie beside it, or may yet come back, as on a
+   * disk that is mounted later: asked until it is found, or the path names something else; again when the folder `changed`.
+   */
+  async openRest(changed: boolean): Promise<Opened> {
+    // What appears from now on was not there when following began.
+    this.#from = 'start'
+    const { checkpoint } = this.#init.options
+    if (this.#hasBegun || !checkpoint || (this.#askedForRest && !changed)) return NOTHING
+    this.#askedForRest = true
+    const opened = await this.#resume(checkpoint, this.#base, [])
+    if (opened === 'moving') return MOVING
+    return opened && opened.generations.length > 0 ? this.#give(opened) : NOTHING
+  }
+
+  /** Remembers how far a file was read: one that was moved away may be moved back, one that was cut has copies. */
+  remember(generation: Generation): void {
+    const forgotten = this.#released.remember(generation, this.#init.options.clock.now())
+    // What nobody knows any more is not to be taken for news when it is packed.
+    if (forgotten) this.#surroundings.packedSince(forgotten.atMs)
+  }
+
+  /** Generations that nobody has had yet, and what was copied away before truncations. */
+  async findMissed(held: readonly Generation[]): Promise<readonly Generation[]> {
+    const awaited = await this.#postponed.ask()
+    const missed = await this.#findMissed(awaited ? [...held, awaited] : held)
+    return this.#give({ generations: awaited ? inOrderOfBirth([...missed, awaited]) : missed }).generations
+  }
+
+  /** Generations that had the name and gave it away while nothing has it now. Asked only when the folder `changed`. */
+  async findPassed(held: readonly Generation[], changed: boolean): Promise<readonly Generation[]> {
+    const awaited = await this.#postponed.ask()
+    const search = awaited === undefined && (changed || this.doubts)
+    const generations = awaited ? [awaited] : search ? await this.#findMissed(held) : []
+    return this.#give({ generations }).generations
+  }
+
+  /** Whether names beside the path may have changed since this was last asked. */
+  folderChanged(): Promise<boolean> {
+    return this.#surroundings.changed()
+  }
+
+  /** Whether it is still to be seen what something is that was found. */
+  get doubts(): boolean {
+    return this.doubted.any || this.#postponed.waits
+  }
+
+  /** Whether something was given to be read, or is held until it is known what it is. */
+  get #hasBegun(): boolean {
+    return this.#begun || this.doubted.any
+  }
+
+  #give<T extends Pick<Opened, 'generations'>>(opened: T): T {
+    this.#begun ||= opened.generations.length > 0
+    return opened
+  }
+
+  /** Closes what nobody was given. */
+  async close(): Promise<void> {
+    await this.doubted.close()
+    await this.#postponed.close()
+  }
+
+  /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
+  #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
+    const { path, host, names, fileSystem, home, buffer, cutting, opened, parts, packed } = this.#base
+    const { claim, isTaken, release, undecided, reopen } = this.#base
+    const known = { path, host, names, fileSystem, home, buffer, cutting, opened, parts, packed }
+    return Object.assign(known, { claim, isTaken, release, undecided, reopen, handle, source, identity })
+  }
+
+  async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened | 'moving'> {
+    const lingering = takeBack(claimKeyOf(file.identity))
+    if (lingering) {
+      await file.handle.close()
+      return { generations: [lingering], notices: [] }
+    }
+    const back = this.#released.all.length > 0 ? await this.#released.takeBack(file) : undefined
+    if (back) return { generations: [back], notices: [] }
+    const { checkpoint } = this.#init.options
+    if (checkpoint?.knows(file.path) && !this.#hasBegun) {
+      const resumed = await this.#resume(checkpoint, file, held)
+      if (resumed) return resumed
+    }
+    const named = await beginNew(checkpoint, file, { from: this.#from, seen: this.#surroundings.seen })
+    const isUntouched = !this.doubts && !this.#missing && (await this.#surroundings.isAsFirstSeen())
+    if (isUntouched) this.#leftOut = NOTHING_LEFT_OUT
+    const missed = isUntouched ? [] : await this.#findMissedNow(held, { rest: [], next: named })
+    return { generations: [...missed, named], notices: [] }
+  }
+
+  /** What the last run left, then what came and went since, then what has the name; asked again while names move. */
+  async #resume(
+    checkpoint: Checkpoint,
+    file: OpenedFile | GenerationBase,
+    held: readonly Generation[],
+  ): Promise<Opened | 'moving' | undefined> {
+    const resumed = await resumeGenerations(checkpoint, file, this.copyPatience)
+    if (resumed === 'moving') this.#leftOut = new LeftOut(this.#leftOut)
+    if (!resumed || resumed === 'moving') return resumed
+    const { rest, next, notices } = resumed
+    const { horizon } = this.#surroundings
+    this.#missing = resumed.missing
+    // Until something newer is acknowledged the next run has to look for the same.
+    if (this.#missing) this.#surroundings.goBackTo(this.#missing.horizon)
+    const missed = this.#missing ? await this.#findMissedNow(held, resumed) : []
+    // Of what still is under its name nothing is missing once that was searched; thousands of files keep no more.
+    if (resumed.proven && !this.unread) {
+      this.#missing = undefined
+      this.#surroundings.countFrom(horizon)
+    }
+    return { generations: [...rest, ...missed, ...(next ? [next] : [])], notices }
+  }
+
+  /**
+   * What was missed besides what is being opened. Without a descriptor to spare, or when the folder has gone away, that is
+   * left for another search: what is open is kept, as its content may be cut before there is one again.
+   */
+  async #findMissedNow(
+    held: readonly Generation[],
+    { rest, next }: Pick<Resumed, 'rest' | 'next'>,
+  ): Promise<readonly Generation[]> {
+    try {
+      return await this.#findMissed([...held, ...rest, ...(next ? [next] : [])])
+    } catch (error) {
+      if (isPassing(error)) return []
+      await giveBack(rest, this.#base)
+      await next?.close()
+      throw error
+    }
+  }
+
+  async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
+    if (!this.#hasBegun && !this.#missing) await this.#surroundings.lookOnceMore()
+    const range = await this.#rangeToSearch()
+    if (!range) return []
+    const before = this.#leftOut
+    const leftOut = (this.#leftOut = new LeftOut(before))
+    // Cut as well: what lies beside it may be its own, and is looked at when that was told. Those that are read, of which
+    // there may be hundreds, are asked only when there is something that may copy them.
+    const prove = provenOnce(held)
+    const unread = held.filter(({ offset, isRead }) => offset === 0 || !isRead)
+    if (!(await learnHeads(unread)) || (this.doubted.any && !(await prove()))) {
+      leftOut.postpone()
+      return []
+    }
+    const known = { ...range, held, prove, released: this.#released.all, leftOut }
+    const asked = await this.doubted.ask(known)
+    const found = [...asked, ...this.doubted.all]
+    const missed = [...asked, ...(await findMissed({ ...known, found }, this.#base))]
+    if (missed.length === 0) return []
+    if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) {
+      // What has the name, or what it holds now, is not open yet: these may only copy it.
+      for (const generation of missed) this.doubted.add(generation)
+      return []
+    }
+    for (const generation of held) await generation.doubtIfCut()
+    return inOrderOfBirth(missed)
+  }
+
+  /** What is searched for; `undefined` when nothing came since the first look. */
+  async #rangeToSearch(): Promise<Pick<MissedRange, 'isNew' | 'packedNs' | 'tokens'> | undefined> {
+    const { horizon } = this.#surroundings
+    const missing = this.#missing
+    if (!horizon) return undefined
+    if (!this.doubts && !missing && (await isAsBefore(horizon, this.#base))) {
+      this.#leftOut = NOTHING_LEFT_OUT
+      return undefined
+    }
+    const isNew = (sibling: Sibling): boolean =>
+      isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey || missing?.isNew(sibling) === true
+    return { isNew, packedNs: horizon.packedNs, tokens: missing?.tokens }
+  }
+
+  #isCopy(opened: OpenedSibling): Promise<CopyVerdict> {
+    const { first, isCopy } = this.#init
+    return first && !this.#hasBegun ? Promise.resolve('no') : isCopy(opened)
+  }
+
+  /** Whether what the path names, if anything, is one of those that are open. */
+  async isNamedOneOf(held: readonly Generation[]): Promise<boolean> {
+    const named = await lookAt(this.#base.path, this.#base.fileSystem)
+    const generation = held.find(({ identity }) => named && claimKeyOf(identity) === claimKeyOf(named))
+    if (named) await generation?.see(named.size)
+    return !named || generation !== undefined
+  }
+}

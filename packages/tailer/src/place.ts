@@ -1,7 +1,0 @@
-import type { FileSystem } from './file-system.ts'
-
-/** A path, and the file system that it is in. */
-export interface Place {
-  readonly path: string
-  readonly fileSystem: FileSystem
-}

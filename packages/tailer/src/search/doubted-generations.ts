@@ -1,0 +1,72 @@
+import type { Generation } from '../generation/generation.ts'
+import { claimKeyOf, identify } from '../identity/identity.ts'
+import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
+import { copiedBy, type MissedRange } from './missed.ts'
+import { notePart, rememberOpened } from '../identity/taken-files.ts'
+
+/**
+ * Generations of one path that were missed, and may be copies of what is not open yet. Their handles are held: their
+ * names may go.
+ */
+export class DoubtedGenerations {
+  readonly #base: GenerationBase
+  readonly #generations: Generation[] = []
+
+  constructor(base: GenerationBase) {
+    this.#base = base
+  }
+
+  /** Whether there is one. */
+  get any(): boolean {
+    return this.#generations.length > 0
+  }
+
+  /** As they were found. */
+  get all(): readonly Generation[] {
+    return this.#generations
+  }
+
+  /** Takes one over. */
+  add(generation: Generation): void {
+    this.#base.opened.delete(claimKeyOf(generation.identity))
+    this.#generations.push(generation)
+  }
+
+  /** Those that are no copies, as is known now. Those that are copies are given up. */
+  async ask(range: MissedRange): Promise<Generation[]> {
+    const missed: Generation[] = []
+    for (const generation of this.#generations.splice(0)) {
+      const opened = await openedOf(generation)
+      const copied = await copiedBy(opened, range, this.#base)
+      if (copied === 'unread') this.add(generation)
+      if (copied === 'no') {
+        rememberOpened(this.#base, generation.identity)
+        missed.push(generation)
+      }
+      if (copied === 'part') notePart(opened, true, this.#base)
+      if (copied === 'yes' || copied === 'part') await generation.close()
+    }
+    return missed
+  }
+
+  /** One that `proves` says yes to; the caller has to close it. */
+  async take(proves: (opened: OpenedSibling) => Promise<boolean>): Promise<OpenedSibling | undefined> {
+    for (const [at, generation] of this.#generations.entries()) {
+      const opened = await openedOf(generation)
+      if (!(await proves(opened))) continue
+      this.#generations.splice(at, 1)
+      return opened
+    }
+    return undefined
+  }
+
+  /** Gives all of them up. */
+  async close(): Promise<void> {
+    for (const generation of this.#generations.splice(0)) await generation.close()
+  }
+}
+
+/** What the file of one is now. */
+async function openedOf({ handle, identity }: Generation): Promise<OpenedSibling> {
+  return { handle, identity: { ...(await identify(handle)), packed: identity.packed === true } }
+}
