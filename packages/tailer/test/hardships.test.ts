@@ -3,6 +3,21 @@ import { describeHistories, type History } from './histories.ts'
 /** Among which the system fails: shortest histories that once went wrong, each by the reason that it went wrong for. */
 const histories: readonly History[] = [
   {
+    says: 'keeps what a search found when there is no descriptor to ask what it may be a copy of',
+    profile: { equalHeads: true, batchBytes: 64, idleMs: 2000 },
+    steps: 'write 1, look 20, move .0 .1, reopen, move .0 .1, write 1, run 29, stale, scarce 1, look 4, rest',
+  },
+  {
+    says: 'looks again when a disk went away and came back between two glances at a file that was to be read',
+    profile: { batchBytes: 4096, idleMs: 1, tickMs: 4 },
+    steps: 'write 1, rest, write 1, run 2, unmount',
+  },
+  {
+    says: 'looks again when a disk was away for the first look at a path only',
+    profile: { births: false, hears: 'some', batchBytes: 16, idleMs: 1, tickMs: 4 },
+    steps: 'partial, copy-begin .1, crash, move .2 .3, run 11, unmount',
+  },
+  {
     says: 'gives up its claim to a file when the search beside it found no descriptor',
     profile: { hears: 'some', seeks: true, idleMs: 2000, tickMs: 4 },
     steps: 'write 1, run 11, scarce 1, run 2, move .0 .1, rest',

@@ -6,6 +6,8 @@ import type { ModelFileSystem, ModelInode } from './model-file-system.ts'
 export interface ModelReaderOptions {
   /** How much of what happens is told: everything, nothing, or as a full queue would have it, every third change. */
   readonly hears?: 'all' | 'nothing' | 'some'
+  /** Whether the size that a name tells is told to one who reads the file; not where others list its folder too. @defaultValue true */
+  readonly namesTell?: boolean
 }
 
 /** Facts of a file as `stat` with `bigint` tells them. */
@@ -41,6 +43,7 @@ export class ModelReader {
   readonly gate = new Gate()
   readonly #files: ModelFileSystem
   readonly #hears: 'all' | 'nothing' | 'some'
+  readonly #namesTell: boolean
   readonly #open = new Map<ModelInode, number>()
   readonly #watches = new Set<ModelWatch>()
   #changes = 0
@@ -52,9 +55,10 @@ export class ModelReader {
   /** Called when a path is opened or found to name nothing, at the moment when it happens. */
   onLook: (path: string) => void = () => {}
 
-  constructor(files: ModelFileSystem, { hears = 'all' }: ModelReaderOptions = {}) {
+  constructor(files: ModelFileSystem, { hears = 'all', namesTell = true }: ModelReaderOptions = {}) {
     this.#files = files
     this.#hears = hears
+    this.#namesTell = namesTell
     files.onChange((renamed, path) => this.#hear(renamed, path))
   }
 
@@ -103,7 +107,7 @@ export class ModelReader {
   readonly stat = (path: string): Promise<ModelFacts> =>
     this.gate.pass(() => {
       if (!this.#files.find(path)) this.onLook(path)
-      return this.#directory(path) ?? this.#facts(this.#found(path))
+      return this.#directory(path) ?? this.#facts(this.#found(path), this.#namesTell)
     })
 
   readonly lstat = (path: string): Promise<ModelFacts> => this.stat(path)
@@ -188,10 +192,11 @@ export class ModelReader {
     return { dev, ino, size: 0n, birthtimeNs: this.#files.births ? 1n : 0n, mtimeNs, isFile: () => false }
   }
 
-  #facts(inode: ModelInode): ModelFacts {
+  /** `tells`: who asks is one who reads it, if anybody does. */
+  #facts(inode: ModelInode, tells = true): ModelFacts {
     const { number, birthNs, mtimeNs, content, packed } = inode
     if (!packed) content.seenSize = content.size
-    if (!packed && this.#open.has(inode)) content.noteSize()
+    if (!packed && tells && this.#open.has(inode)) content.noteSize()
     return {
       dev: BigInt(this.#files.device),
       ino: BigInt(number),

@@ -84,6 +84,8 @@ interface Session {
   mountedAt?: number
   /** Whether it has looked at the path. */
   begun: boolean
+  /** Whether the folder that it saw last is the one that lies below the disk; `opened` when it opened the path since. */
+  below: 'no' | 'yes' | 'opened'
   ended: boolean
 }
 
@@ -114,7 +116,9 @@ class Run {
   }
 
   async start(): Promise<void> {
-    const files = new ModelReader(this.#world.files, { hears: this.#profile.hears })
+    const { hears, pattern } = this.#profile
+    // Who follows another name of the pattern lists this one beside it.
+    const files = new ModelReader(this.#world.files, { hears, namesTell: pattern === 'path' })
     const clock = new FakeClock(this.#world.files.nowMs)
     const session: Session = {
       files,
@@ -124,6 +128,7 @@ class Run {
       named: this.#world.named,
       reader: undefined,
       begun: this.#acknowledged,
+      below: 'no',
       ended: false,
     }
     this.#session = session
@@ -251,12 +256,21 @@ class Run {
     await this.start()
   }
 
+  /** What lies on a disk is as old as the first look at it: at its folder, as names tell nothing of that. */
+  #isFirstLook(session: Session, path: string): boolean {
+    const { files, named } = this.#world
+    const isPath = path === this.#world.path
+    const wasOpened = session.below === 'opened'
+    this.#world.followed ||= isPath
+    if (files.unmounted) session.below = 'yes'
+    else if (!isPath) session.below = 'no'
+    else if (session.below === 'yes' && named) session.below = 'opened'
+    return session.below === 'no' && (isPath || wasOpened)
+  }
+
   /** The first look at the path: without a checkpoint, what has other names now is nobody's wish. */
   #begin(session: Session, path: string): void {
-    if (session.begun || path !== this.#world.path) return
-    this.#world.followed = true
-    // What lies on a disk is as old as the first look at it.
-    if (this.#world.files.unmounted) return
+    if (session.begun || !this.#isFirstLook(session, path)) return
     session.begun = true
     const { named } = this.#world
     if (this.#profile.pattern === 'glob') return

@@ -22,9 +22,9 @@ export class Glance {
     return this.#last
   }
 
-  /** Whether the path named something when it was last seen. */
-  get named(): boolean {
-    return this.#last?.startsWith(FOLDER) === false
+  /** A proper look came after it. What that saw go, or come, may look the same at the next glance as at the last one. */
+  hold(isNamed: boolean): void {
+    if (this.#last?.startsWith(FOLDER) === isNamed) this.#last = undefined
   }
 
   /** True the first time, too. */

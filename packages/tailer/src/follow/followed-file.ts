@@ -167,6 +167,7 @@ export class FollowedFile {
       // Before the look: what changes during it is seen by the next glance.
       if (this.#context.options.watch) this.#glance.changed()
       const named = await lookAt(this.path, this.#context.options.fileSystem)
+      this.#glance.hold(named !== undefined)
       this.#opener.noteFirst(named)
       // A file that another path of this follow reads under its own name is not ours.
       const owner = named && this.#context.claims.ownerOf(claimKeyOf(named))
@@ -208,8 +209,6 @@ export class FollowedFile {
         await this.#takeUpPassed(again)
         break
       case 'away':
-        // What was glanced at before it went may look the same when it is back.
-        this.#standing.rescan ||= this.#glance.named
         break
     }
     if (this.quiet.noteGone(gone)) this.#context.wake(this)
@@ -300,7 +299,8 @@ export class FollowedFile {
 
   /** Everything of the head is read, as of `nowMs`: goes on to the next generation when it is time. */
   async #atEnd(head: Generation, items: Delivery[], nowMs: number): Promise<void> {
-    if (head.gone && !(await this.#standing.isHere())) return
+    // Its disk may be back before the next look, with everything as it was at the last one.
+    if (head.gone && !(await this.#standing.isHere())) return void (this.#standing.rescan = true)
     const copy = head.gone ? await afterDeletion(head, this.#opener) : undefined
     if (copy === 'moving') return this.#standing.searchAgain()
     if (copy) {

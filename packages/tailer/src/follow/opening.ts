@@ -48,3 +48,8 @@ export interface Opened {
   /** Names moved, among which what was left of it may be: to be asked again at once. */
   readonly again?: boolean
 }
+
+/** There was nothing to open. */
+export const NOTHING: Opened = { generations: [], notices: [] }
+/** Names moved. */
+export const MOVING: Opened = { ...NOTHING, again: true }

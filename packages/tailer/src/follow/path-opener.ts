@@ -9,7 +9,7 @@ import { isAsBefore, isYounger, type Horizon } from '../search/horizon.ts'
 import { claimKeyOf, identifyBy } from '../identity/identity.ts'
 import { LeftOut, NOTHING_LEFT_OUT } from '../search/left-out.ts'
 import type { Sibling } from '../names/listing.ts'
-import type { HeldGenerations, Opened, PathOpenerInit } from './opening.ts'
+import { MOVING, NOTHING, type HeldGenerations, type Opened, type PathOpenerInit } from './opening.ts'
 import { openAdmitted, type AdmittedFile } from '../files/open-file.ts'
 import type { ResolvedFollowOptions } from '../options.ts'
 import { PackedSiblings } from '../search/packed-siblings.ts'
@@ -19,16 +19,13 @@ import { ReleasedContents } from '../identity/released-contents.ts'
 import { beginNew, resumeGenerations, type OpenedFile, type Resumed, type StillMissing } from '../checkpoint/resume.ts'
 import type { ReleasedContent, RestingFile, RestingOpener } from '../resting/resting-file.ts'
 import { openAgain } from '../files/reopen.ts'
-import { lookAt, type NamedFacts } from './rotation.ts'
+import { isNamed, lookAt, type NamedFacts } from './rotation.ts'
 import type { CopyVerdict } from '../search/claim-copy.ts'
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
 import { findMissed, giveBack, inOrderOfBirth, type MissedRange } from '../search/missed.ts'
 import { SourceNames } from '../identity/source-names.ts'
 import { Surroundings } from '../search/surroundings.ts'
 import { leaveCopy } from '../identity/taken-files.ts'
-
-const NOTHING: Opened = { generations: [], notices: [] }
-const MOVING: Opened = { ...NOTHING, again: true }
 
 /** Opens what one path names, and decides where in it to begin and what has to be read before. */
 export class PathOpener {
@@ -241,8 +238,11 @@ export class PathOpener {
   }
 
   /** Whether names beside the path may have changed since this was last asked. */
-  folderChanged(): Promise<boolean> {
-    return this.#surroundings.changed()
+  async folderChanged(): Promise<boolean> {
+    const changed = await this.#surroundings.changed()
+    // As long as nothing was opened the folder that is there now is home.
+    if (this.#surroundings.home.away) await this.lookBeside()
+    return changed
   }
 
   /** Whether it is still to be seen what something is that was found. */
@@ -291,7 +291,9 @@ export class PathOpener {
     const isUntouched = !this.doubts && !this.#missing && (await this.#surroundings.isAsFirstSeen())
     if (isUntouched) this.#leftOut = NOTHING_LEFT_OUT
     const missed = isUntouched ? [] : await this.#findMissedNow(held, { rest: [], next: named })
-    return { generations: [...missed, named], notices: [] }
+    // Rotated away since it was opened, it is older than what had the name after it.
+    const isLast = missed.length === 0 || (await isNamed(file.path, claimKeyOf(named.identity), file.fileSystem))
+    return { generations: isLast ? [...missed, named] : inOrderOfBirth([...missed, named]), notices: [] }
   }
 
   /** What the last run left, then what came and went since, then what has the name; asked again while names move. */
@@ -350,17 +352,21 @@ export class PathOpener {
       return []
     }
     const known = { ...range, held, prove, released: this.#released.all, leftOut }
-    const asked = await this.doubted.ask(known)
-    const found = [...asked, ...this.doubted.all]
-    const missed = [...asked, ...(await findMissed({ ...known, found }, this.#base))]
-    if (missed.length === 0) return []
-    if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) {
-      // What has the name, or what it holds now, is not open yet: these may only copy it.
-      for (const generation of missed) this.doubted.add(generation)
-      return []
+    const missed = await this.doubted.ask(known)
+    try {
+      const found = [...missed, ...this.doubted.all]
+      missed.push(...(await findMissed({ ...known, found }, this.#base)))
+      return missed.length > 0 && (await this.#areKnown(held)) ? inOrderOfBirth(missed.splice(0)) : []
+    } finally {
+      this.doubted.add(missed)
     }
+  }
+
+  /** Whether what has the name, and what it holds now, is open: what else was found may only copy it. */
+  async #areKnown(held: readonly Generation[]): Promise<boolean> {
+    if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) return false
     for (const generation of held) await generation.doubtIfCut()
-    return inOrderOfBirth(missed)
+    return true
   }
 
   /** What is searched for; `undefined` when nothing came since the first look. */

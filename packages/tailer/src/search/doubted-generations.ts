@@ -26,27 +26,33 @@ export class DoubtedGenerations {
     return this.#generations
   }
 
-  /** Takes one over. */
-  add(generation: Generation): void {
-    this.#base.opened.delete(claimKeyOf(generation.identity))
-    this.#generations.push(generation)
+  /** Takes them over. */
+  add(generations: readonly Generation[]): void {
+    for (const { identity } of generations) this.#base.opened.delete(claimKeyOf(identity))
+    this.#generations.push(...generations)
   }
 
-  /** Those that are no copies, as is known now. Those that are copies are given up. */
+  /** Those that are no copies, as is known now. Those that are copies are given up; all are kept where one cannot be asked. */
   async ask(range: MissedRange): Promise<Generation[]> {
     const missed: Generation[] = []
-    for (const generation of this.#generations.splice(0)) {
-      const opened = await openedOf(generation)
-      const copied = await copiedBy(opened, range, this.#base)
-      if (copied === 'unread') this.add(generation)
-      if (copied === 'no') {
-        rememberOpened(this.#base, generation.identity)
-        missed.push(generation)
+    const unasked = this.#generations.splice(0)
+    try {
+      for (let generation = unasked[0]; generation; unasked.shift(), generation = unasked[0]) {
+        const opened = await openedOf(generation)
+        const copied = await copiedBy(opened, range, this.#base)
+        if (copied === 'unread') this.add([generation])
+        if (copied === 'no') {
+          rememberOpened(this.#base, generation.identity)
+          missed.push(generation)
+        }
+        if (copied === 'part') notePart(opened, true, this.#base)
+        if (copied === 'yes' || copied === 'part') await generation.close()
       }
-      if (copied === 'part') notePart(opened, true, this.#base)
-      if (copied === 'yes' || copied === 'part') await generation.close()
+      return missed
+    } catch (error) {
+      this.add([...missed, ...unasked])
+      throw error
     }
-    return missed
   }
 
   /** One that `proves` says yes to; the caller has to close it. */

@@ -74,9 +74,13 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
     if (content.kind !== 'open') continue
     const { opened } = content
     const same = claimKeyOf(opened.identity) === claimKeyOf(sibling)
-    const generation = same ? await takeMissed(opened, range, base) : undefined
-    if (generation) found.push(generation)
-    else await opened.handle.close()
+    let generation: Generation | undefined
+    try {
+      if (same) generation = await takeMissed(opened, range, base)
+      if (generation) found.push(generation)
+    } finally {
+      if (!generation) await opened.handle.close()
+    }
     settled &&= same && !generation
   }
   return settled ? 'still' : 'moving'
