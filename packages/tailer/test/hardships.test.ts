@@ -3,6 +3,13 @@ import { describeHistories, type History } from './histories.ts'
 /** Among which the system fails: shortest histories that once went wrong, each by the reason that it went wrong for. */
 const histories: readonly History[] = [
   {
+    says: 'asks again for a copy whose handle was forgotten, and again while it was opened anew',
+    profile: { births: false, hears: 'some', batchBytes: 64 },
+    steps:
+      'rest, write 1, run 18, run 2, copy-begin .1, write 1, stale, truncate, run 12, run 4, run 2, pass 61, run 15, ' +
+      'stale, look 9, stale',
+  },
+  {
     says: 'keeps what a search found when there is no descriptor to ask what it may be a copy of',
     profile: { equalHeads: true, batchBytes: 64, idleMs: 2000 },
     steps: 'write 1, look 20, move .0 .1, reopen, move .0 .1, write 1, run 29, stale, scarce 1, look 4, rest',

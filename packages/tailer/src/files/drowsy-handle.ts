@@ -26,6 +26,8 @@ export class DrowsyHandle implements ReadHandle {
   #gone = false
   #openedSize: number
   #openings = 0
+  /** Its server does not know the handle any more, and it could not be opened again yet. */
+  #forgotten = false
   #inodeKey: string
 
   /** Takes the handle over; without one it is asleep. `identity` is that of its file when it was open. */
@@ -37,9 +39,9 @@ export class DrowsyHandle implements ReadHandle {
     this.#reopen = reopen
   }
 
-  /** Whether no descriptor is open. */
+  /** Whether no descriptor is open, and none needs to be. */
   get asleep(): boolean {
-    return this.#handle === undefined
+    return this.#handle === undefined && !this.#forgotten
   }
 
   /** Whether the file was not found when it was to be opened again. */
@@ -56,6 +58,7 @@ export class DrowsyHandle implements ReadHandle {
   sleep(): Promise<void> {
     const handle = this.#handle
     this.#handle = undefined
+    this.#forgotten = false
     return handle?.close() ?? Promise.resolve()
   }
 
@@ -79,6 +82,7 @@ export class DrowsyHandle implements ReadHandle {
     if (this.#gone || this.#handle) return !this.#gone
     const opened = await this.#reopen(claimKeyOf({ inodeKey: this.#inodeKey, birthNs: this.#facts.birthtimeNs }))
     this.#handle = opened?.handle
+    this.#forgotten = false
     this.#openings++
     this.#openedSize = opened?.size ?? 0
     this.#inodeKey = opened?.inodeKey ?? this.#inodeKey
@@ -106,6 +110,7 @@ export class DrowsyHandle implements ReadHandle {
     return question(this.#handle as ReadHandle).catch(async (error: unknown) => {
       if (systemCode(error) !== 'ESTALE') throw error
       await this.sleep()
+      this.#forgotten = true // until it is open again, which may fail
       return (await this.wake()) ? question(this.#handle as ReadHandle) : otherwise
     })
   }
