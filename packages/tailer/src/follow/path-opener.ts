@@ -19,7 +19,7 @@ import { ReleasedContents } from '../identity/released-contents.ts'
 import { beginNew, resumeGenerations, type OpenedFile, type Resumed, type StillMissing } from '../checkpoint/resume.ts'
 import type { ReleasedContent, RestingFile, RestingOpener } from '../resting/resting-file.ts'
 import { openAgain } from '../files/reopen.ts'
-import { isNamed, lookAt, type NamedFacts } from './rotation.ts'
+import { lookAt, type NamedFacts } from './rotation.ts'
 import type { CopyVerdict } from '../search/claim-copy.ts'
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
 import { findMissed, giveBack, inOrderOfBirth, type MissedRange } from '../search/missed.ts'
@@ -291,9 +291,7 @@ export class PathOpener {
     const isUntouched = !this.doubts && !this.#missing && (await this.#surroundings.isAsFirstSeen())
     if (isUntouched) this.#leftOut = NOTHING_LEFT_OUT
     const missed = isUntouched ? [] : await this.#findMissedNow(held, { rest: [], next: named })
-    // Rotated away since it was opened, it is older than what had the name after it.
-    const isLast = missed.length === 0 || (await isNamed(file.path, claimKeyOf(named.identity), file.fileSystem))
-    return { generations: isLast ? [...missed, named] : inOrderOfBirth([...missed, named]), notices: [] }
+    return { generations: [...missed, named], notices: [] }
   }
 
   /** What the last run left, then what came and went since, then what has the name; asked again while names move. */

@@ -64,9 +64,3 @@ function namedFactsOf(facts: FileFacts | undefined): NamedFacts | undefined {
   const { birthtimeNs: birthNs, mtimeNs } = facts
   return { inodeKey: inodeKeyOf(facts), size: Number(facts.size), birthNs, mtimeNs, isFile: facts.isFile() }
 }
-
-/** Whether a path names the file of this claim key now. */
-export async function isNamed(path: string, key: string, fileSystem: FileSystem): Promise<boolean> {
-  const named = await lookAt(path, fileSystem)
-  return named !== undefined && claimKeyOf(named) === key
-}
