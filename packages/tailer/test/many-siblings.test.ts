@@ -1,4 +1,4 @@
-import { renameSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, it, onTestFinished } from 'vitest'
@@ -102,5 +102,31 @@ it('asks nothing of the files that were rotated before, and are still open for l
   }
   expect(linesOf(follow.items)).toEqual(Array.from({ length: rounds + 1 }, (_, line) => String(line)))
   expect(reads() / rounds).toBeLessThan(rounds / 2)
+  await follow.stop()
+}, 60_000)
+
+it('searches on when names did not rest for as long as they were listed', async () => {
+  const path = join(await tempDir({ onTestFinished }), 'app.log')
+  writeFileSync(`${path}.2`, 'zero\n')
+  writeFileSync(path, 'one\n')
+  let listings = 0
+  const fileSystem: FileSystem = {
+    ...nodeFileSystem,
+    readdir: async directory => {
+      const names = await nodeFileSystem.readdir(directory)
+      if (listings <= 0) return names
+      const hidden = listings-- % 2 === 0 ? ['app.log.1', 'app.log.2'] : ['app.log.1']
+      return names.filter(name => !hidden.includes(name))
+    },
+  }
+  const follow = following(path, { from: 'start', fileSystem })
+  await follow.untilText('one\n')
+  appendFileSync(path, 'two\n')
+  copyFileSync(path, `${path}.1`)
+  listings = 200
+  truncateSync(path)
+  appendFileSync(path, 'three\n')
+  await follow.untilText('three\n')
+  expect(linesOf(follow.items)).toEqual(['one', 'two', 'three'])
   await follow.stop()
 }, 60_000)

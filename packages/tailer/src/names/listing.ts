@@ -35,27 +35,35 @@ const byNumber = new Intl.Collator('en', { numeric: true })
 /** Files that are asked for at once, before others get their turn: 2 ms. */
 const AT_ONCE = 1000
 
+/** What lies beside a path. */
+export interface Listing {
+  /** Oldest first; of those that tie `.2` before `.1`. */
+  readonly siblings: Sibling[]
+  /** Whether names were at rest: else some may be missing. */
+  readonly settled: boolean
+}
+
 /** As {@link listFolder}, where that is not away. @throws FolderAway */
-export async function listSiblings(place: SearchedPlace): Promise<Sibling[]> {
+export async function listSiblings(place: SearchedPlace): Promise<Listing> {
   await place.home?.needHere()
-  const siblings = await listFolder(place)
+  const listing = await listFolder(place)
   await place.home?.needHere()
-  return siblings
+  return listing
 }
 
 /**
- * The regular files beside `path` whose names look rotated, oldest first; of those that tie `.2` before `.1`. A folder
- * in which files are being renamed can be listed without some of them, so it is listed until it looks the same twice.
+ * The regular files beside `path` whose names look rotated. A folder in which files are being renamed can be listed
+ * without some of them, so it is listed until it looks the same twice, or for so long that others should have a turn.
  */
-export async function listFolder({ path, fileSystem }: Place): Promise<Sibling[]> {
-  let found = await listOnce(path, fileSystem)
-  for (let pass = 0; pass < MAX_PASSES; pass++) {
+export async function listFolder({ path, fileSystem }: Place): Promise<Listing> {
+  let siblings = await listOnce(path, fileSystem)
+  let settled = false
+  for (let pass = 0; !settled && pass < MAX_PASSES; pass++) {
     const again = await listOnce(path, fileSystem)
-    const same = again.length === found.length && again.every((sibling, i) => isSame(sibling, found[i]))
-    found = again
-    if (same) break
+    settled = again.length === siblings.length && again.every((sibling, i) => isSame(sibling, siblings[i]))
+    siblings = again
   }
-  return found.sort((a, b) => byAge(a, b) || byNumber.compare(b.path, a.path))
+  return { siblings: siblings.sort((a, b) => byAge(a, b) || byNumber.compare(b.path, a.path)), settled }
 }
 
 /**

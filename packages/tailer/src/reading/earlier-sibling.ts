@@ -46,7 +46,7 @@ export class EarlierSibling {
   /** All there are, oldest first. Of a file and its packed copy, which is perhaps being made, the file. */
   static async openAll(path: string): Promise<EarlierSibling[]> {
     const opened: EarlierSibling[] = []
-    const listed = await listSiblings({ path, fileSystem: nodeFileSystem })
+    const { siblings: listed } = await listSiblings({ path, fileSystem: nodeFileSystem })
     const names = new Set(listed.map(sibling => sibling.path))
     for (const sibling of listed) {
       if (names.has(sibling.path.replace(PACKED_NAME, '')) && PACKED_NAME.test(sibling.path)) continue

@@ -39,12 +39,13 @@ export async function findByToken(
 export async function findByKey(key: string, base: GenerationBase): Promise<OpenedSibling | undefined> {
   const wanted = parseClaimKey(key)
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const sibling = (await listSiblings(base)).find(other => isSameFile(other, wanted))
+    const { siblings, settled } = await listSiblings(base)
+    const sibling = siblings.find(other => isSameFile(other, wanted))
     const content = sibling && (await openContent(sibling.path, base.fileSystem, async () => true))
     const opened = content?.kind === 'open' ? content.opened : undefined
     if (opened && isSameFile(opened.identity, wanted)) return opened
     await opened?.handle.close()
-    if (!sibling || (!opened && (await isStill(sibling, base)))) break
+    if (sibling ? !opened && (await isStill(sibling, base)) : settled) break
   }
   return undefined
 }
@@ -66,9 +67,9 @@ export async function findSibling(
   { likely, mayBe, proves }: Wanted,
 ): Promise<OpenedSibling | 'moving' | undefined> {
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const siblings = await listSiblings(base)
-    let settled = true
-    siblings.reverse()
+    const listing = await listSiblings(base)
+    const siblings = listing.siblings.reverse()
+    let { settled } = listing
     const others = siblings.filter(other => !likely(other)).sort((a, b) => b.size - a.size)
     for (const sibling of [...siblings.filter(likely), ...others]) {
       const content = await openContent(sibling.path, base.fileSystem, mayBe)

@@ -52,7 +52,7 @@ export async function lookBeside(
     const nowMs = BigInt(Math.trunc(clock.now()))
     const recent = nowMs - ns / 1_000_000n < RECENT_MS
     const lists = recent || birthtimeNs === 0n
-    const siblings = lists ? await listFolder(place) : []
+    const { siblings } = lists ? await listFolder(place) : { siblings: [] }
     const seen = siblings.filter(({ birthNs, size }) => size > 0 && (birthNs === ns || birthNs === 0n)).map(claimKeyOf)
     const packedNs = laterOf(ns, (nowMs - PACKED_MS) * 1_000_000n)
     // Another folder may have come to have the name meanwhile.

@@ -65,8 +65,9 @@ export async function giveBack(found: readonly Generation[], base: GenerationBas
 type Seen = 'moving' | 'still' | 'changed'
 
 async function findOnce(range: MissedRange, base: GenerationBase, found: Generation[]): Promise<Seen> {
-  let settled = true
-  for (const sibling of await listSiblings(base)) {
+  const listing = await listSiblings(base)
+  let { settled } = listing
+  for (const sibling of listing.siblings) {
     if (!mayBeMissed(sibling, range, base)) continue
     if (range.prove && !(await range.prove())) return 'changed'
     const content = await contentOf(sibling, { ...range, found: [...(range.found ?? []), ...found] }, base)
