@@ -228,6 +228,13 @@ const histories: readonly History[] = [
     profile: { pattern: 'glob', tickMs: 4 },
     steps: 'write 1, move .2 .3, copy-begin .1, run 43, copy-end, run 6, truncate, move .0 .1',
   },
+  {
+    says: 'reads once a copy that it finds itself while another path asks about the beginning of it',
+    profile: { pattern: 'glob', hears: 'some', batchBytes: 64, idleMs: 1 },
+    steps:
+      'write 1, truncate, move .0 .1, reopen, write 1, partial, partial, look 50, remove, write 1, run 2, reopen, ' +
+      'partial, copy-begin .1, copy-more, run 23, truncate',
+  },
 ]
 
 describeHistories('following', histories)

@@ -16,16 +16,19 @@ export interface CopiedRange extends Pick<MissedRange, 'held' | 'released'> {
 /**
  * Whether a file copies one of `held`, by head and by the bytes before its offset; then it is claimed. One that copies
  * what nobody has read yet is not: it may be needed as a generation of its own. Nor is one that is as yet only the
- * beginning of something that was let go: it may become a copy of something else.
+ * beginning of something that was let go: it may become a copy of something else. What the path has by now it knows
+ * better than who asks, and saw it before.
  */
 export async function claimCopy(
   opened: OpenedSibling,
   { held, released = [], writtenMs }: CopiedRange,
-  base: Pick<GenerationBase, 'claim' | 'parts'>,
+  base: Pick<GenerationBase, 'claim' | 'isTaken' | 'parts'>,
 ): Promise<CopyVerdict> {
   const { identity } = opened
+  const key = claimKeyOf(identity)
+  if (base.isTaken(key) && base.claim(key)) return 'yes'
   const claimed = (copied: Copied): CopyVerdict => {
-    if (!base.claim(claimKeyOf(identity))) return 'no'
+    if (!base.claim(key)) return 'no'
     notePart(opened, copied !== 'rest', base)
     return 'yes'
   }
