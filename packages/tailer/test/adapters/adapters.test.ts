@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync, renameSync } from 'node:fs'
 import { appendFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -50,6 +51,14 @@ describe('Tail', () => {
     tail.watch()
     await vi.waitFor(() => expect(lines).toEqual(['one', 'two', 'three']))
     expect(errors).toEqual([])
+  })
+
+  it.runIf(existsSync('/proc/self/fd'))('follows what its constructor opened, renamed a moment later', async () => {
+    const path = await fileWith('')
+    const { lines } = tailed(path)
+    renameSync(path, `${path}.1`)
+    await appendFile(`${path}.1`, 'one\n')
+    await vi.waitFor(() => expect(lines).toEqual(['one']))
   })
 
   it('throws when the file is missing, and tells when it was deleted', async () => {

@@ -1,8 +1,5 @@
-import { closeSync, existsSync, fstat, openSync } from 'node:fs'
-import { promisify } from 'node:util'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { nodeFileSystem, type FileSystem } from '../../src/index.ts'
-
-const fstatLater = promisify(fstat)
 
 /** The files of this machine, where one path names an open file until it was opened once. */
 export interface HeldFirst {
@@ -16,20 +13,21 @@ export interface HeldFirst {
  * have no names (`/proc`), the path has to do.
  */
 export function heldFirst(path: string, fd: number): HeldFirst {
-  const name = (held: number): string => `/proc/self/fd/${held}`
-  let held = existsSync(name(fd)) ? openSync(name(fd), 'r') : undefined
+  const descriptorName = (held: number): string => `/proc/self/fd/${held}`
+  let held = existsSync(descriptorName(fd)) ? openSync(descriptorName(fd), 'r') : undefined
   const close = (): void => {
     if (held !== undefined) closeSync(held)
     held = undefined
   }
+  const nameOf = (asked: string): string => (asked === path && held !== undefined ? descriptorName(held) : asked)
   const fileSystem: FileSystem = {
     ...nodeFileSystem,
-    stat: other =>
-      other === path && held !== undefined ? fstatLater(held, { bigint: true }) : nodeFileSystem.stat(other),
-    open: async other => {
-      if (other !== path || held === undefined) return nodeFileSystem.open(other)
-      const opened = await nodeFileSystem.open(name(held))
-      close()
+    stat: asked => nodeFileSystem.stat(nameOf(asked)),
+    statNow: asked => nodeFileSystem.statNow?.(nameOf(asked)),
+    glance: asked => nodeFileSystem.glance(nameOf(asked)),
+    open: async asked => {
+      const opened = await nodeFileSystem.open(nameOf(asked))
+      if (asked === path) close()
       return opened
     },
   }
