@@ -169,6 +169,12 @@ const histories: readonly History[] = [
     profile: { hears: 'nothing', batchBytes: 64, idleMs: 2000, tickMs: 4 },
     steps: 'write 1, rest, copy-begin .1, write 1, pass 1000, scarce 1, run 6, truncate, run 12, stale, rest',
   },
+  {
+    says: 'reads late lines of what was rotated away when its disk is back after a crash',
+    profile: { batchBytes: 64, idleMs: 1 },
+    steps:
+      'write 1, mount, run 13, move .0 .1, reopen, write 1, move .0 .1, unmount, rest, ack, write 1, crash, unmount',
+  },
 ]
 
 describeHistories('following while the system fails', histories)

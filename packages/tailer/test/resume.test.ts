@@ -4,7 +4,7 @@ import type { Delivery, Gap } from '@logflow/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { collect, tempDir } from '../../testkit/src/index.ts'
 import { follow, nodeFileSystem, openCheckpoint, type FileSystem, type FollowOptions } from '../src/index.ts'
-import { following, linesOf, words } from './observed.ts'
+import { following, linesOf, text, words } from './observed.ts'
 
 /** One run of a program: follows until everything there is was delivered, and acknowledges all of it. */
 async function run(paths: string, checkpointPath: string, options: FollowOptions = {}): Promise<Delivery[]> {
@@ -124,6 +124,48 @@ describe('follow with a checkpoint', () => {
     await appendFile(path, 'two\n')
     await rename(path, `${path}.1`)
     expect(linesOf(await run(path, checkpoint))).toEqual(['two'])
+  })
+
+  it('reads late lines of a file that was rotated away and read to its end before it stopped', async () => {
+    const { path, checkpoint } = await files()
+    await writeFile(path, 'one\n')
+    const log = [await run(path, checkpoint)]
+    await rename(path, `${path}.1`)
+    await writeFile(path, 'three\n')
+    log.push(await run(path, checkpoint))
+    await appendFile(`${path}.1`, 'two\n')
+    log.push(await run(path, checkpoint))
+    expect(log.map(linesOf)).toEqual([['one'], ['three'], ['two']])
+    expect(log[2]?.[0]?.source).toEqual(log[0]?.[0]?.source)
+    expect(linesOf(await run(path, checkpoint))).toEqual([])
+  })
+
+  it('reads the rest of a rotated file of which less was acknowledged than of the one after it', async () => {
+    const { path, checkpoint } = await files()
+    await writeFile(path, 'one\ntwo\n')
+    await using store = await openCheckpoint(checkpoint)
+    const log = following(path, { from: 'start', batchBytes: 4, checkpoint: store })
+    await log.untilText('two')
+    await rename(path, `${path}.1`)
+    await writeFile(path, 'three\n')
+    await log.untilText('three')
+    await log.stop()
+    for (const item of log.items) {
+      if (['one\n', 'three\n'].includes(text(item))) await store.acknowledge(item.source, text(item).length)
+    }
+    expect(linesOf(await collect(follow(path, { host: 'h', once: true, checkpoint: store })))).toEqual(['two'])
+  })
+
+  it('looks no more for late lines of what lingers no more', async () => {
+    const { path, checkpoint } = await files()
+    await writeFile(path, 'one\n')
+    await run(path, checkpoint)
+    await rename(path, `${path}.1`)
+    await writeFile(path, 'two\n')
+    await run(path, checkpoint)
+    expect(words(await run(path, checkpoint, { lingerMs: 0 }))).toEqual(['A opened'])
+    await appendFile(`${path}.1`, 'too late\n')
+    expect(linesOf(await run(path, checkpoint))).toEqual([])
   })
 
   it('does not skip what was written while it was away, although it had begun at the end', async () => {

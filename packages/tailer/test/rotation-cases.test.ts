@@ -235,6 +235,12 @@ const histories: readonly History[] = [
       'write 1, truncate, move .0 .1, reopen, write 1, partial, partial, look 50, remove, write 1, run 2, reopen, ' +
       'partial, copy-begin .1, copy-more, run 23, truncate',
   },
+  {
+    says: 'reads late lines of what was found after its successor, and of which it was read before a crash',
+    steps:
+      'write 1, move .0 .1, create, pass 1249, run 8, write 1, remove, reopen, write 1, move .0 .1, look 40, run 20, ' +
+      'run 12, ack, partial, crash',
+  },
 ]
 
 describeHistories('following', histories)

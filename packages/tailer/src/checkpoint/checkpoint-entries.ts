@@ -10,8 +10,8 @@ export class CheckpointEntries {
   readonly #all = new PackedTexts()
   /** Ids of the sources of each path: of thousands of paths most have one. */
   readonly #idsOf = new PackedTexts()
-  /** Sources that were completed since they were acknowledged. */
-  readonly #completed = new Set<string>()
+  /** Sources that were completed since they were acknowledged, and since when they are rotated away, ms since 1970. */
+  readonly #completed = new Map<string, number | undefined>()
 
   constructor(entries: Iterable<CheckpointEntry>) {
     for (const entry of entries) this.setLast(entry)
@@ -53,9 +53,9 @@ export class CheckpointEntries {
     this.#all.set(sourceId, pack(entry))
   }
 
-  /** It was read to its end; its place in the order is what it was. */
-  complete(sourceId: string): void {
-    if (this.#all.has(sourceId)) this.#completed.add(sourceId)
+  /** It was read to its end; its place in the order is what it was. `rotatedMs` as in {@link CheckpointEntry}. */
+  complete(sourceId: string, rotatedMs?: number): void {
+    if (this.#all.has(sourceId)) this.#completed.set(sourceId, rotatedMs)
   }
 
   delete(sourceId: string): void {
@@ -66,7 +66,8 @@ export class CheckpointEntries {
 
   #unpack(sourceId: string, text: string): CheckpointEntry {
     const entry = unpack(sourceId, text)
-    return this.#completed.has(sourceId) ? { ...entry, complete: true } : entry
+    if (!this.#completed.has(sourceId)) return entry
+    return { ...entry, complete: true, rotatedMs: this.#completed.get(sourceId) }
   }
 
   #leavePath(sourceId: string): void {
@@ -91,18 +92,19 @@ export class CheckpointEntries {
 }
 
 /** Numbers, then texts, whose lengths are the last of these. Without its id. */
-function pack({ host, path, offset, tailHash, atMs, beside = '', complete }: CheckpointEntry): string {
-  const numbers = [offset, atMs, complete ? 1 : 0, host.length, path.length, tailHash.length]
+function pack(entry: CheckpointEntry): string {
+  const { host, path, offset, tailHash, atMs, beside = '', complete, rotatedMs = 0 } = entry
+  const numbers = [offset, atMs, complete ? 1 : 0, rotatedMs, host.length, path.length, tailHash.length]
   return `${numbers.join(' ')} ${host}${path}${tailHash}${beside}`
 }
 
-const NUMBERS = 6
+const NUMBERS = 7
 
 function unpack(sourceId: string, text: string): CheckpointEntry {
   const { words, rest } = wordsOf(text, NUMBERS)
-  const pathAt = Number(words[3])
-  const hashAt = pathAt + Number(words[4])
-  const besideAt = hashAt + Number(words[5])
+  const pathAt = Number(words[4])
+  const hashAt = pathAt + Number(words[5])
+  const besideAt = hashAt + Number(words[6])
   return {
     sourceId,
     host: rest.slice(0, pathAt),
@@ -112,5 +114,6 @@ function unpack(sourceId: string, text: string): CheckpointEntry {
     atMs: Number(words[1]),
     beside: rest.slice(besideAt) || undefined,
     complete: words[2] === '1' || undefined,
+    rotatedMs: Number(words[3]) || undefined,
   }
 }

@@ -18,6 +18,8 @@ export interface CheckpointEntry {
   readonly beside?: string | undefined
   /** It had been read to its end, and its name belonged to another file: nothing is missing when it is gone. */
   readonly complete?: boolean | undefined
+  /** Beside `complete`: since when, ms since 1970, while who wrote it may not have moved on yet. */
+  readonly rotatedMs?: number | undefined
 }
 
 /**
@@ -84,11 +86,11 @@ function isEntry(value: unknown): value is CheckpointEntry {
     atMs,
     beside = '',
     complete = true,
+    rotatedMs = 0,
   } = value as Record<string, unknown>
   const texts = [sourceId, host, path, tailHash, beside].every(text => typeof text === 'string')
-  return (
-    texts && complete === true && Number.isSafeInteger(offset) && (offset as number) >= 0 && typeof atMs === 'number'
-  )
+  const times = [atMs, rotatedMs].every(time => typeof time === 'number')
+  return texts && times && complete === true && Number.isSafeInteger(offset) && (offset as number) >= 0
 }
 
 function isForgotten(value: unknown): value is { readonly sourceId: string } {

@@ -35,7 +35,8 @@ export class Checkpoint implements AsyncDisposable {
   /** Records that could not be read when it was opened; their sources go on from an earlier record, or anew. */
   readonly damagedRecords: number
   readonly #entries: CheckpointEntries
-  readonly #complete = new Map<string, number>()
+  /** Where sources ended, and since when they are rotated away. */
+  readonly #complete = new Map<string, { readonly offset: number; readonly rotatedMs: number | undefined }>()
   readonly #beside = new Map<string, string>()
   readonly #notes = new Map<string, Map<number, string>>()
   readonly #storage: CheckpointStorage
@@ -121,13 +122,17 @@ export class Checkpoint implements AsyncDisposable {
     if (this.#beside.size > MAX_DESCRIBED) this.#beside.delete(this.#beside.keys().next().value as string)
   }
 
-  /** A source ended at `offset`: once that is acknowledged nothing of it is missing. {@link follow} calls this. */
-  complete(sourceId: string, offset: number): void {
-    this.#complete.set(sourceId, offset)
+  /**
+   * A source ended at `offset`: once that is acknowledged nothing of it is missing. With `rotatedMs`, ms since 1970, late
+   * lines may follow, as it was rotated away then; whoever goes on looks for these. {@link follow} calls this.
+   */
+  complete(sourceId: string, offset: number, rotatedMs?: number): void {
+    this.#complete.set(sourceId, { offset, rotatedMs })
     if (this.#complete.size > MAX_DESCRIBED) this.#complete.delete(this.#complete.keys().next().value as string)
     const entry = this.#entries.get(sourceId)
-    if (this.#closing || entry?.offset !== offset || entry.complete) return
-    this.#entries.complete(sourceId)
+    if (this.#closing || entry?.offset !== offset) return
+    if (entry.complete && entry.rotatedMs === rotatedMs) return
+    this.#entries.complete(sourceId, rotatedMs)
     this.#wait(sourceId)
     // Should it fail, whoever acknowledges next is told; without it a message too much is all that comes.
     this.#flush().catch(() => {})
@@ -200,8 +205,9 @@ export class Checkpoint implements AsyncDisposable {
   #keep({ id, host, path }: Source, offset: number, tailHash: string): CheckpointEntry {
     const beside = this.#beside.get(id) ?? this.#entries.get(id)?.beside
     this.#beside.delete(id) // the entry has it from now on
-    const complete = this.#complete.get(id) === offset || undefined
-    const entry = { sourceId: id, host, path, offset, tailHash, atMs: Date.now(), beside, complete }
+    const end = this.#complete.get(id)
+    const ended = end?.offset === offset && { complete: true, rotatedMs: end.rotatedMs }
+    const entry = { sourceId: id, host, path, offset, tailHash, atMs: Date.now(), beside, ...ended }
     this.#entries.setLast(entry)
     return entry
   }

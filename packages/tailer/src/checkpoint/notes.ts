@@ -51,9 +51,9 @@ export class Notes {
     return [last]
   }
 
-  /** It was read to its end, which is delivered with this. */
-  complete({ source, offset }: Generation): void {
-    this.#checkpoint?.complete(source.id, offset)
+  /** It was read to its end, which is delivered with this; its name belongs to another since `nowMs`. */
+  rotated({ source, offset }: Generation, nowMs: number): void {
+    this.#checkpoint?.complete(source.id, offset, nowMs)
   }
 
   /** How a generation ends for which nothing more is awaited: of a file that is nowhere to be found, or only as a copy, what is known is lost. */

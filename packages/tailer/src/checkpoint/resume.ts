@@ -17,12 +17,11 @@ import {
   type FileIdentity,
 } from '../identity/identity.ts'
 import type { Sibling } from '../names/listing.ts'
-import type { Patience } from '../search/patience.ts'
-import { findByToken } from '../search/find-sibling.ts'
-import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
+import { unfinished, type Left, type LeftSearch } from './left-files.ts'
+import type { GenerationBase } from '../generation/generation-base.ts'
 
-/** Files of one path that a crash left half read; older ones are given up. */
-const MAX_OPEN = 16
+/** Of so many files of one path, those of the last acknowledgements, copies are told from other files. */
+const MAX_KNOWN = 16
 
 /** What the path names now, opened. */
 export interface OpenedFile extends GenerationBase {
@@ -56,11 +55,11 @@ export interface StillMissing {
 
 /**
  * Where to go on with a path after a restart; `undefined` when nothing is known of it, `moving` while names move, as long
- * as `patience` has it, among which what was left may be.
+ * as the `search` has patience, among which what was left may be.
  *
  * | the path names | then |
  * | --- | --- |
- * | the file of the checkpoint, same head and tail | from its offset, under its old id |
+ * | the file of the checkpoint, same head and tail | what is left of those that were rotated away; from its offset, under its old id |
  * | another file | the rest of the old one, found by inode or content beside it; then generations born between; then this one from 0 |
  * | the same inode, other content | truncated meanwhile: the rest from a copy if there is one; then this one from 0 |
  * | nothing | the rest of the old one, if it is there |
@@ -68,7 +67,7 @@ export interface StillMissing {
 export async function resumeGenerations(
   checkpoint: Checkpoint,
   file: OpenedFile | GenerationBase,
-  patience: Patience,
+  search: LeftSearch,
 ): Promise<Resumed | 'moving' | undefined> {
   const known = checkpoint.entriesOf(file.host, file.path).reverse()
   const [newest, ...older] = known
@@ -77,36 +76,34 @@ export async function resumeGenerations(
     for (const entry of known) {
       const generation = await openProven(file, entry)
       if (!generation) continue
+      const left = await search.find(unfinished(known, entry), file)
+      if (left === 'moving') return 'moving'
+      const rest = await openLeft(left, file)
       const missing = missingAfter(entry, known)
       // Thousands of files of one folder need not list it each, to find that it is as it was.
       const nothing = await hasNothingYounger(missing.horizon, file)
-      return { rest: [], next: generation, notices: [], proven: true, ...(!nothing && { missing }) }
+      return { rest, next: generation, notices: [], proven: true, ...(!nothing && { missing }) }
     }
   }
-  return resumeRotated(file, [newest, ...older], patience)
+  return resumeRotated(file, [newest, ...older], search)
 }
 
 /** The checkpoint speaks of a file that the path does not name any more. */
 async function resumeRotated(
   file: OpenedFile | GenerationBase,
   known: readonly [CheckpointEntry, ...CheckpointEntry[]],
-  patience: Patience,
+  search: LeftSearch,
 ): Promise<Resumed | 'moving'> {
   const [newest] = known
-  const open = known.filter(({ complete, tailHash }) => !complete && !isCutOff(tailHash))
-  const [entry = newest] = open
-  const left = await findLeft([...open.slice(1, MAX_OPEN).toReversed(), entry], file, patience)
+  const entry = known.find(({ complete, tailHash }) => !complete && !isCutOff(tailHash)) ?? newest
+  const left = await search.find([...unfinished(known, entry), entry], file)
   if (left === 'moving') return 'moving'
   const old = sourceOf(entry)
   const identity = parseIdentity(entry.sourceId)
   const named = 'handle' in file ? file : undefined
   const truncated = named !== undefined && identity !== undefined && isSameFile(identity, named.identity)
   const now = truncated ? await identifyAgain(named, entry) : named
-  const rest: Generation[] = []
-  for (const { entry: known, found } of left) {
-    const cut = truncated && known === entry
-    rest.push(await Generation.open({ ...file, ...found, source: sourceOf(known), offset: known.offset, copy: cut }))
-  }
+  const rest = await openLeft(left, file, truncated ? entry : undefined)
   const isThere = left.at(-1)?.entry === entry
   const next = now && (await begin(truncated ? { ...now, source: now.names.another(now.identity) } : now, 0))
   const missing = missingAfter(entry, known)
@@ -132,40 +129,18 @@ function tellLost(
   return told
 }
 
-/** A file that an entry speaks of, found where it is now. */
-interface Left {
-  readonly entry: CheckpointEntry
-  readonly found: OpenedSibling
-}
-
-/** What is there of the files of some entries, oldest first: all are given back where one cannot be searched for now. */
-async function findLeft(
-  entries: readonly CheckpointEntry[],
+/** Opens them, oldest first; of the file that was `cut` it is a copy. */
+async function openLeft(
+  left: readonly Left[],
   base: GenerationBase,
-  patience: Patience,
-): Promise<readonly Left[] | 'moving'> {
-  const left: Left[] = []
-  let moving = false
-  try {
-    for (const entry of entries) {
-      const found = await findByToken(entry, base)
-      moving ||= found === 'moving'
-      if (found && found !== 'moving') left.push({ entry, found })
-    }
-  } catch (error) {
-    await closeLeft(left, base)
-    throw error
+  cut?: CheckpointEntry,
+): Promise<readonly Generation[]> {
+  const rest: Generation[] = []
+  for (const { entry, found } of left) {
+    const source = sourceOf(entry)
+    rest.push(await Generation.open({ ...base, ...found, source, offset: entry.offset, copy: entry === cut }))
   }
-  if (!patience.waits(moving)) return left
-  await closeLeft(left, base)
-  return 'moving'
-}
-
-async function closeLeft(left: readonly Left[], base: GenerationBase): Promise<void> {
-  for (const { found } of left) {
-    base.release(claimKeyOf(found.identity))
-    await found.handle.close()
-  }
+  return rest
 }
 
 function sourceOf({ host, path, sourceId }: CheckpointEntry): Source {
@@ -188,7 +163,7 @@ function missingAfter(entry: CheckpointEntry, known: readonly CheckpointEntry[])
   const own = identity ? [claimKeyOf(identity)] : []
   const horizon = { ...beside, awaited: new Set([...(beside.awaited ?? []), ...own]) }
   const isNew = (file: Sibling): boolean => isYounger(file, horizon) || (!!identity && isSameFile(identity, file))
-  return { horizon, isNew, tokens: known.slice(0, MAX_OPEN).map(provableToken) }
+  return { horizon, isNew, tokens: known.slice(0, MAX_KNOWN).map(provableToken) }
 }
 
 /**

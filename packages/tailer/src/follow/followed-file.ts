@@ -319,7 +319,7 @@ export class FollowedFile {
     const early = this.#queue.length === 2 && this.quiet.msAt(nowMs) < this.#lingering.ms
     if (early && next.knownSize === 0 && (await next.size()) === 0) return
     items.push(...this.#notes.flushed(head), eventOf(head, 'rotated', { to: next.source.id }))
-    this.#notes.complete(head)
+    this.#notes.rotated(head, this.#context.options.clock.now())
     this.#queue.shift()
     this.#context.wake(this)
     await this.#lingering.add(head, next)

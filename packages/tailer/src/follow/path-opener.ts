@@ -7,6 +7,7 @@ import { Generation } from '../generation/generation.ts'
 import { holdAll, learnHeads, provenOnce } from '../generation/hold-all.ts'
 import { isAsBefore, isYounger, type Horizon } from '../search/horizon.ts'
 import { claimKeyOf, identifyBy } from '../identity/identity.ts'
+import { LeftSearch } from '../checkpoint/left-files.ts'
 import { LeftOut, NOTHING_LEFT_OUT } from '../search/left-out.ts'
 import type { Sibling } from '../names/listing.ts'
 import { MOVING, NOTHING, type HeldGenerations, type Opened, type PathOpenerInit } from './opening.ts'
@@ -300,7 +301,8 @@ export class PathOpener {
     file: OpenedFile | GenerationBase,
     held: readonly Generation[],
   ): Promise<Opened | 'moving' | undefined> {
-    const resumed = await resumeGenerations(checkpoint, file, this.copyPatience)
+    const search = new LeftSearch(checkpoint, this.copyPatience, this.#init.options)
+    const resumed = await resumeGenerations(checkpoint, file, search)
     if (resumed === 'moving') this.#leftOut = new LeftOut(this.#leftOut)
     if (!resumed || resumed === 'moving') return resumed
     const { rest, next, notices } = resumed
