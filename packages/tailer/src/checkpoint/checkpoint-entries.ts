@@ -2,6 +2,11 @@ import type { CheckpointEntry } from './checkpoint-log.ts'
 import { PackedTexts } from '../resting/packed-texts.ts'
 import { wordsOf } from '../resting/words.ts'
 
+/** Sources of one path that are kept: more than are ever told apart, or searched for, when it is followed again. */
+const MAX_OF_PATH = 32
+/** What was read to its end is known for so long: 30 days. */
+const COMPLETE_MS = 30 * 86_400_000
+
 /**
  * What a checkpoint knows of every source, by id and by path, in the order of their last acknowledgement. Packed: of
  * tens of thousands few are ever asked for.
@@ -13,8 +18,9 @@ export class CheckpointEntries {
   /** Sources that were completed since they were acknowledged, and since when they are rotated away, ms since 1970. */
   readonly #completed = new Map<string, number | undefined>()
 
-  constructor(entries: Iterable<CheckpointEntry>) {
-    for (const entry of entries) this.setLast(entry)
+  /** Of `entries` those are left out that were complete long before `nowMs`, ms since 1970. */
+  constructor(entries: Iterable<CheckpointEntry>, nowMs: number) {
+    for (const entry of entries) if (!entry.complete || nowMs - entry.atMs < COMPLETE_MS) this.setLast(entry)
   }
 
   get(sourceId: string): CheckpointEntry | undefined {
@@ -42,15 +48,20 @@ export class CheckpointEntries {
     return entries.filter(entry => entry.host === host)
   }
 
-  /** An entry that was acknowledged just now. */
-  setLast(entry: CheckpointEntry): void {
+  /** An entry that was acknowledged just now. Gives the source that is forgotten for it, when its path has had many. */
+  setLast(entry: CheckpointEntry): string | undefined {
     const { sourceId, path } = entry
+    let oldest: string | undefined
     if (this.#idsAt(path).at(-1) !== sourceId) {
       this.#leavePath(sourceId)
-      this.#setIds(path, [...this.#idsAt(path), sourceId])
+      const ids = [...this.#idsAt(path), sourceId]
+      if (ids.length > MAX_OF_PATH) oldest = ids[0]
+      this.#setIds(path, ids)
     }
     this.#completed.delete(sourceId)
     this.#all.set(sourceId, pack(entry))
+    if (oldest !== undefined) this.delete(oldest)
+    return oldest
   }
 
   /** It was read to its end; its place in the order is what it was. `rotatedMs` as in {@link CheckpointEntry}. */

@@ -150,6 +150,41 @@ describe('Checkpoint', () => {
     ])
   })
 
+  it('keeps the last sources of a path, however often that was rotated', async t => {
+    const path = join(await tempDir(t), 'checkpoint')
+    {
+      await using checkpoint = await openCheckpoint(path)
+      for (let i = 0; i < 100; i++) await checkpoint.acknowledge({ host: 'h', path: '/log/app', id: `${i}` }, i)
+      await checkpoint.acknowledge(source('other'), 1)
+      expect(checkpoint.entriesOf('h', '/log/app')).toHaveLength(32)
+    }
+    await using checkpoint = await openCheckpoint(path)
+    expect(checkpoint.entriesOf('h', '/log/app').map(({ offset }) => offset)).toEqual(
+      Array.from({ length: 32 }, (_, i) => 68 + i),
+    )
+    expect(checkpoint.entries()).toHaveLength(33)
+  })
+
+  it('forgets what was complete long ago, and keeps what was not, and what may get late lines', async t => {
+    const path = join(await tempDir(t), 'checkpoint')
+    const entry = (sourceId: string, days: number, more: Partial<CheckpointEntry>): Uint8Array => {
+      const atMs = Date.now() - days * 86_400_000
+      return encodeCheckpointRecord({ sourceId, host: 'h', path: sourceId, offset: 1, tailHash: '', atMs, ...more })
+    }
+    const kept = [entry('new', 29, { complete: true }), entry('open', 90, {}), entry('z', 1, { rotatedMs: 5 })]
+    await writeFile(
+      path,
+      Buffer.concat([Buffer.from(CHECKPOINT_HEADER), entry('old', 31, { complete: true }), ...kept]),
+    )
+    await using checkpoint = await openCheckpoint(path)
+    expect(checkpoint.entries().map(({ sourceId }) => sourceId)).toEqual(['new', 'open', 'z'])
+    expect(checkpoint.load('z')?.rotatedMs).toBe(5)
+    checkpoint.complete('z', 1, 7)
+    expect(checkpoint.load('z')).toMatchObject({ complete: true, rotatedMs: 7 })
+    checkpoint.complete('z', 1)
+    expect(checkpoint.load('z')).toMatchObject({ complete: true, rotatedMs: undefined })
+  })
+
   it('makes what was begun together durable, with its proof', async t => {
     const path = join(await tempDir(t), 'checkpoint')
     await using checkpoint = await openCheckpoint(path)

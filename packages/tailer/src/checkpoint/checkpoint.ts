@@ -58,7 +58,7 @@ export class Checkpoint implements AsyncDisposable {
   private constructor(storage: CheckpointStorage, log: ReturnType<typeof decodeCheckpointLog>) {
     this.path = storage.path
     this.damagedRecords = log.damaged
-    this.#entries = new CheckpointEntries(log.entries.values())
+    this.#entries = new CheckpointEntries(log.entries.values(), Date.now())
     this.#storage = storage
     this.#fileBytes = log.validBytes
   }
@@ -88,7 +88,10 @@ export class Checkpoint implements AsyncDisposable {
     return this.#entries.get(sourceId)
   }
 
-  /** Every source that was acknowledged and not forgotten, in the order of their last acknowledgement. */
+  /**
+   * Every source that was acknowledged and not forgotten, in the order of their last acknowledgement. Forgotten are all
+   * but the last 32 of a path, and, when the file is opened, what was complete 30 days ago.
+   */
   entries(): CheckpointEntry[] {
     return [...this.#entries.values()]
   }
@@ -208,7 +211,8 @@ export class Checkpoint implements AsyncDisposable {
     const end = this.#complete.get(id)
     const ended = end?.offset === offset && { complete: true, rotatedMs: end.rotatedMs }
     const entry = { sourceId: id, host, path, offset, tailHash, atMs: Date.now(), beside, ...ended }
-    this.#entries.setLast(entry)
+    const forgotten = this.#entries.setLast(entry)
+    if (forgotten !== undefined) this.#wait(forgotten)
     return entry
   }
 
