@@ -100,6 +100,18 @@ describe('TailFile', () => {
     expect(told.filter(name => name === 'renamed')).toHaveLength(1)
   })
 
+  it('passes on what is left of a file that has lost its name, before it ends', async () => {
+    const path = await fileWith('')
+    const { tail, told } = await started(path, { maxPollFailures: 1000 })
+    let text = ''
+    tail.on('data', (chunk: string) => (text += chunk))
+    await appendFile(path, 'one\ntwo\n')
+    await rename(path, `${path}.1`)
+    await tail.quit()
+    await vi.waitFor(() => expect(told.at(-1)).toBe('end'))
+    expect(text).toBe('one\ntwo\n')
+  })
+
   it('tells positions to go on at', async () => {
     const path = await fileWith('one\ntwo\n')
     const { tail } = await started(path, { startPos: 4 })
