@@ -23,6 +23,11 @@ export class Beginnings {
     this.#options = options
   }
 
+  /** Whether something that was there when following began is opened later. */
+  get paused(): boolean {
+    return this.#ends !== undefined
+  }
+
   /** What `targets` match and nobody knows is opened later. Written down is where it ends, where that matters. */
   async pause(targets: readonly Target[], isTakenUp: (path: string) => boolean): Promise<void> {
     if (this.#ends) return

@@ -16,6 +16,7 @@ import { Marks } from '../identity/marks.ts'
 import { resolveFollowOptions, type FollowOptions, type ResolvedFollowOptions } from '../options.ts'
 import { errorDetail } from '../events.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
+import { StillFiles } from './still-files.ts'
 import { FollowedStreams } from '../streams/followed-streams.ts'
 import { baseNamesOf } from '../names/rotated-names.ts'
 import type { CopyVerdict } from '../search/claim-copy.ts'
@@ -79,10 +80,6 @@ const SURPLUS = 32
 const WAITING = 48
 /** Files that are glanced at before others get their turn. */
 const GLANCES = 250
-/** Files at rest that are glanced at in one look; all of them have had their turn after {@link RECONCILE_MS}. */
-const RESTING = 300
-/** A change that the system did not tell of is seen this much later, in a file at rest among thousands. */
-const RECONCILE_MS = 60_000
 /** Claims beyond this are looked through for files that are gone. */
 const PRUNE_CLAIMS = 10_000
 
@@ -105,6 +102,7 @@ class FollowGroup {
   #hearsOfNames = false
   readonly #discoveries = { begun: 0, ended: 0 }
   readonly #beginnings: Beginnings
+  readonly #stillFiles: StillFiles
   /** Files that may copy what the next discovery finds, and how many discoveries had begun when that was thought. */
   readonly #postponed = new Map<string, number>()
   #deliveredMs = -Infinity
@@ -137,6 +135,7 @@ class FollowGroup {
     }
     this.#beginnings = new Beginnings(options)
     this.#files = new FollowedFiles(this.#context, this.#watch)
+    this.#stillFiles = new StillFiles(this.#context, this.#files)
     this.#targets = this.#patterns.map(pattern => targetOf(pattern, options, path => this.#isTakenUp(path)))
   }
 
@@ -216,7 +215,7 @@ class FollowGroup {
       await clock.sleep(pollMs, { signal: this.#stopped.signal })
       this.#watch.retry()
       await this.#streams.look()
-      const share = this.#restingShare()
+      const share = this.#files.restingShare
       let asked = 0
       for (const file of this.#files.awake) {
         // Without watching the files may lie on another machine, and a quick question may take for ever.
@@ -243,13 +242,6 @@ class FollowGroup {
   /** Keeps little of a file to which nothing happens. */
   #layToRest(file: FollowedFile): void {
     if (!this.#ready.has(file)) this.#files.rest(file)
-  }
-
-  /** Of the files at rest one in so many is looked at each time: each at least every {@link RECONCILE_MS}. */
-  #restingShare(): number {
-    if (!this.#watch.complete) return 1
-    const looks = Math.ceil(RECONCILE_MS / this.#options.pollMs)
-    return Math.max(1, Math.min(looks, Math.ceil(this.#files.size / RESTING)))
   }
 
   #watchPatterns(): void {
@@ -325,6 +317,11 @@ class FollowGroup {
     const named = sure ? undefined : await lookAt(path, this.#options.fileSystem).catch(() => undefined)
     if (!sure && !this.#isOfItsOwn(path, named)) return
     if (this.#files.size >= this.#options.maxGlobTargets) return this.#notices.limited(path)
+    if (first && named && !this.#beginnings.paused && (await this.#stillFiles.takeUp(path, named))) return
+    return this.#add(path, { first, sure })
+  }
+
+  async #add(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
     const file = this.#files.add(path, await this.#beginnings.of(path, first))
     await file.observe()
     if (sure && file.idle && (await this.#takeUpFifo(file))) return

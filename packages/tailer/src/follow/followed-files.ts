@@ -3,7 +3,7 @@ import type { Delivery } from '@logflow/core'
 import type { FollowContext } from './follow-context.ts'
 import { FollowedFile } from './followed-file.ts'
 import { glanceAt } from '../files/glance.ts'
-import type { FollowedFileInit, GoneFile } from '../resting/resting-file.ts'
+import type { FollowedFileInit, GoneFile, RestingFile } from '../resting/resting-file.ts'
 import { RestingFiles } from '../resting/resting-files.ts'
 import type { DirectoryWatch } from '../files/watch.ts'
 
@@ -11,6 +11,10 @@ import type { DirectoryWatch } from '../files/watch.ts'
 const MAX_GONE = 1000
 /** Of more files that are open those are closed that stand still, also before `idleMs`. */
 const OPEN_FILES = 32
+/** Files at rest that are glanced at in one look; all of them have had their turn after {@link RECONCILE_MS}. */
+const RESTING = 300
+/** A change that the system did not tell of is seen this much later, in a file at rest among thousands. */
+const RECONCILE_MS = 60_000
 /** When nothing could be closed it is tried again this much later. */
 const RETRY_MS = 1000
 
@@ -55,6 +59,13 @@ export class FollowedFiles {
     return this.#resting.size
   }
 
+  /** Of the files at rest one in so many is looked at each time: each at least every {@link RECONCILE_MS}. */
+  get restingShare(): number {
+    if (!this.#watch.complete) return 1
+    const looks = Math.ceil(RECONCILE_MS / this.#context.options.pollMs)
+    return Math.max(1, Math.min(looks, Math.ceil(this.size / RESTING)))
+  }
+
   /** Those that are awake; they may come and go while they are looked at. */
   get awake(): Iterable<FollowedFile> {
     return this.#awake.values()
@@ -83,6 +94,15 @@ export class FollowedFiles {
     this.#awake.set(path, file)
     this.#listen(path, path)
     return file
+  }
+
+  /** A path that is followed from now on and at rest: `record` is asked for what is kept of it once its folder is heard. Whether there was anything. */
+  addResting(path: string, record: () => RestingFile | undefined): boolean {
+    this.#listen(path, path)
+    const resting = record()
+    if (resting) this.#resting.set(path, resting)
+    else this.#unlisten(path, path)
+    return resting !== undefined
   }
 
   /** It is not followed any more. */
