@@ -67,6 +67,37 @@ describe('follow where rotated files are packed at once', () => {
     expect(linesOf(log.items)).toEqual(['one', ...numbers, ...numbers.map(at => `after ${at}`), 'last'])
   })
 
+  it.each([
+    ['*', {}],
+    ['**', { globstar: true }],
+  ])('follows no packed file that %s matches as if its bytes were lines', async (pattern, options) => {
+    const dir = await tempDir({ onTestFinished })
+    const path = join(dir, 'app.log')
+    writeFileSync(`${path}.2`, 'zero\n'.repeat(100))
+    pack(`${path}.2`)
+    writeFileSync(`${path}.1`, 'one\n')
+    writeFileSync(path, 'two\n')
+    const log = following(join(dir, pattern), { from: 'start', ...options })
+    onTestFinished(() => log.stop())
+    await log.untilText('two\n')
+    pack(`${path}.1`)
+    writeFileSync(`${path}.3`, readFileSync(path))
+    pack(`${path}.3`)
+    renameSync(path, `${path}.1`)
+    writeFileSync(path, 'three\n')
+    await log.untilText('three\n')
+    expect(linesOf(log.items).sort()).toEqual(['one', 'three', 'two'])
+  })
+
+  it('says so when a pattern matches packed files alone', async () => {
+    const dir = await tempDir({ onTestFinished })
+    writeFileSync(join(dir, 'app.log.1'), 'one\n')
+    pack(join(dir, 'app.log.1'))
+    const items = await collect(follow(join(dir, '*.gz'), { once: true, from: 'start' }))
+    const message: unknown = expect.stringContaining('compressed files are not followed')
+    expect(items).toMatchObject([{ event: 'failed', detail: { message } }])
+  })
+
   it('leaves alone what lay there before, also when it is packed later', async () => {
     const path = join(await tempDir({ onTestFinished }), 'app.log')
     writeFileSync(`${path}.1`, 'yesterday\n')

@@ -1,5 +1,7 @@
 import { LogflowError, type Delivery, type JsonObject } from '@logflow/core'
 import { errorDetail, failedEvent } from '../events.ts'
+import { hasMagic } from '../names/glob-pattern.ts'
+import { isPackedName } from '../names/packed-name.ts'
 import type { ResolvedFollowOptions } from '../options.ts'
 
 /** What is to be told of a follow as a whole, besides its files. */
@@ -26,7 +28,9 @@ export class FollowNotices {
   }
 
   missing(path: string): void {
-    this.#tell(path, { code: 'LF_TAILER_OPEN', message: `${path} does not exist yet`, system: 'ENOENT' })
+    const isPacked = hasMagic(path) && isPackedName(path)
+    const message = isPacked ? `${path}: compressed files are not followed` : `${path} does not exist yet`
+    this.#tell(path, { code: 'LF_TAILER_OPEN', message, system: 'ENOENT' })
   }
 
   /** A folder could not be listed, for want of descriptors for one: what is followed goes on, and the next look asks again. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@logflow/core'
 import type { FileFacts, FileSystem } from '../files/file-system.ts'
-import { listerOf, matchesOf, prefixOf, type Lister, type NamesAt } from './glob.ts'
+import { matchesOf, prefixOf, type Lister, type NamesAt } from './glob.ts'
 import { PackedNames } from '../resting/packed-names.ts'
 import { isSameFolder, mayChangeUnseen } from './remembered-names.ts'
 
@@ -18,6 +18,8 @@ interface RememberedFolder {
 export interface RememberedFoldersInit {
   readonly pattern: string
   readonly fileSystem: FileSystem
+  /** Asks for the names in one folder. */
+  readonly list: Lister<readonly string[]>
   readonly clock: Clock
   /** Whether a path needs no further look. */
   readonly isKnown: (path: string) => boolean
@@ -59,14 +61,14 @@ export class RememberedFolders {
   }
 
   async #ask(directory: string, matches: (name: string) => boolean): Promise<RememberedFolder> {
-    const { fileSystem, clock } = this.#init
+    const { fileSystem, list, clock } = this.#init
     const known = this.#folders.get(directory)
     const nowMs = clock.monotonicMs()
     const facts = await fileSystem.stat(directory === '' ? '.' : directory).catch(() => undefined)
     if (known && nowMs - known.listedMs < RELIST_MS && isSameFolder(known.facts, facts)) return known
     // As of before it is listed: what changes meanwhile is seen by the next look.
     const settled = facts && !mayChangeUnseen(facts.mtimeNs, clock.now())
-    const names = new PackedNames(await listerOf(fileSystem)(directory, matches))
+    const names = new PackedNames(await list(directory, matches))
     return { facts: settled ? facts : undefined, listedMs: nowMs, names }
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../testkit/src/index.ts'
 import type { FileFacts, FileSystem } from '../files/file-system.ts'
 import { nodeFileSystem } from '../files/node-file-system.ts'
+import { listerOf } from './glob.ts'
 import { RememberedFolders } from './remembered-folders.ts'
 import { withRememberedNames } from './remembered-names.ts'
 
@@ -47,7 +48,13 @@ const askers: [string, (folder: OneFolder) => () => Promise<readonly string[]>][
   [
     'what a pattern matches',
     ({ files: fileSystem, clock }) => {
-      const folders = new RememberedFolders({ pattern: '/logs/a*', fileSystem, clock, isKnown: () => false })
+      const folders = new RememberedFolders({
+        pattern: '/logs/a*',
+        fileSystem,
+        list: listerOf(fileSystem),
+        clock,
+        isKnown: () => false,
+      })
       return async () => {
         const found: string[] = []
         for await (const { names } of folders.matches()) found.push(...names)
@@ -89,7 +96,13 @@ describe('RememberedFolders', () => {
     const folder = new OneFolder(4)
     const known = new Set(['/logs/a', '/logs/c'])
     const { files: fileSystem, clock } = folder
-    const folders = new RememberedFolders({ pattern: '/logs/*', fileSystem, clock, isKnown: path => known.has(path) })
+    const folders = new RememberedFolders({
+      pattern: '/logs/*',
+      fileSystem,
+      list: listerOf(fileSystem),
+      clock,
+      isKnown: path => known.has(path),
+    })
     const ask = async (): Promise<readonly string[]> => {
       const found: string[] = []
       for await (const { prefix, names } of folders.matches()) found.push(...[...names].map(name => prefix + name))
