@@ -175,6 +175,17 @@ const histories: readonly History[] = [
     steps:
       'write 1, mount, run 13, move .0 .1, reopen, write 1, move .0 .1, unmount, rest, ack, write 1, crash, unmount',
   },
+  {
+    says: 'counts from when it saw a folder first, however late there was a descriptor to list it',
+    profile: { births: false, batchBytes: 64, idleMs: 1 },
+    steps: 'write 1, unmount, run 1, mount, scarce 2, move .0 .1, run 11, pass 1000, write 1, move .0 .1',
+  },
+  {
+    says: 'looks again for a missed generation that it opened and did not find while its disk was away',
+    profile: { seeks: true, idleMs: 1 },
+    steps:
+      'partial, run 12, move .0 .1, deaf 4, reopen, move .0 .1, write 1, reopen, run 18, run 4, stale, run 56, unmount',
+  },
 ]
 
 describeHistories('following while the system fails', histories)

@@ -115,6 +115,8 @@ it('searches on when names did not rest for as long as they were listed', async 
     readdir: async directory => {
       const names = await nodeFileSystem.readdir(directory)
       if (listings <= 0) return names
+      // A folder whose names move has changed.
+      utimesSync(directory, new Date(), new Date())
       const hidden = listings-- % 2 === 0 ? ['app.log.1', 'app.log.2'] : ['app.log.1']
       return names.filter(name => !hidden.includes(name))
     },

@@ -141,7 +141,9 @@ describe('following without a descriptor to spare', () => {
     await log.untilText('two')
     folders.scarce = false
     await log.untilText('three')
-    expect(words(log.items).filter(word => word.includes('failed'))).toHaveLength(1)
+    // The pattern cannot be looked for, nor what lies beside the file, if that was looked at meanwhile.
+    const failed = words(log.items).filter(word => word.includes('failed'))
+    expect(new Set(failed).size).toBe(failed.length)
     expect(linesOf(log.items)).toEqual(['one', 'two', 'three'])
   })
 })

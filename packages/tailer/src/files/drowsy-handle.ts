@@ -10,8 +10,8 @@ export interface Reopened {
   readonly inodeKey: string
 }
 
-/** Opens again what has this claim key, wherever it lies now; `undefined` when it is nowhere to be found. */
-export type Reopen = (key: string) => Promise<Reopened | undefined>
+/** Opens again what has this claim key, wherever it lies now; `undefined` when it is nowhere, `away` when its folder is. */
+export type Reopen = (key: string) => Promise<Reopened | 'away' | undefined>
 
 const NOTHING_READ = { bytesRead: 0 }
 
@@ -23,7 +23,7 @@ export class DrowsyHandle implements ReadHandle {
   readonly #reopen: Reopen
   #handle: ReadHandle | undefined
   #facts: FileFacts
-  #gone = false
+  #gone: 'no' | 'gone' | 'away' = 'no'
   #openedSize: number
   #openings = 0
   /** Its server does not know the handle any more, and it could not be opened again yet. */
@@ -46,12 +46,17 @@ export class DrowsyHandle implements ReadHandle {
 
   /** Whether the file was not found when it was to be opened again. */
   get gone(): boolean {
-    return this.#gone
+    return this.#gone !== 'no'
+  }
+
+  /** Whether its folder was away then: it may be there all the same. */
+  get away(): boolean {
+    return this.#gone === 'away'
   }
 
   /** The file was seen again: it is to be opened when it is asked something. */
   comeBack(): void {
-    this.#gone = false
+    this.#gone = 'no'
   }
 
   /** Gives the descriptor up until something is asked. */
@@ -79,15 +84,16 @@ export class DrowsyHandle implements ReadHandle {
 
   /** Opens the file if it has to be; false when it is gone. */
   async wake(): Promise<boolean> {
-    if (this.#gone || this.#handle) return !this.#gone
-    const opened = await this.#reopen(claimKeyOf({ inodeKey: this.#inodeKey, birthNs: this.#facts.birthtimeNs }))
+    if (this.gone || this.#handle) return !this.gone
+    const found = await this.#reopen(claimKeyOf({ inodeKey: this.#inodeKey, birthNs: this.#facts.birthtimeNs }))
+    const opened = found === 'away' ? undefined : found
     this.#handle = opened?.handle
     this.#forgotten = false
     this.#openings++
     this.#openedSize = opened?.size ?? 0
     this.#inodeKey = opened?.inodeKey ?? this.#inodeKey
-    this.#gone = opened === undefined
-    return !this.#gone
+    if (!opened) this.#gone = found === 'away' ? found : 'gone'
+    return !this.gone
   }
 
   async stat(options: { readonly bigint: true }): Promise<FileFacts> {
@@ -101,12 +107,12 @@ export class DrowsyHandle implements ReadHandle {
 
   async close(): Promise<void> {
     await this.sleep()
-    this.#gone = true
+    this.#gone = 'gone'
   }
 
   /** `otherwise` when the file is gone. A handle that its server has forgotten (`ESTALE`) is as good as a closed one. */
   async #ask<T>(question: (handle: ReadHandle) => Promise<T>, otherwise: T): Promise<T> {
-    if (this.#gone || (!this.#handle && !(await this.wake()))) return otherwise
+    if (this.gone || (!this.#handle && !(await this.wake()))) return otherwise
     return question(this.#handle as ReadHandle).catch(async (error: unknown) => {
       if (systemCode(error) !== 'ESTALE') throw error
       await this.sleep()

@@ -7,12 +7,12 @@ import { baseNamesOf } from '../names/rotated-names.ts'
 import { findByKey } from '../search/find-sibling.ts'
 import type { GenerationBase } from '../generation/generation-base.ts'
 
-/** Opens a file that the path of `base` named, wherever it lies now. */
+/** Opens a file that the path of `base` named, wherever it lies now; as {@link Reopen} says. */
 export async function openAgain(
   key: string,
   base: GenerationBase,
   admit: Admit | undefined,
-): Promise<Reopened | undefined> {
+): Promise<Reopened | 'away' | undefined> {
   const { path } = base
   try {
     const { handle, stat } = await openAdmitted(path, admit, base.fileSystem)
@@ -30,6 +30,7 @@ export async function openAgain(
     }
   } catch (error) {
     if (!(error instanceof FolderAway)) throw error
+    return 'away'
   }
   return undefined
 }

@@ -1,3 +1,4 @@
+import { FolderAway } from '../errors.ts'
 import type { Generation } from '../generation/generation.ts'
 import { claimKeyOf, identify } from '../identity/identity.ts'
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
@@ -72,7 +73,11 @@ export class DoubtedGenerations {
   }
 }
 
-/** What the file of one is now. */
-async function openedOf({ handle, identity }: Generation): Promise<OpenedSibling> {
-  return { handle, identity: { ...(await identify(handle)), packed: identity.packed === true } }
+/** What the file of one is now: looked for once more, where it was not found. @throws FolderAway */
+async function openedOf(generation: Generation): Promise<OpenedSibling> {
+  generation.comeBack()
+  const { handle, identity } = generation
+  const opened = { handle, identity: { ...(await identify(handle)), packed: identity.packed === true } }
+  if (handle.away) throw new FolderAway(`another disk is where the folder of ${generation.source.path} was`)
+  return opened
 }

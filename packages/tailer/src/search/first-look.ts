@@ -1,7 +1,7 @@
 import type { Clock } from '@logflow/core'
 import type { FileFacts } from '../files/file-system.ts'
 import { folderKeyOf, folderOf } from './home-folder.ts'
-import { lookBeside, type Horizon } from './horizon.ts'
+import { lookBeside, type FolderSighting, type Horizon } from './horizon.ts'
 import type { Place } from '../names/place.ts'
 
 /**
@@ -13,10 +13,19 @@ export class FirstLook {
   readonly #place: Place
   readonly #clock: Clock
   readonly #folders = new Map<string, Horizon>()
+  /** The last one that was seen, but could not be listed yet. */
+  #sighted: FolderSighting | undefined
 
   constructor(place: Place, clock: Clock) {
     this.#place = place
     this.#clock = clock
+  }
+
+  /** A folder was seen: what comes to lie in it from now on is new, however late it is listed. */
+  note(facts: FileFacts): void {
+    const folder = folderKeyOf(facts)
+    if (this.#folders.has(folder) || (this.#sighted && folderKeyOf(this.#sighted.facts) === folder)) return
+    this.#sighted = { facts, atMs: this.#clock.now() }
   }
 
   /**
@@ -27,12 +36,19 @@ export class FirstLook {
     const known = folder === '' ? last : this.#folders.get(folder)
     if (known) return known
     if (last && this.#folders.size === 0) return last
-    const seen = await lookBeside(this.#place, this.#clock, facts)
+    const seen = await lookBeside(this.#place, this.#clock, this.#sightingOf(folder, facts))
     if (seen.folder === '') return seen.horizon
     // It may be one that was there before, and has come back just now.
     const horizon = this.#folders.get(seen.folder) ?? seen.horizon
     this.#folders.set(seen.folder, horizon)
+    this.#sighted = undefined
     return horizon
+  }
+
+  #sightingOf(folder: string, facts: FileFacts | undefined): FolderSighting | undefined {
+    const sighted = this.#sighted
+    if (!sighted || folderKeyOf(sighted.facts) !== folder) return undefined
+    return sighted.facts === facts ? sighted : { ...sighted, earlier: true }
   }
 
   /** Whether the folder is the one whose first look gave `horizon`, and nothing in it has changed since. */

@@ -41,11 +41,9 @@ export async function findCopy(
     mayBe: async packed => beginAlike(head.head, await packed.head()),
     proves,
   }
-  const beside = await findSibling(base, wanted).catch(unlessAway)
-  if (beside === 'away') return { kind: 'away' }
-  const moving = beside === 'moving'
-  const found = (moving ? undefined : beside) ?? (await doubted.take(proves)) ?? (await findUndecided(base, proves))
-  if (!found) return { kind: moving ? 'moving' : 'none' }
+  const found = await searchCopy(base, wanted, doubted).catch(unlessAway)
+  if (found === 'away' || found === 'moving') return { kind: found }
+  if (!found) return { kind: 'none' }
   const { handle, identity } = found
   if (base.opened.has(claimKeyOf(identity))) {
     await handle.close()
@@ -56,6 +54,17 @@ export async function findCopy(
   const generation = await Generation.open({ ...base, handle, identity: expected, source, offset, copy, mayGrow: true })
   rememberOpened(base, identity)
   return { kind: 'copy', generation }
+}
+
+/** In the folder, or open already to who does not know yet what it is. `moving` as with {@link findSibling}. */
+async function searchCopy(
+  base: GenerationBase,
+  wanted: Wanted,
+  doubted: DoubtedGenerations,
+): Promise<OpenedSibling | 'moving' | undefined> {
+  const beside = await findSibling(base, wanted)
+  if (beside && beside !== 'moving') return beside
+  return (await doubted.take(wanted.proves)) ?? (await findUndecided(base, wanted.proves)) ?? beside
 }
 
 function unlessAway(error: unknown): 'away' {

@@ -22,12 +22,14 @@ export type HomeVerdict = 'here' | 'away' | 'back'
  */
 export class HomeFolder {
   readonly #place: Place
+  readonly #noteOther: (folder: FileFacts) => void
   #home: Whereabouts | undefined
   #verdict: HomeVerdict = 'here'
 
-  /** `home` is the text of an earlier one of the same path. */
-  constructor(place: Place, home?: string) {
+  /** `noteOther` is told of each folder that is there and is not it yet; `home` is the text of an earlier one of the same path. */
+  constructor(place: Place, noteOther: (folder: FileFacts) => void, home?: string) {
     this.#place = place
+    this.#noteOther = noteOther
     if (home !== undefined) this.#home = parse(home)
   }
 
@@ -51,7 +53,7 @@ export class HomeFolder {
     return folderOf(this.#place).then(facts => {
       this.#verdict = 'here'
       if (!facts) return this.#settleAbove()
-      this.#home = whereaboutsIn(facts)
+      this.#home = this.#whereaboutsIn(facts)
       return facts
     })
   }
@@ -74,7 +76,7 @@ export class HomeFolder {
 
   /** Whether it is away. Another folder is home from now on when the path names something in it. */
   async isAway(): Promise<boolean> {
-    const now = await whereaboutsOf(this.#place)
+    const now = await this.#whereabouts()
     const { folder, device } = this.#home ?? now
     const isHome = folder === now.folder || device === now.device || (await this.#isNamedIn(now))
     if (isHome) this.#home = now
@@ -91,7 +93,17 @@ export class HomeFolder {
   async #isNamedIn({ folder }: Whereabouts): Promise<boolean> {
     const { path, fileSystem } = this.#place
     const named = await lookAt(path, fileSystem)
-    return named !== undefined && (await whereaboutsOf(this.#place)).folder === folder
+    return named !== undefined && (await this.#whereabouts()).folder === folder
+  }
+
+  #whereabouts(): Promise<Whereabouts> {
+    return folderOf(this.#place).then(facts => (facts ? this.#whereaboutsIn(facts) : whereaboutsAbove(this.#place)))
+  }
+
+  #whereaboutsIn(facts: FileFacts): Whereabouts {
+    const folder = folderKeyOf(facts)
+    if (folder !== this.#home?.folder) this.#noteOther(facts)
+    return { device: String(facts.dev), folder }
   }
 }
 
@@ -103,14 +115,6 @@ export function folderKeyOf({ ino, birthtimeNs }: FileFacts): string {
 /** The facts of the folder that a path is in; `undefined` when there is none. */
 export function folderOf({ path, fileSystem }: Place): Promise<FileFacts | undefined> {
   return factsAt(dirname(path), fileSystem)
-}
-
-function whereaboutsOf(place: Place): Promise<Whereabouts> {
-  return folderOf(place).then(folder => (folder ? whereaboutsIn(folder) : whereaboutsAbove(place)))
-}
-
-function whereaboutsIn(folder: FileFacts): Whereabouts {
-  return { device: String(folder.dev), folder: folderKeyOf(folder) }
 }
 
 /** Where the folder of a path would be that is not there. */

@@ -31,37 +31,59 @@ export interface Horizon {
   readonly packedNs: bigint
 }
 
+/** A folder as it was at one moment. */
+export interface FolderSighting {
+  readonly facts: FileFacts
+  readonly atMs: number
+  /** It was seen a while ago: what was written there since may have come since. */
+  readonly earlier?: boolean
+}
+
 const NOTHING_SEEN: ReadonlySet<string> = new Set()
 
 /** Everything is younger. */
 export const NO_HORIZON: Horizon = { ns: 0n, seen: new Set<string>(), recent: true, packedNs: 0n }
 
 /**
- * What lies beside a path now, and in which folder; the name of that is empty when there is none. `known` are the facts
- * of the folder, where they were asked for a moment ago.
+ * What lies beside a path now, and in which folder; the name of that is empty when there is none. With `sighted`, what lay
+ * there when that was seen.
  */
 export async function lookBeside(
   place: Place,
   clock: Clock,
-  known?: FileFacts,
+  sighted?: FolderSighting,
 ): Promise<{ readonly horizon: Horizon; readonly folder: string }> {
-  let facts = known ?? (await folderOf(place))
-  for (let pass = 1; facts; pass++) {
-    const folder = folderKeyOf(facts)
-    const { mtimeNs: ns, birthtimeNs } = facts
-    const nowMs = BigInt(Math.trunc(clock.now()))
+  let sighting = sighted ?? (await sightFolder(place, clock))
+  for (let pass = 1; sighting; pass++) {
+    const folder = folderKeyOf(sighting.facts)
+    const { mtimeNs: ns, birthtimeNs } = sighting.facts
+    const nowMs = BigInt(Math.trunc(sighting.atMs))
     const recent = nowMs - ns / 1_000_000n < RECENT_MS
     const lists = recent || birthtimeNs === 0n
     const { siblings } = lists ? await listFolder(place) : { siblings: [] }
-    const seen = siblings.filter(({ birthNs, size }) => size > 0 && (birthNs === ns || birthNs === 0n)).map(claimKeyOf)
     const packedNs = laterOf(ns, (nowMs - PACKED_MS) * 1_000_000n)
     // Another folder may have come to have the name meanwhile.
-    const after = lists ? await folderOf(place) : facts
-    if (pass === MAX_PASSES || (after && folderKeyOf(after) === folder))
+    const after: FolderSighting | undefined = lists ? await sightFolder(place, clock) : sighting
+    const certainNs = sighting.earlier && after?.facts.mtimeNs !== ns ? packedNs : undefined
+    const seen = siblings.filter(sibling => isSeen(sibling, ns, certainNs)).map(claimKeyOf)
+    if (pass === MAX_PASSES || (after && folderKeyOf(after.facts) === folder))
       return { horizon: { ns, seen: seen.length > 0 ? new Set(seen) : NOTHING_SEEN, recent, packedNs }, folder }
-    facts = after
+    sighting = after
   }
   return { horizon: NO_HORIZON, folder: '' }
+}
+
+async function sightFolder(place: Place, clock: Clock): Promise<FolderSighting | undefined> {
+  const facts = await folderOf(place)
+  return facts && { facts, atMs: clock.now() }
+}
+
+/**
+ * Whether the births do not tell that a file was there when its folder was last changed at `ns`. Of a folder that has
+ * changed since it was seen only what was last written before `certainNs` is sure to have been there.
+ */
+function isSeen({ birthNs, mtimeNs, size }: Sibling, ns: bigint, certainNs = mtimeNs): boolean {
+  return size > 0 && (birthNs === ns || birthNs === 0n) && mtimeNs <= certainNs
 }
 
 /** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */

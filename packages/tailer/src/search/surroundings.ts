@@ -29,8 +29,8 @@ export class Surroundings {
   constructor(place: Place, clock: Clock, resting?: RestingSurroundings) {
     this.#place = place
     this.#clock = clock
-    this.home = new HomeFolder(place, resting?.home)
-    this.#firstLook = new FirstLook(place, clock)
+    const firstLook = (this.#firstLook = new FirstLook(place, clock))
+    this.home = new HomeFolder(place, folder => firstLook.note(folder), resting?.home)
     this.#horizon = resting?.horizon
     this.#seen = resting?.seen ?? NO_HORIZON
     this.#searched = resting?.searched
