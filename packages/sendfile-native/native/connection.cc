@@ -14,6 +14,7 @@ namespace {
 
 constexpr int64_t kDropBytes = 64 * 1024;
 constexpr char kUnpaced[] = "reno";
+constexpr int kUnsentBytes = 512 * 1024;
 
 bool IsLoopback(const sockaddr_storage& address) {
   if (address.ss_family == AF_INET) {
@@ -25,6 +26,10 @@ bool IsLoopback(const sockaddr_storage& address) {
 }
 
 }  // namespace
+
+void LimitUnsent(int socket) {
+  setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
+}
 
 void TuneLoopback(int socket) {
   sockaddr_storage peer{};

@@ -4,6 +4,11 @@
 
 namespace logflow {
 
+/// Half a MiB at most waits in the kernel to be sent. Of its own accord that grows to what the network could take, 4 MB,
+/// for a peer that takes nothing, too: a thousand of them fill all the memory that the kernel has for TCP, and then it
+/// drops what it has received, and every connection waits for a repetition, 200 ms and more.
+void LimitUnsent(int socket);
+
 /// Between two programs of one machine there is no network to share, and the pacing of congestion control (BBR) only
 /// costs: half the throughput was measured. Such a connection is switched to Reno, which every system allows. Others are
 /// left alone.

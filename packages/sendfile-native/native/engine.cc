@@ -154,6 +154,7 @@ void Engine::ObeyExtend(File& file, int64_t size) {
 
 void Engine::ObeyAdd(std::shared_ptr<Job> added) {
   Job& job = Enter(std::move(added));
+  LimitUnsent(job.socket.get());
   TuneLoopback(job.socket.get());
   const bool input = job.input_left > 0;
   if (const int error = epoll_.Watch(job.socket.get(), job.id, input); error != 0) {

@@ -147,6 +147,15 @@ describe.each(engines)('openFanout, %s engine', engine => {
     await vi.waitFor(() => expect(fanout.stats().blocked).toBe(10))
   })
 
+  const leavesInFile = async (): Promise<void> => {
+    using file = new TestFile(patterned(16_000_000))
+    const { server } = await pairs.connect()
+    const transfer = fanout.send(server, { fd: file.fd, offset: 0, mode: 'end' })
+    await vi.waitFor(() => expect(transfer.state).toBe('blocked'))
+    expect(transfer.offset).toBeLessThan(2_000_000)
+  }
+  if (engine === 'native') it('leaves what a peer does not take in the file, not in the kernel', leavesInFile)
+
   it('ends the transfer and the connection when the socket is destroyed', async () => {
     using file = new TestFile('abc')
     const { server, client } = await pairs.connect()
