@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { silentLogger, type LogFields } from '@logflow/core'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MemoryStorage, tempDir } from '../../testkit/src/index.ts'
 import { nodeFileSystem, openCheckpoint, type CheckpointStorage, type FileSystem } from '../src/index.ts'
 import { following, linesOf, words } from './observed.ts'
@@ -145,5 +146,38 @@ describe('following without a descriptor to spare', () => {
     const failed = words(log.items).filter(word => word.includes('failed'))
     expect(new Set(failed).size).toBe(failed.length)
     expect(linesOf(log.items)).toEqual(['one', 'two', 'three'])
+  })
+})
+
+describe('following when the system has no watch to spare', () => {
+  it('says so once, looks by itself, and hears of a folder again when there is a watch', async () => {
+    const path = join(await tempDir({ onTestFinished }), 'app.log')
+    await writeFile(path, 'one\n')
+    const warnings: unknown[] = []
+    let watched = 0
+    let scarce = true
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      watch: (folder, heard, failed) => {
+        if (scarce) throw failure('ENOSPC')
+        watched++
+        return nodeFileSystem.watch(folder, heard, failed)
+      },
+    }
+    const logger = { ...silentLogger, warn: (fields: LogFields) => void warnings.push(fields.event) }
+    const log = following(path, { from: 'start', fileSystem, logger })
+    onTestFinished(() => log.stop())
+    await log.untilText('one')
+    for (const line of ['two', 'three']) {
+      await appendFile(path, `${line}\n`)
+      await log.untilText(line)
+    }
+    scarce = false
+    await vi.waitFor(() => expect(watched).toBe(1), { timeout: 20_000 })
+    renameSync(path, `${path}.1`)
+    writeFileSync(path, 'four\n')
+    await log.untilText('four')
+    expect(warnings).toEqual(['directory.unwatched'])
+    expect(linesOf(log.items)).toEqual(['one', 'two', 'three', 'four'])
   })
 })
