@@ -241,6 +241,11 @@ const histories: readonly History[] = [
       'write 1, move .0 .1, create, pass 1249, run 8, write 1, remove, reopen, write 1, move .0 .1, look 40, run 20, ' +
       'run 12, ack, partial, crash',
   },
+  {
+    says: 'knows a copy that it had to wait with of what was forgotten meanwhile',
+    profile: { pattern: 'glob', tickMs: 4, equalHeads: true, batchBytes: 64 },
+    steps: 'write 1, copy-begin .1, copy-end, run 52, write 1, unmount, truncate, mount, move .0 .1',
+  },
 ]
 
 describeHistories('following', histories)

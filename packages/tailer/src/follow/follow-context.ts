@@ -38,6 +38,17 @@ export function openingOf<File>(
     undecided,
     ...before,
     isCopy: opened => isCopy(path, opened),
+    ...claimingAs(owner, claims),
+  }
+}
+
+/** How one path of a follow claims files. */
+export function claimingAs(
+  owner: number,
+  claims: Claims,
+): Pick<PathOpenerInit, 'claim' | 'isTaken' | 'release' | 'parts'> {
+  return {
+    parts: claims,
     claim: key => claims.claim(key, owner),
     isTaken: key => claims.ownerOf(key) !== undefined,
     release: key => claims.release(key),

@@ -1,7 +1,8 @@
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Delivery } from '@logflow/core'
 import { Beginnings } from './beginnings.ts'
+import { CopyQuestions } from './copy-questions.ts'
 import { Claims } from '../identity/claims.ts'
 import { ReadBuffer } from '../files/file-reader.ts'
 import type { FollowContext } from './follow-context.ts'
@@ -9,7 +10,6 @@ import type { FollowedFile } from './followed-file.ts'
 import { FollowNotices } from './follow-notices.ts'
 import { FollowedFiles } from './followed-files.ts'
 import { hasMagic, unescapeGlob } from '../names/glob-pattern.ts'
-import { claimKeyOf } from '../identity/identity.ts'
 import { isJournal } from '../journal/journal-unit.ts'
 import { targetOf, type Target } from '../names/pattern-target.ts'
 import { Marks } from '../identity/marks.ts'
@@ -18,9 +18,6 @@ import { errorDetail } from '../events.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import { StillFiles } from './still-files.ts'
 import { FollowedStreams } from '../streams/followed-streams.ts'
-import { baseNamesOf } from '../names/rotated-names.ts'
-import type { CopyVerdict } from '../search/claim-copy.ts'
-import type { OpenedSibling } from '../generation/generation-base.ts'
 import { UndecidedFiles } from '../files/undecided-files.ts'
 import { Wakeup } from './wakeup.ts'
 import { DirectoryWatch } from '../files/watch.ts'
@@ -103,8 +100,7 @@ class FollowGroup {
   readonly #discoveries = { begun: 0, ended: 0 }
   readonly #beginnings: Beginnings
   readonly #stillFiles: StillFiles
-  /** Files that may copy what the next discovery finds, and how many discoveries had begun when that was thought. */
-  readonly #postponed = new Map<string, number>()
+  readonly #copies: CopyQuestions
   #deliveredMs = -Infinity
 
   constructor(patterns: readonly string[], options: ResolvedFollowOptions) {
@@ -125,7 +121,7 @@ class FollowGroup {
       claims: new Claims(),
       marks: new Marks(options.clock),
       undecided: new UndecidedFiles(),
-      isCopy: (path, opened) => this.#isCopy(path, opened),
+      isCopy: (path, opened) => this.#copies.ask(path, opened),
       mustSpare: () => this.#files.mustSpare(this.#beginning !== undefined),
       listenTo: (path, openedPath) => this.#files.listenTo(path, openedPath),
       wake: file => {
@@ -136,6 +132,10 @@ class FollowGroup {
     this.#beginnings = new Beginnings(options)
     this.#files = new FollowedFiles(this.#context, this.#watch)
     this.#stillFiles = new StillFiles(this.#context, this.#files)
+    this.#copies = new CopyQuestions(this.#context, this.#files, this.#discoveries, () => {
+      this.#discoverNow = true
+      this.#wakeup.wake()
+    })
     this.#targets = this.#patterns.map(pattern => targetOf(pattern, options, path => this.#isTakenUp(path)))
   }
 
@@ -332,9 +332,7 @@ class FollowGroup {
 
   /** Whether there is a file that is neither a rotated one under its new name, nor a link to one that is followed. */
   #isOfItsOwn(path: string, named: NamedFacts | undefined): boolean {
-    if (!named?.isFile) return false
-    const owner = this.#context.claims.ownerOf(claimKeyOf(named))
-    return owner === undefined || owner === this.#files.goneOf(path)?.owner
+    return named?.isFile === true && this.#context.claims.mayBeOf(this.#files.goneOf(path)?.owner, named)
   }
 
   /** A fifo where a file was awaited: it is read as a stream. */
@@ -342,36 +340,6 @@ class FollowGroup {
     if (!(await this.#streams.takeUpFifo(file.path))) return false
     await file.close()
     this.#files.delete(file.path)
-    return true
-  }
-
-  /** Whether a new file only holds what another one here was read to, as copytruncate makes it. */
-  async #isCopy(path: string, opened: OpenedSibling): Promise<CopyVerdict> {
-    const bases = baseNamesOf(basename(path)).map(base => join(dirname(path), base))
-    let news = false
-    for (const base of bases) {
-      // Who is not followed may be so a moment later, without having been asked.
-      const file = this.#files.wake(base)
-      if (!file) news ||= this.#isNews(base)
-      const verdict = await file?.claimCopy(opened)
-      if (verdict && verdict !== 'no') return verdict
-    }
-    return news && this.#postpones(opened) ? 'later' : 'no'
-  }
-
-  /** Whether something may have to be taken up at a path that is not followed. */
-  #isNews(path: string): boolean {
-    return this.#options.discover && this.#options.fileSystem.glance(path) !== undefined
-  }
-
-  /** Whether what a file is, is to be asked again after the next discovery. */
-  #postpones({ identity }: OpenedSibling): boolean {
-    const key = claimKeyOf(identity)
-    const since = this.#postponed.get(key)
-    if (since !== undefined && this.#discoveries.ended > since) return !this.#postponed.delete(key)
-    this.#postponed.set(key, since ?? this.#discoveries.begun)
-    this.#discoverNow = true
-    this.#wakeup.wake()
     return true
   }
 

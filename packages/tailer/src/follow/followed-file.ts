@@ -11,7 +11,7 @@ import { Lingering } from '../generation/lingering.ts'
 import { Notes } from '../checkpoint/notes.ts'
 import type { Opened } from './opening.ts'
 import { PathOpener } from './path-opener.ts'
-import type { FollowedFileInit, ReleasedContent, RestingFile } from '../resting/resting-file.ts'
+import type { FollowedFileInit, GoneFile, RestingFile } from '../resting/resting-file.ts'
 import { Quiet } from './quiet.ts'
 import { Standing } from './standing.ts'
 import { Turns } from './turns.ts'
@@ -83,8 +83,10 @@ export class FollowedFile {
     return this.#queue.held.length === 0 && !this.#opener.doubts
   }
 
-  get released(): readonly ReleasedContent[] {
-    return this.#opener.released
+  /** What is to be kept of it once it is given up, as its name is gone. `undefined` when nothing was read. */
+  get gone(): GoneFile | undefined {
+    const { released } = this.#opener
+    return released.length > 0 ? { owner: this.owner, released } : undefined
   }
 
   /** Whether the last look, or the last read, failed. */
@@ -170,10 +172,10 @@ export class FollowedFile {
       this.#glance.hold(named !== undefined)
       this.#opener.noteFirst(named)
       // A file that another path of this follow reads under its own name is not ours.
-      const owner = named && this.#context.claims.ownerOf(claimKeyOf(named))
+      const isOurs = named && this.#context.claims.mayBeOf(this.owner, named)
       const again = this.#standing.rescan
       this.#standing.rescan &&= this.#queue.isFull
-      await this.#settle(owner === undefined || owner === this.owner ? named : undefined, again)
+      await this.#settle(isOurs ? named : undefined, again)
       this.#notices.push(...this.#opener.settled())
       if (this.#notices.length > 0) this.#context.wake(this)
       if (this.#opener.unread || this.#queue.newest?.gone) this.#standing.rescan = true

@@ -1,11 +1,13 @@
 import { basename, dirname, join } from 'node:path'
 import type { Delivery } from '@logflow/core'
-import type { FollowContext } from './follow-context.ts'
+import { claimingAs, type FollowContext } from './follow-context.ts'
 import { FollowedFile } from './followed-file.ts'
 import { glanceAt } from '../files/glance.ts'
 import type { FollowedFileInit, GoneFile, RestingFile } from '../resting/resting-file.ts'
 import { RestingFiles } from '../resting/resting-files.ts'
 import type { DirectoryWatch } from '../files/watch.ts'
+import { claimCopy, type CopyVerdict } from '../search/claim-copy.ts'
+import type { OpenedSibling } from '../generation/generation-base.ts'
 
 /** Paths whose files are recognised when they come back. */
 const MAX_GONE = 1000
@@ -116,10 +118,22 @@ export class FollowedFiles {
   }
 
   #rememberGone(path: string): void {
-    const { owner, released = [] } = this.#awake.get(path) ?? {}
-    if (owner === undefined || released.length === 0) return
-    this.#gone.set(path, { owner, released })
+    const gone = this.#awake.get(path)?.gone
+    if (!gone) return
+    this.#gone.set(path, gone)
     if (this.#gone.size > MAX_GONE) this.#gone.delete(this.#gone.keys().next().value as string)
+  }
+
+  /** Whether a file is a copy of what is read under a path, or was before that was gone; if so it is that path's from now on. */
+  claimCopy(path: string, opened: OpenedSibling): Promise<CopyVerdict> {
+    const file = this.wake(path)
+    if (file) return file.claimCopy(opened)
+    const gone = this.#gone.get(path)
+    if (!gone) return Promise.resolve('no')
+    const { options, claims } = this.#context
+    const { owner, released } = gone
+    const writtenMs = options.clock.now() - options.lingerMs
+    return claimCopy(opened, { held: [], released, writtenMs }, claimingAs(owner, claims))
   }
 
   /** Hears of what a path links to, now that it was opened, from now on, and of no earlier target. */

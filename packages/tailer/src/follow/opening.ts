@@ -6,6 +6,7 @@ import type { ResolvedFollowOptions } from '../options.ts'
 import type { ReleasedContent } from '../resting/resting-file.ts'
 import type { CopyVerdict } from '../search/claim-copy.ts'
 import type { OpenedSibling } from '../generation/generation-base.ts'
+import type { Parts } from '../identity/taken-files.ts'
 import type { UndecidedFiles } from '../files/undecided-files.ts'
 
 /** What a `PathOpener` needs to know. */
@@ -18,6 +19,7 @@ export interface PathOpenerInit {
   readonly claim: (key: string) => boolean
   readonly isTaken: (key: string) => boolean
   readonly release: (key: string) => void
+  readonly parts: Parts
   readonly undecided: UndecidedFiles
   /** What was read under the path before. */
   readonly released?: readonly ReleasedContent[] | undefined

@@ -52,19 +52,18 @@ export class PathOpener {
 
   /** `resting` is what an earlier one of the same path gave. */
   constructor(init: PathOpenerInit, resting?: RestingOpener) {
-    const { path, options, buffer, claim, isTaken, release, undecided } = init
+    const { path, options, buffer, claim, isTaken, release, parts, undecided } = init
     this.#init = init
     const { host, fileSystem } = options
     const cutting = { maxLineBytes: options.maxLineBytes, countLines: !options.raw }
     const opened = new Set<string>(resting?.opened)
-    const parts = new Map<string, number>(resting?.parts)
     const packed = new PackedSiblings(options.clock, { host, path })
     const names = new SourceNames({ host, path }, init.marks)
     const reopen: Reopen = key => openAgain(key, this.#base, options.admit)
-    const shared = { claim, isTaken, release, undecided }
+    const shared = { claim, isTaken, release, parts, undecided }
     this.#surroundings = new Surroundings({ path, fileSystem }, options.clock, resting)
     const { home } = this.#surroundings
-    this.#base = { path, host, names, fileSystem, home, buffer, cutting, reopen, ...shared, opened, parts, packed }
+    this.#base = { path, host, names, fileSystem, home, buffer, cutting, reopen, ...shared, opened, packed }
     this.doubted = new DoubtedGenerations(this.#base)
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
     this.#patience = new Patience(options.clock)
@@ -86,7 +85,6 @@ export class PathOpener {
       firstKey: this.#firstKey,
       released: this.#released.rest(),
       opened: this.#base.opened.size > 0 ? this.#base.opened : undefined,
-      parts: this.#base.parts.size > 0 ? this.#base.parts : undefined,
       missing: this.#missing,
     }
   }

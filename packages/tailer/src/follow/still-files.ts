@@ -96,7 +96,7 @@ export class StillFiles {
     await surroundings.lookFirst(true)
     surroundings.settle()
     if (!(await surroundings.isAsFirstSeen())) return undefined
-    const nothing = { released: undefined, opened: undefined, parts: undefined, missing: undefined }
+    const nothing = { released: undefined, opened: undefined, missing: undefined }
     const opener: RestingOpener = {
       ...{ ...surroundings.rest(), first: true, from: 'start', firstKey: 'nothing' },
       ...nothing,

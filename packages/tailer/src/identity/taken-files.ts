@@ -5,11 +5,18 @@ import { claimKeyOf, type FileIdentity } from './identity.ts'
 export interface TakenFiles {
   /** Copies and missed generations that were opened: a copy is delivered once, whoever asks for it. */
   readonly opened: Set<string>
-  /**
-   * Sizes of claimed files that hold a part of what was read: complete copies, or beginnings of copies of something else.
-   * One that has grown is asked about again.
-   */
-  readonly parts: Map<string, number>
+  readonly parts: Parts
+}
+
+/**
+ * Claimed files that hold a part of what was read: complete copies, or beginnings of copies of something else, or of other
+ * files that begin alike. One that has grown is asked about again, by whoever sees it.
+ */
+export interface Parts {
+  /** Its size when it was asked about; `undefined` when it is none. */
+  readonly sizeOfPart: (key: string) => number | undefined
+  /** A claimed file holds a part of what was read, of this size, or, `undefined`, does not. */
+  readonly notePart: (key: string, size: number | undefined) => void
 }
 
 type Identified = { readonly identity: FileIdentity }
@@ -26,20 +33,29 @@ export function rememberOpened({ opened }: Pick<TakenFiles, 'opened'>, identity:
 /** A copy was read up to `size`, and left: what comes later may be a copy of something else. */
 export function leaveCopy({ opened, parts }: TakenFiles, identity: FileIdentity, size: number): void {
   opened.delete(claimKeyOf(identity))
-  parts.set(claimKeyOf(identity), size)
+  parts.notePart(claimKeyOf(identity), size)
 }
 
 /** Writes down whether a claimed file is a part of what was read. What is packed does not grow any more. */
 export function notePart({ identity }: Identified, part: boolean, { parts }: Pick<TakenFiles, 'parts'>): void {
-  if (part && !identity.packed) parts.set(claimKeyOf(identity), identity.size)
-  else parts.delete(claimKeyOf(identity))
-  if (parts.size > MAX_OPENED) parts.delete(parts.keys().next().value as string)
+  parts.notePart(claimKeyOf(identity), part && !identity.packed ? identity.size : undefined)
 }
 
 /** Whether a part of what was read is another size than when it was asked about. */
-export function hasGrown(sibling: Pick<FileIdentity, 'inodeKey' | 'birthNs' | 'size'>, { parts }: TakenFiles): boolean {
-  const size = parts.get(claimKeyOf(sibling))
+export function hasGrown(
+  sibling: Pick<FileIdentity, 'inodeKey' | 'birthNs' | 'size'>,
+  { parts }: Pick<TakenFiles, 'parts'>,
+): boolean {
+  const size = parts.sizeOfPart(claimKeyOf(sibling))
   return size !== undefined && size !== sibling.size
+}
+
+/** Whether some path has a file as it is now: nobody need ask what it is. */
+export function isTakenAsIs(
+  file: Pick<FileIdentity, 'inodeKey' | 'birthNs' | 'size'>,
+  base: Pick<TakenFiles, 'parts'> & { readonly isTaken: (key: string) => boolean },
+): boolean {
+  return base.isTaken(claimKeyOf(file)) && !hasGrown(file, base)
 }
 
 /** Whether a file holds a part of what was read. One that did when it was asked about before needs no certainty now. */
@@ -48,5 +64,5 @@ export function isPart(
   { identity }: Identified,
   { parts }: Pick<TakenFiles, 'parts'>,
 ): boolean {
-  return copied === 'part' || (copied === 'unsure' && parts.has(claimKeyOf(identity)))
+  return copied === 'part' || (copied === 'unsure' && parts.sizeOfPart(claimKeyOf(identity)) !== undefined)
 }

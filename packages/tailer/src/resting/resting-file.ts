@@ -33,7 +33,6 @@ export interface RestingOpener extends RestingSurroundings {
   readonly firstKey: string | undefined
   readonly released: readonly ReleasedContent[] | undefined
   readonly opened: ReadonlySet<string> | undefined
-  readonly parts: ReadonlyMap<string, number> | undefined
   readonly missing: StillMissing | undefined
 }
 

@@ -26,7 +26,7 @@ const plain: RestingFile = {
   },
   opener: {
     ...{ first: true, from: 'end', horizon, seen: horizon, searched: undefined, home: '1 2@3' },
-    ...{ firstKey: 'fe00:98802d@dn0wv0gvg1ue', released: undefined, opened: undefined, parts: undefined },
+    ...{ firstKey: 'fe00:98802d@dn0wv0gvg1ue', released: undefined, opened: undefined },
     missing: undefined,
   },
 }
@@ -62,7 +62,7 @@ const full: RestingFile = {
     },
     firstKey: undefined,
     released: [{ sourceId: 'x', offset: 4, tailHash: '4:aa', atMs: 5, head: { length: 4, hash: 'aa', start: 'abcd' } }],
-    ...{ opened: new Set(['c@3']), parts: new Map([['d@4', 9]]) },
+    opened: new Set(['c@3']),
     missing: { horizon, isNew: () => true, tokens: [] },
   },
 }

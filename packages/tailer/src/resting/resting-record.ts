@@ -11,7 +11,7 @@ interface RestingCommon extends Pick<RestingOpener, 'first' | 'from' | 'home'> {
 
 /** All else, but for what a restart has still to find, which is no text. */
 interface RestingSelf
-  extends Omit<RestingFile, 'glance' | 'opener'>, Pick<RestingOpener, 'firstKey' | 'released' | 'opened' | 'parts'> {
+  extends Omit<RestingFile, 'glance' | 'opener'>, Pick<RestingOpener, 'firstKey' | 'released' | 'opened'> {
   /** When the looks were, in base 36: once, when they were all the same. */
   readonly moments: string
 }
@@ -26,7 +26,7 @@ export interface RestingTexts {
 
 /** All but its glance, and what a restart has still to find beside it. */
 export function packResting({ opener, owner, generation, mtimeNs }: Omit<RestingFile, 'glance'>): RestingTexts {
-  const { first, from, home, firstKey, released, opened, parts } = opener
+  const { first, from, home, firstKey, released, opened } = opener
   const horizons = [opener.horizon, opener.seen, opener.searched]
   const moments = horizons.map(horizon => horizon?.packedNs.toString(36) ?? '')
   const alike = new Set(moments.filter(moment => moment !== '')).size === 1
@@ -36,7 +36,7 @@ export function packResting({ opener, owner, generation, mtimeNs }: Omit<Resting
     home,
     looks: horizons.map(horizon => (horizon ? withoutMoment(horizon) : null)),
   }
-  const own = { owner, generation, mtimeNs, firstKey, released, opened, parts }
+  const own = { owner, generation, mtimeNs, firstKey, released, opened }
   return {
     common: JSON.stringify(common, toJson),
     self: packSelf({ ...own, moments: alike ? (moments[1] as string) : moments.join(',') }),
@@ -134,11 +134,11 @@ const NO_KEY = '-'
 const HOLE = 'hole'
 
 /** What few files at rest have. */
-type Odd = Partial<Pick<RestingGeneration, 'head'> & Pick<RestingOpener, 'released' | 'opened' | 'parts'>> & {
+type Odd = Partial<Pick<RestingGeneration, 'head'> & Pick<RestingOpener, 'released' | 'opened'>> & {
   readonly held?: string
 }
 
-const NOTHING_ODD = { released: undefined, opened: undefined, parts: undefined }
+const NOTHING_ODD = { released: undefined, opened: undefined }
 
 function otherThan<T>(value: T, other: T): T | '' {
   return value === other ? '' : value
@@ -159,7 +159,6 @@ function claimKeyIn(sourceId: string): string {
 function toJson(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return { $n: value.toString(36) }
   if (value instanceof Set) return { $s: [...(value as Set<unknown>)] }
-  if (value instanceof Map) return { $m: [...(value as Map<unknown, unknown>)] }
   return value
 }
 
@@ -167,6 +166,5 @@ function fromJson(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if ('$n' in value) return fromBase36(value.$n as string)
   if ('$s' in value) return new Set(value.$s as unknown[])
-  if ('$m' in value) return new Map(value.$m as [unknown, unknown][])
   return value
 }

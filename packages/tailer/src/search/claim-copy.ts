@@ -2,7 +2,7 @@ import { compareWith, compareWithReleased, type Copied } from '../identity/copie
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
 import { claimKeyOf } from '../identity/identity.ts'
 import type { MissedRange } from './missed.ts'
-import { isPart, notePart } from '../identity/taken-files.ts'
+import { isPart, isTakenAsIs, notePart } from '../identity/taken-files.ts'
 
 /** Whether a file is a copy of what another path of the same follow reads; `later` when that path is not read yet. */
 export type CopyVerdict = 'no' | 'yes' | 'later'
@@ -26,7 +26,7 @@ export async function claimCopy(
 ): Promise<CopyVerdict> {
   const { identity } = opened
   const key = claimKeyOf(identity)
-  if (base.isTaken(key) && base.claim(key)) return 'yes'
+  if (isTakenAsIs(identity, base) && base.claim(key)) return 'yes'
   const claimed = (copied: Copied): CopyVerdict => {
     if (!base.claim(key)) return 'no'
     notePart(opened, copied !== 'rest', base)

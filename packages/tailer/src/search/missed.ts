@@ -6,7 +6,7 @@ import { beginAlike, type KnownHead, mayBeginAlike } from '../identity/known-hea
 import type { LeftOut } from './left-out.ts'
 import { byAge, isStill, listSiblings, MAX_PASSES, type Sibling } from '../names/listing.ts'
 import { openContent, type SiblingContent } from './sibling-content.ts'
-import { hasGrown, isPart, notePart, rememberOpened, type TakenFiles } from '../identity/taken-files.ts'
+import { isPart, isTakenAsIs, notePart, rememberOpened, type TakenFiles } from '../identity/taken-files.ts'
 import type { ResumeToken } from '@logflow/core'
 
 /** What {@link findMissed} looks for. */
@@ -89,7 +89,7 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
 
 /** Whether it came in the range, nobody has had it as it is now, and it holds something. */
 function mayBeMissed(sibling: Sibling, { isNew, leftOut }: MissedRange, base: GenerationBase): boolean {
-  if (!isNew(sibling) || (base.isTaken(claimKeyOf(sibling)) && !hasGrown(sibling, base))) return false
+  if (!isNew(sibling) || isTakenAsIs(sibling, base)) return false
   if (sibling.size === 0) leftOut?.noteEmpty(sibling)
   return sibling.size > 0
 }

@@ -1,6 +1,7 @@
 import { Generation } from '../generation/generation.ts'
 import { claimKeyOf, identify } from '../identity/identity.ts'
 import type { SharedHandle } from '../files/shared-handle.ts'
+import { isTakenAsIs } from '../identity/taken-files.ts'
 import type { CopyVerdict } from './claim-copy.ts'
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
 
@@ -36,7 +37,7 @@ export class PostponedFile {
   async #ask(handle: SharedHandle): Promise<Generation | undefined> {
     // It may be a copy that is being made: what it was when it was opened says little.
     const identity = await identify(handle).catch((error: unknown) => this.#giveUp(error))
-    const verdict = this.#base.isTaken(claimKeyOf(identity)) ? 'yes' : await this.#isCopy({ handle, identity })
+    const verdict = isTakenAsIs(identity, this.#base) ? 'yes' : await this.#isCopy({ handle, identity })
     if (verdict === 'later') return undefined
     const isOurs = verdict === 'no' && this.#base.claim(claimKeyOf(identity))
     this.#release(handle)
