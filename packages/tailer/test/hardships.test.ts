@@ -181,6 +181,11 @@ const histories: readonly History[] = [
     steps: 'write 1, unmount, run 1, mount, scarce 2, move .0 .1, run 11, pass 1000, write 1, move .0 .1',
   },
   {
+    says: 'takes for old what was there when it saw a folder first, also if that was written last just then',
+    profile: { hears: 'some', seeks: true, idleMs: 1 },
+    steps: 'write 1, copy-begin .1, truncate, crash, scarce 1, look 4, move .1 .2',
+  },
+  {
     says: 'looks again for a missed generation that it opened and did not find while its disk was away',
     profile: { seeks: true, idleMs: 1 },
     steps:

@@ -79,11 +79,11 @@ async function sightFolder(place: Place, clock: Clock): Promise<FolderSighting |
 }
 
 /**
- * Whether the births do not tell that a file was there when its folder was last changed at `ns`. Of a folder that has
- * changed since it was seen only what was last written before `certainNs` is sure to have been there.
+ * Whether the births do not tell that a file was there when its folder was last changed at `ns`. Without them, of a folder
+ * that has changed since it was seen, only what was last written before `certainNs` is sure to have been there.
  */
 function isSeen({ birthNs, mtimeNs, size }: Sibling, ns: bigint, certainNs = mtimeNs): boolean {
-  return size > 0 && (birthNs === ns || birthNs === 0n) && mtimeNs <= certainNs
+  return size > 0 && (birthNs === 0n ? mtimeNs <= certainNs : birthNs === ns)
 }
 
 /** As text for a checkpoint: ns and the keys that were seen. What would be too long is left out, and found again. */
