@@ -12,9 +12,8 @@ const COMPLETE_MS = 30 * 86_400_000
  * tens of thousands few are ever asked for.
  */
 export class CheckpointEntries {
-  readonly #all = new PackedTexts()
-  /** Ids of the sources of each path: of thousands of paths most have one. */
-  readonly #idsOf = new PackedTexts()
+  /** By id, grouped by path. */
+  readonly #all = new PackedTexts({ grouped: true })
   /** Sources that were completed since they were acknowledged, and since when they are rotated away, ms since 1970. */
   readonly #completed = new Map<string, number | undefined>()
 
@@ -25,11 +24,11 @@ export class CheckpointEntries {
 
   get(sourceId: string): CheckpointEntry | undefined {
     const text = this.#all.get(sourceId)
-    return text === undefined ? undefined : this.#unpack(sourceId, text)
+    return text === undefined ? undefined : this.#unpack(sourceId, text, this.#all.groupOf(sourceId) as string)
   }
 
   *values(): Generator<CheckpointEntry, void, undefined> {
-    for (const [sourceId, text] of this.#all.entries()) yield this.#unpack(sourceId, text)
+    for (const [sourceId, text, path] of this.#all.entries()) yield this.#unpack(sourceId, text, path)
   }
 
   /** What they take, about. */
@@ -39,27 +38,22 @@ export class CheckpointEntries {
 
   /** Whether there are any of a path. */
   knows(path: string): boolean {
-    return this.#idsOf.has(path)
+    return this.#all.hasGroup(path)
   }
 
   /** Those of one path. */
   of(host: string, path: string): CheckpointEntry[] {
-    const entries = this.#idsAt(path).flatMap(id => this.get(id) ?? [])
+    const entries = this.#all.keysOf(path).flatMap(id => this.get(id) ?? [])
     return entries.filter(entry => entry.host === host)
   }
 
   /** An entry that was acknowledged just now. Gives the source that is forgotten for it, when its path has had many. */
   setLast(entry: CheckpointEntry): string | undefined {
     const { sourceId, path } = entry
-    let oldest: string | undefined
-    if (this.#idsAt(path).at(-1) !== sourceId) {
-      this.#leavePath(sourceId)
-      const ids = [...this.#idsAt(path), sourceId]
-      if (ids.length > MAX_OF_PATH) oldest = ids[0]
-      this.#setIds(path, ids)
-    }
     this.#completed.delete(sourceId)
-    this.#all.set(sourceId, pack(entry))
+    this.#all.set(sourceId, pack(entry), path)
+    const ids = this.#all.keysOf(path)
+    const oldest = ids.length > MAX_OF_PATH ? ids[0] : undefined
     if (oldest !== undefined) this.delete(oldest)
     return oldest
   }
@@ -70,56 +64,32 @@ export class CheckpointEntries {
   }
 
   delete(sourceId: string): void {
-    this.#leavePath(sourceId)
     this.#completed.delete(sourceId)
     this.#all.delete(sourceId)
   }
 
-  #unpack(sourceId: string, text: string): CheckpointEntry {
-    const entry = unpack(sourceId, text)
+  #unpack(sourceId: string, text: string, path: string): CheckpointEntry {
+    const entry = { sourceId, path, ...unpack(text) }
     if (!this.#completed.has(sourceId)) return entry
     return { ...entry, complete: true, rotatedMs: this.#completed.get(sourceId) }
   }
-
-  #leavePath(sourceId: string): void {
-    const { path } = this.get(sourceId) ?? {}
-    if (path === undefined) return
-    const ids = this.#idsAt(path)
-    // Whoever is acknowledged beside others is among the last.
-    const at = ids.lastIndexOf(sourceId)
-    if (at !== -1) ids.splice(at, 1)
-    this.#setIds(path, ids)
-  }
-
-  #idsAt(path: string): string[] {
-    const text = this.#idsOf.get(path)
-    return text === undefined ? [] : (JSON.parse(text) as string[])
-  }
-
-  #setIds(path: string, ids: readonly string[]): void {
-    if (ids.length === 0) this.#idsOf.delete(path)
-    else this.#idsOf.set(path, JSON.stringify(ids))
-  }
 }
 
-/** Numbers, then texts, whose lengths are the last of these. Without its id. */
+/** Numbers, then texts, whose lengths are the last of these. */
 function pack(entry: CheckpointEntry): string {
-  const { host, path, offset, tailHash, atMs, beside = '', complete, rotatedMs = 0 } = entry
-  const numbers = [offset, atMs, complete ? 1 : 0, rotatedMs, host.length, path.length, tailHash.length]
-  return `${numbers.join(' ')} ${host}${path}${tailHash}${beside}`
+  const { host, offset, tailHash, atMs, beside = '', complete, rotatedMs = 0 } = entry
+  const numbers = [offset, atMs, complete ? 1 : 0, rotatedMs, host.length, tailHash.length]
+  return `${numbers.join(' ')} ${host}${tailHash}${beside}`
 }
 
-const NUMBERS = 7
+const NUMBERS = 6
 
-function unpack(sourceId: string, text: string): CheckpointEntry {
+function unpack(text: string): Omit<CheckpointEntry, 'sourceId' | 'path'> {
   const { words, rest } = wordsOf(text, NUMBERS)
-  const pathAt = Number(words[4])
-  const hashAt = pathAt + Number(words[5])
-  const besideAt = hashAt + Number(words[6])
+  const hashAt = Number(words[4])
+  const besideAt = hashAt + Number(words[5])
   return {
-    sourceId,
-    host: rest.slice(0, pathAt),
-    path: rest.slice(pathAt, hashAt),
+    host: rest.slice(0, hashAt),
     offset: Number(words[0]),
     tailHash: rest.slice(hashAt, besideAt),
     atMs: Number(words[1]),

@@ -2,15 +2,7 @@ import { dirname } from 'node:path'
 import type { RestingFile, RestingOpener } from '../resting/resting-file.ts'
 import type { RestingGeneration } from '../resting/resting-generation.ts'
 import { glanceAt } from '../files/glance.ts'
-import {
-  claimKeyOf,
-  formatTailHash,
-  HEAD_BYTES,
-  identityOf,
-  readAt,
-  TAIL_BYTES,
-  type FileIdentity,
-} from '../identity/identity.ts'
+import { claimKeyOf, formatTailHash, HEAD_BYTES, identityOf, TAIL_BYTES } from '../identity/identity.ts'
 import { startOf } from '../identity/known-head.ts'
 import { formatHorizon } from '../search/horizon.ts'
 import { Surroundings } from '../search/surroundings.ts'
@@ -22,20 +14,23 @@ import type { NamedFacts } from './rotation.ts'
 /** Fewer files are begun like any other. */
 const MANY = 300
 
+/** A folder is looked at again after so long: what was written before the look is old. */
+const LOOK_MS = 100
+
 /** A folder that had come to rest when it was looked at. */
 interface RestingFolder {
   readonly directory: string
-  readonly surroundings: Surroundings
+  readonly lookedMs: number
+  readonly glance: string
   /** What is kept of the opener of a path in it. */
   readonly opener: RestingOpener
   /** What a checkpoint is told of it. */
   readonly beside: string
 }
 
-/** What was read of a file. */
-interface StillContent {
-  readonly identity: FileIdentity
-  readonly tailHash: string
+/** What was seen of a file. */
+interface StillContent extends Pick<RestingGeneration, 'sourceId' | 'claimKey' | 'mtimeNs' | 'tailHash' | 'headStart'> {
+  readonly size: number
 }
 
 /**
@@ -47,6 +42,8 @@ export class StillFiles {
   readonly #context: FollowContext<FollowedFile>
   readonly #files: FollowedFiles
   #folder: RestingFolder | undefined
+  /** For head and tail of one file after another. */
+  readonly #bytes = new Uint8Array(HEAD_BYTES + TAIL_BYTES)
 
   constructor(context: FollowContext<FollowedFile>, files: FollowedFiles) {
     this.#context = context
@@ -79,19 +76,22 @@ export class StillFiles {
     // A link is heard of elsewhere.
     if ((await fileSystem.realpath(path)) !== path) return false
     const content = await this.#read(path)
-    if (!content || !(await folder.surroundings.isAsFirstSeen())) return false
+    if (!content) return false
     return this.#files.addResting(path, () => {
-      const isStill = glanceAt(path, fileSystem) === glance
-      return isStill ? this.#claim(path, { content, folder, glance }) : undefined
+      if (glanceAt(folder.directory, fileSystem) !== folder.glance) return void (this.#folder = undefined)
+      if (glanceAt(path, fileSystem) !== glance) return undefined
+      return this.#claim(path, { content, folder, glance })
     })
   }
 
   /** The folder of a path; `undefined` when it changed just now, so that each path has to look what lies beside it. */
   async #folderOf(path: string): Promise<RestingFolder | undefined> {
     const directory = dirname(path)
-    const known = this.#folder
-    if (known?.directory === directory && (await known.surroundings.isAsFirstSeen())) return known
     const { fileSystem, clock } = this.#context.options
+    const lookedMs = clock.monotonicMs()
+    // Whether it is as it was is asked when the file has been looked at.
+    if (this.#folder?.directory === directory && lookedMs - this.#folder.lookedMs < LOOK_MS) return this.#folder
+    const glance = glanceAt(directory, fileSystem)
     const surroundings = new Surroundings({ path, fileSystem }, clock)
     await surroundings.lookFirst(true)
     surroundings.settle()
@@ -101,7 +101,7 @@ export class StillFiles {
       ...{ ...surroundings.rest(), first: true, from: 'start', firstKey: 'nothing' },
       ...nothing,
     }
-    return (this.#folder = { directory, surroundings, opener, beside: formatHorizon(surroundings.seen) })
+    return (this.#folder = { directory, lookedMs, glance, opener, beside: formatHorizon(surroundings.seen) })
   }
 
   /** Head and tail of what the path names; `undefined` when that is not all there. */
@@ -110,12 +110,20 @@ export class StillFiles {
     try {
       const stat = await handle.stat({ bigint: true })
       const size = Number(stat.size)
-      const [headSize, tailSize] = [Math.min(HEAD_BYTES, size), Math.min(TAIL_BYTES, size)]
-      const head = await readAt(handle, 0, HEAD_BYTES)
+      const headSize = Math.min(HEAD_BYTES, size)
+      const tailSize = Math.min(TAIL_BYTES, size)
+      const { bytesRead: headRead } = await handle.read(this.#bytes, 0, HEAD_BYTES, 0)
       const isWhole = size <= HEAD_BYTES
-      const tail = isWhole ? head.subarray(-TAIL_BYTES) : await readAt(handle, size - tailSize, tailSize)
-      if (!stat.isFile() || head.length !== headSize || tail.length !== tailSize) return undefined
-      return { identity: identityOf(stat, head), tailHash: formatTailHash(tail) }
+      const tailAt = isWhole ? size - tailSize : HEAD_BYTES
+      const tailRead = isWhole
+        ? tailSize
+        : (await handle.read(this.#bytes, tailAt, tailSize, size - tailSize)).bytesRead
+      if (!stat.isFile() || headRead !== headSize || tailRead !== tailSize) return undefined
+      const head = this.#bytes.subarray(0, headSize)
+      const identity = identityOf(stat, head)
+      const { id: sourceId, mtimeNs } = identity
+      const tailHash = formatTailHash(this.#bytes.subarray(tailAt, tailAt + tailSize))
+      return { sourceId, claimKey: claimKeyOf(identity), mtimeNs, size, tailHash, headStart: startOf(head) }
     } finally {
       await handle.close()
     }
@@ -127,18 +135,15 @@ export class StillFiles {
     { content, folder, glance }: { content: StillContent; folder: RestingFolder; glance: string },
   ): RestingFile | undefined {
     const { claims, options } = this.#context
-    const { id: sourceId, size, mtimeNs, head } = content.identity
-    const claimKey = claimKeyOf(content.identity)
+    const { sourceId, claimKey, mtimeNs, size, tailHash, headStart } = content
     if (claims.ownerOf(claimKey) !== undefined) return undefined
     const owner = claims.newOwner()
     claims.claim(claimKey, owner)
-    const { tailHash } = content
     options.checkpoint?.describe(sourceId, folder.beside)
     options.checkpoint?.begin({ host: options.host, path, id: sourceId }, { sourceId, offset: size, tailHash })
     const generation: RestingGeneration = {
       ...{ sourceId, claimKey, mtimeNs, tailHash, announced: false, line: 1, held: undefined, hole: false },
-      ...{ startOffset: size, offset: size, seenSize: size, knownSize: size },
-      ...{ head: undefined, headStart: startOf(head) },
+      ...{ startOffset: size, offset: size, seenSize: size, knownSize: size, head: undefined, headStart },
     }
     return { owner, generation, opener: folder.opener, mtimeNs, glance }
   }

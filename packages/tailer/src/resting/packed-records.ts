@@ -51,6 +51,12 @@ export class PackedRecords {
     return (this.#chunks.length - 1) * CHUNK_BYTES + at
   }
 
+  /** Greater than those of the records that were appended before. */
+  number(place: number): number {
+    const { bytes, at } = this.#at(place)
+    return bytes.readDoubleLE(at)
+  }
+
   /** Good until the next call of anything else. */
   key(place: number): Buffer {
     const { bytes, at } = this.#at(place)
@@ -63,6 +69,15 @@ export class PackedRecords {
     const at = place % CHUNK_BYTES
     if (chunk.readUInt32LE(at + KEY_AT) !== length) return false
     return chunk.compare(bytes, 0, length, at + HEADER_BYTES, at + HEADER_BYTES + length) === 0
+  }
+
+  /** Whether the text begins with these bytes. */
+  beginsWith(place: number, bytes: Buffer): boolean {
+    const chunk = (this.#chunks[Math.floor(place / CHUNK_BYTES)] as Chunk).bytes
+    const at = place % CHUNK_BYTES
+    if (chunk.readUInt32LE(at + TEXT_AT) < bytes.length) return false
+    const textAt = at + HEADER_BYTES + chunk.readUInt32LE(at + KEY_AT)
+    return chunk.compare(bytes, 0, bytes.length, textAt, textAt + bytes.length) === 0
   }
 
   /** As {@link PackedRecords.key}. */

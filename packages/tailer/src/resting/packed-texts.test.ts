@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { PackedTexts } from './packed-texts.ts'
 
 describe('PackedTexts', () => {
-  it('keeps what a map would keep, however often texts are replaced', () => {
+  it.each([false, true])('keeps what a map would keep, however often texts are replaced; in groups: %s', grouped => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.constant('x'.repeat(100_000)),
@@ -12,10 +12,11 @@ describe('PackedTexts', () => {
     const step = fc.tuple(fc.integer({ min: 0, max: 5 }).map(String), fc.option(text, { nil: undefined }))
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), steps => {
-        const [packed, map] = [new PackedTexts(), new Map<string, string>()]
+        const [packed, map] = [new PackedTexts({ grouped }), new Map<string, string>()]
+        const groupOf = (key: string): string => (grouped ? `${(map.get(key) as string).length % 3}` : '')
         for (const [key, value] of steps) {
           if (value === undefined) packed.delete(key)
-          else packed.set(key, value)
+          else packed.set(key, value, `${value.length % 3}`)
           if (value === undefined) map.delete(key)
           else map.set(key, value)
           expect(packed.size).toBe(map.size)
@@ -23,7 +24,12 @@ describe('PackedTexts', () => {
         }
         const order = [...packed.keys()]
         expect([...order].sort()).toEqual([...map.keys()].sort())
-        expect([...packed.entries()]).toEqual(order.map(key => [key, map.get(key)]))
+        expect([...packed.entries()]).toEqual(order.map(key => [key, map.get(key), groupOf(key)]))
+        for (const group of grouped ? ['0', '1', '2', 'none'] : []) {
+          const keys = order.filter(key => groupOf(key) === group)
+          expect([packed.keysOf(group), packed.hasGroup(group)]).toEqual([keys, keys.length > 0])
+        }
+        for (const key of order) expect(packed.groupOf(key)).toBe(groupOf(key))
       }),
       { numRuns: 50 },
     )

@@ -1,7 +1,7 @@
 import { PackedTexts } from './packed-texts.ts'
 import type { RestingFile, RestingOpener } from './resting-file.ts'
 import type { RestingGeneration } from './resting-generation.ts'
-import { packResting, unpackResting, unpackSource } from './resting-record.ts'
+import { packCommon, packResting, unpackResting, unpackSource } from './resting-record.ts'
 import { SharedTexts } from './shared-texts.ts'
 
 /** How the text of a file ends: whether somebody was told that it is followed. */
@@ -17,6 +17,8 @@ export class RestingFiles {
   /** Few, of which not all can be packed: what a restart has still to find beside them. */
   readonly #missing = new Map<string, RestingOpener['missing']>()
   #untold = 0
+  /** What is packed of one opener, as thousands that are taken up at once have one. */
+  #lastCommon: { readonly opener: RestingOpener; readonly text: string } | undefined
 
   get size(): number {
     return this.#packed.size
@@ -54,9 +56,14 @@ export class RestingFiles {
     this.delete(path)
     const { missing } = file.opener
     if (missing) this.#missing.set(path, missing)
-    const { common, self, announced } = packResting(file)
+    const { common, self, announced } = packResting(file, this.#commonOf(file.opener))
     this.#packed.set(path, `${glance}\n${this.#common.take(common)}\n${self}${announced ? TOLD : UNTOLD}`)
     if (!announced) this.#untold++
+  }
+
+  #commonOf(opener: RestingOpener): string {
+    if (this.#lastCommon?.opener !== opener) this.#lastCommon = { opener, text: packCommon(opener) }
+    return this.#lastCommon.text
   }
 
   delete(path: string): void {

@@ -24,21 +24,25 @@ export interface RestingTexts {
   readonly announced: boolean
 }
 
-/** All but its glance, and what a restart has still to find beside it. */
-export function packResting({ opener, owner, generation, mtimeNs }: Omit<RestingFile, 'glance'>): RestingTexts {
-  const { first, from, home, firstKey, released, opened } = opener
+/** What a file has in common with others. */
+export function packCommon({ first, from, home, horizon, seen, searched }: RestingOpener): string {
+  const looks = [horizon, seen, searched].map(look => (look ? withoutMoment(look) : null))
+  const common: RestingCommon = { first, from, home, looks }
+  return JSON.stringify(common, toJson)
+}
+
+/** All but its glance, and what a restart has still to find beside it. `common` is what {@link packCommon} gave of its opener. */
+export function packResting(
+  { opener, owner, generation, mtimeNs }: Omit<RestingFile, 'glance'>,
+  common: string,
+): RestingTexts {
+  const { firstKey, released, opened } = opener
   const horizons = [opener.horizon, opener.seen, opener.searched]
   const moments = horizons.map(horizon => horizon?.packedNs.toString(36) ?? '')
   const alike = new Set(moments.filter(moment => moment !== '')).size === 1
-  const common: RestingCommon = {
-    first,
-    from,
-    home,
-    looks: horizons.map(horizon => (horizon ? withoutMoment(horizon) : null)),
-  }
   const own = { owner, generation, mtimeNs, firstKey, released, opened }
   return {
-    common: JSON.stringify(common, toJson),
+    common,
     self: packSelf({ ...own, moments: alike ? (moments[1] as string) : moments.join(',') }),
     announced: generation.announced,
   }
