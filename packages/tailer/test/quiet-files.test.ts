@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from 'node:fs'
+import { renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { tempDir } from '../../testkit/src/index.ts'
@@ -51,6 +51,37 @@ describe.runIf(process.platform === 'linux')('many files that are found at once'
     await reader.until(() => linesOf(reader.items).filter(line => line === 'more').length === paths.length)
     if (from === 'start')
       expect(linesOf(reader.items).toSorted()).toEqual([...paths, ...paths.map(() => 'more')].toSorted())
+  })
+})
+
+describe.runIf(process.platform === 'linux')('many files to which nothing was written for long', () => {
+  it('are followed from their end, through writes, renames and a restart', async () => {
+    const { dir, paths } = await manyFiles(400)
+    for (const path of paths) age(path, 1e9)
+    age(dir, 1e9 + 0.25)
+    const checkpoint = await openCheckpoint(join(await tempDir({ onTestFinished }), 'checkpoint'))
+    onTestFinished(() => checkpoint.close())
+    const begin = (): Following => following(join(dir, '*.log'), { from: 'end', checkpoint })
+    const reader = begin()
+    onTestFinished(() => reader.stop())
+    await reader.until(() => opened(reader) === paths.length)
+    expect(checkpoint.entries()).toHaveLength(paths.length)
+    const rotated = paths.filter((_, i) => i % 10 === 0)
+    for (const path of paths) writeFileSync(path, `${path} late\n`, { flag: 'a' })
+    for (const path of rotated) {
+      renameSync(path, `${path}.1`)
+      writeFileSync(path, `${path} new\n`)
+    }
+    const lines = [...paths.map(path => `${path} late`), ...rotated.map(path => `${path} new`)]
+    await reader.until(() => linesOf(reader.items).length === lines.length)
+    expect(linesOf(reader.items).toSorted()).toEqual(lines.toSorted())
+    await acknowledgeAll(reader, checkpoint)
+    await reader.stop()
+    for (const path of paths) writeFileSync(path, 'after\n', { flag: 'a' })
+    const second = begin()
+    onTestFinished(() => second.stop())
+    await second.until(() => linesOf(second.items).length === paths.length)
+    expect(new Set(linesOf(second.items))).toEqual(new Set(['after']))
   })
 })
 
