@@ -186,6 +186,11 @@ const histories: readonly History[] = [
     steps: 'write 1, copy-begin .1, truncate, crash, scarce 1, look 4, move .1 .2',
   },
   {
+    says: 'takes for old what had been written before it saw a folder first, also where births are not told',
+    profile: { births: false, batchBytes: 64, idleMs: 2000, tickMs: 4 },
+    steps: 'write 1, copy-begin .1, copy-more, truncate, crash, scarce 1, run 3, move .1 .2',
+  },
+  {
     says: 'looks again for a missed generation that it opened and did not find while its disk was away',
     profile: { seeks: true, idleMs: 1 },
     steps:

@@ -151,6 +151,7 @@ export class RotationWorld {
     // Nobody packs what is being written, or copied.
     const busy = from === undefined || from === this.#writer?.inode || from === this.#copying?.to
     if (busy || !this.followed || from.content.origin.old || from.content.size === 0) return
+    this.files.unlink(`${name}${PACKED}`)
     const to = this.files.create(`${name}${PACKED}`, from.content)
     this.files.pack(from, to, 0.5)
     this.files.hold(from)

@@ -64,7 +64,7 @@ export async function lookBeside(
     const packedNs = laterOf(ns, (nowMs - PACKED_MS) * 1_000_000n)
     // Another folder may have come to have the name meanwhile.
     const after: FolderSighting | undefined = lists ? await sightFolder(place, clock) : sighting
-    const certainNs = sighting.earlier && after?.facts.mtimeNs !== ns ? packedNs : undefined
+    const certainNs = sighting.earlier && after?.facts.mtimeNs !== ns ? laterOf(ns, nowMs * 1_000_000n) : undefined
     const seen = siblings.filter(sibling => isSeen(sibling, ns, certainNs)).map(claimKeyOf)
     if (pass === MAX_PASSES || (after && folderKeyOf(after.facts) === folder))
       return { horizon: { ns, seen: seen.length > 0 ? new Set(seen) : NOTHING_SEEN, recent, packedNs }, folder }
