@@ -181,6 +181,11 @@ export class Generation {
     return this.offset >= this.#seenSize
   }
 
+  /** Whether it was read to its end, and ends there, as far as was seen: what is longer is no copy of it. */
+  get isWhole(): boolean {
+    return this.isRead && this.offset >= this.#knownSize && !this.successor && !this.gone
+  }
+
   /** Whether its descriptor is closed. */
   get asleep(): boolean {
     return this.handle.asleep

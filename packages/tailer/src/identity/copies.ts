@@ -1,5 +1,5 @@
 import type { Generation } from '../generation/generation.ts'
-import { hasTailOf, type FileIdentity } from './identity.ts'
+import { hasTailOf, readAt, TAIL_BYTES, type FileIdentity } from './identity.ts'
 import { beginAlike, mayBeginAlike, type KnownHead } from './known-head.ts'
 import type { ReadHandle } from '../files/file-system.ts'
 
@@ -16,6 +16,8 @@ export interface KnownContent {
   readonly offset: number
   /** See `formatTailHash`. */
   readonly tailHash: string
+  /** Whether it ended there: what is longer is no copy of it. */
+  readonly whole?: boolean
 }
 
 /** What is known of a generation now. */
@@ -39,7 +41,23 @@ export async function compareWith(generation: Generation, opened: OpenedCopy): P
   if (generation.headIsProof && opened.identity.head.length < generation.head.length) generation.stir()
   const holds = await generation.learnHead()
   const copied = await compareWithKnown(knownOf(generation), opened)
+  if (copied === 'rest' && holds && !(await goesOnAlike(generation, opened))) return 'none'
   return (copied === 'none' || copied === 'unsure') && !holds ? 'changed' : copied
+}
+
+/**
+ * Whether a file that goes on where reading has come to may do so as the generation's own file does. It does not where that
+ * is as it was, and shorter, or another: then it only began alike.
+ */
+async function goesOnAlike(generation: Generation, { handle, identity }: OpenedCopy): Promise<boolean> {
+  const { offset, asleep, gone } = generation
+  // A file system that tells no births may lie on another machine, and tell of growth later.
+  if (offset === 0 || identity.size <= offset || identity.birthNs === 0n || identity.packed || asleep || gone)
+    return true
+  const from = Math.max(offset, identity.size - TAIL_BYTES)
+  const end = await readAt(handle, from, identity.size - from)
+  const own = await readAt(generation.handle, from, end.length)
+  return Buffer.compare(own, end) === 0 || !(await generation.holds())
 }
 
 /**
@@ -47,6 +65,7 @@ export async function compareWith(generation: Generation, opened: OpenedCopy): P
  * another content, which begins alike: it is no more than a part.
  */
 export async function compareWithReleased(known: KnownContent, opened: OpenedCopy): Promise<Copied> {
+  if (known.whole && opened.identity.size > known.offset) return 'none'
   const copied = await compareWithKnown(known, opened)
   return copied === 'rest' && opened.identity.size < known.head.length ? 'part' : copied
 }

@@ -25,7 +25,7 @@ export class ReleasedContents {
    * for it, if any.
    */
   remember(generation: Generation, atMs: number): ReleasedContent | undefined {
-    const content = { ...knownOf(generation), ...generation.token, atMs }
+    const content = { ...knownOf(generation), ...generation.token, atMs, whole: generation.isWhole }
     const known = this.#contents.findIndex(({ sourceId }) => sourceId === content.sourceId)
     if (known !== -1 && (this.#contents[known] as ReleasedContent).offset > content.offset) return undefined
     if (known !== -1) this.#contents.splice(known, 1)

@@ -9,13 +9,13 @@ export interface TakenFiles {
 }
 
 /**
- * Claimed files that hold a part of what was read: complete copies, or beginnings of copies of something else, or of other
- * files that begin alike. One that has grown is asked about again, by whoever sees it.
+ * Claimed files that hold what was read, or a part of it: copies, or as yet only the beginnings of copies of something else,
+ * or of other files that begin alike. One that has grown is asked about again, by whoever sees it.
  */
 export interface Parts {
   /** Its size when it was asked about; `undefined` when it is none. */
   readonly sizeOfPart: (key: string) => number | undefined
-  /** A claimed file holds a part of what was read, of this size, or, `undefined`, does not. */
+  /** A claimed file, of this size, is such a copy, or, `undefined`, is not. */
   readonly notePart: (key: string, size: number | undefined) => void
 }
 
@@ -36,7 +36,7 @@ export function leaveCopy({ opened, parts }: TakenFiles, identity: FileIdentity,
   parts.notePart(claimKeyOf(identity), size)
 }
 
-/** Writes down whether a claimed file is a part of what was read. What is packed does not grow any more. */
+/** Writes down whether a claimed file is a copy, or a part, of what was read. What is packed does not grow any more. */
 export function notePart({ identity }: Identified, part: boolean, { parts }: Pick<TakenFiles, 'parts'>): void {
   parts.notePart(claimKeyOf(identity), part && !identity.packed ? identity.size : undefined)
 }

@@ -1,4 +1,4 @@
-import { compareWith, compareWithReleased, type Copied } from '../identity/copies.ts'
+import { compareWith, compareWithReleased } from '../identity/copies.ts'
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
 import { claimKeyOf } from '../identity/identity.ts'
 import type { MissedRange } from './missed.ts'
@@ -27,9 +27,9 @@ export async function claimCopy(
   const { identity } = opened
   const key = claimKeyOf(identity)
   if (isTakenAsIs(identity, base) && base.claim(key)) return 'yes'
-  const claimed = (copied: Copied): CopyVerdict => {
+  const claimed = (): CopyVerdict => {
     if (!base.claim(key)) return 'no'
-    notePart(opened, copied !== 'rest', base)
+    notePart(opened, true, base)
     return 'yes'
   }
   // Whether an empty file is one will be seen when it has content.
@@ -37,13 +37,12 @@ export async function claimCopy(
   for (const generation of held) {
     const copied = await compareWith(generation, opened)
     if (copied === 'changed') return 'later'
-    if (copied === 'rest' || isPart(copied, opened, base)) return generation.offset === 0 ? 'later' : claimed(copied)
+    if (copied === 'rest' || isPart(copied, opened, base)) return generation.offset === 0 ? 'later' : claimed()
   }
   for (const known of released) {
     const copied = await compareWithReleased(known, opened)
-    if (copied === 'rest') return claimed(copied)
-    if (isPart(copied, opened, base))
-      return Number(identity.mtimeNs / 1_000_000n) >= writtenMs ? 'later' : claimed(copied)
+    if (copied === 'rest') return claimed()
+    if (isPart(copied, opened, base)) return Number(identity.mtimeNs / 1_000_000n) >= writtenMs ? 'later' : claimed()
   }
   return 'no'
 }

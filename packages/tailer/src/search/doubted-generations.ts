@@ -46,8 +46,9 @@ export class DoubtedGenerations {
           rememberOpened(this.#base, generation.identity)
           missed.push(generation)
         }
-        if (copied === 'part') notePart(opened, true, this.#base)
-        if (copied === 'yes' || copied === 'part') await generation.close()
+        if (copied !== 'yes' && copied !== 'part') continue
+        notePart(opened, true, this.#base)
+        await generation.close()
       }
       return missed
     } catch (error) {

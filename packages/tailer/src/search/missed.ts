@@ -147,7 +147,7 @@ async function takeMissed(
   if (copied === 'unread') range.leftOut?.noteUnread()
   // A copy is claimed too, so that it is not asked about again when there is nothing left to compare it with.
   if (copied === 'unread' || !base.claim(claimKeyOf(identity))) return undefined
-  notePart(opened, copied === 'part', base)
+  notePart(opened, copied !== 'no', base)
   if (copied !== 'no' || identity.size === 0) return undefined
   const generation = await Generation.open({ ...base, handle, source: base.names.of(identity), identity, offset: 0 })
   rememberOpened(base, identity)
