@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { platform } from 'node:os'
 import { ServeError } from './errors.ts'
 
@@ -10,6 +10,8 @@ const KEEP_ALIVE_MS = 60_000
  * tries again only after a second, then after three.
  */
 const LISTENERS = 4
+/** Who listens on this machine answers at once, unless its queue is full. */
+const ANSWER_MS = 1000
 
 /** Where to listen, and who takes the connections. */
 export interface ListenOptions {
@@ -34,13 +36,12 @@ export class Listeners {
   static async open(options: ListenOptions): Promise<Listeners> {
     const { host, port } = options
     try {
-      const shares = platform() === 'linux'
-      // The system shares a port that it chooses with nobody. One that was given must be free of others, who might share.
-      if (shares && port === 0) return new Listeners(await listenShared(options, port))
-      const only = accepting(await listen(options, { port, reusePort: false }), options)
-      if (!shares) return new Listeners([only])
-      only.close() // and on with the next in the same turn: who has connected already is kept
-      return new Listeners(await listenShared(options, port))
+      if (platform() !== 'linux') return new Listeners([await listen(options, { port, reusePort: false })])
+      // The system shares a port that it chooses with nobody, and one that was given with whoever shares it, too.
+      if (port !== 0 && (await isTaken(host, port))) {
+        throw Object.assign(new Error('EADDRINUSE: somebody listens there'), { code: 'EADDRINUSE' })
+      }
+      return new Listeners(await listenShared(options))
     } catch (cause) {
       throw new ServeError('LF_SERVE_LISTEN', `cannot listen on ${host}:${port}`, { cause, detail: { host, port } })
     }
@@ -52,12 +53,30 @@ export class Listeners {
   }
 }
 
-async function listenShared(options: ListenOptions, port: number): Promise<Server[]> {
-  const first = accepting(await listen(options, { port, reusePort: true }), options)
+/**
+ * Whether somebody listens there, asked by connecting. To listen alone first tells as much, but whoever connects before
+ * that socket is closed and shared ones are opened loses the connection.
+ */
+async function isTaken(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port })
+  try {
+    return await new Promise<boolean>(resolve => {
+      socket.setTimeout(ANSWER_MS, () => resolve(true))
+      socket.on('error', () => resolve(false))
+      // A socket that the system gave the very same port has found itself.
+      socket.on('connect', () => resolve(socket.localPort !== port))
+    })
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function listenShared(options: ListenOptions): Promise<Server[]> {
+  const first = await listen(options, { port: options.port, reusePort: true })
   const servers = [first]
   const same = { port: (first.address() as AddressInfo).port, reusePort: true }
   try {
-    while (servers.length < LISTENERS) servers.push(accepting(await listen(options, same), options))
+    while (servers.length < LISTENERS) servers.push(await listen(options, same))
   } catch (error) {
     // Node before 22.12 does not know how to share: one queue has to do.
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
@@ -66,7 +85,7 @@ async function listenShared(options: ListenOptions, port: number): Promise<Serve
 }
 
 async function listen(
-  { host, backlog }: ListenOptions,
+  { host, backlog, onConnection, onError }: ListenOptions,
   { port, reusePort }: { readonly port: number; readonly reusePort: boolean },
 ): Promise<Server> {
   // Half open: who closes the sending side after the header (`nc -N`, `socat`) still wants the file.
@@ -76,14 +95,12 @@ async function listen(
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS,
   })
+  // Before it listens: the first connections may come in the same turn.
+  server.on('connection', onConnection)
   const options = { host, port, backlog, reusePort }
   server.listen(options)
   await once(server, 'listening')
-  return server
-}
-
-function accepting(server: Server, { onConnection, onError }: ListenOptions): Server {
-  return server.on('connection', onConnection).on('error', onError)
+  return server.on('error', onError)
 }
 
 /** `close` waits for connections; the address is free when listening has ended, which is at once. */
