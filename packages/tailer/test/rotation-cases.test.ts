@@ -246,6 +246,13 @@ const histories: readonly History[] = [
     profile: { pattern: 'glob', tickMs: 4, equalHeads: true, batchBytes: 64 },
     steps: 'write 1, copy-begin .1, copy-end, run 52, write 1, unmount, truncate, mount, move .0 .1',
   },
+  {
+    says: 'reads what came before a file that was cut unread before the copy of that',
+    profile: { tickMs: 4, hears: 'some', batchBytes: 16, idleMs: 1 },
+    steps:
+      'partial, look 19, remove, run 3, pass 1249, write 1, move .2 .3, move .0 .1, reopen, move .1 .2, move .0 .1, ' +
+      'write 1, run 41, reopen, write 1, run 34, copy-begin .1, copy-end, run 15, truncate, run 54, ack, crash',
+  },
 ]
 
 describeHistories('following', histories)

@@ -362,7 +362,7 @@ export class FollowedFile {
     if (!copy && (!delivered || head.announced)) {
       items.push(...this.#notes.flushed(head), ...this.#notes.cutOff(head, next, delivered))
     }
-    this.#queue.replaceHead(...(copy ? [copy] : []), ...missed, next)
+    this.#queue.cutHead(after)
     this.#describe([...missed, next])
     this.#context.wake(this)
   }

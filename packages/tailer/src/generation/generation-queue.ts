@@ -1,6 +1,7 @@
 import type { Generation } from './generation.ts'
 import type { Lingering } from './lingering.ts'
 import { isOlder } from '../names/listing.ts'
+import type { AfterTruncation } from '../search/truncation.ts'
 import type { HeldGenerations } from '../follow/opening.ts'
 
 /** Generations of one path that wait to be read. More are found again, by their birth, when these are read. */
@@ -70,9 +71,20 @@ export class GenerationQueue implements HeldGenerations {
     this.#queue.splice(younger === -1 ? this.#queue.length - 1 : younger, 0, missed)
   }
 
-  /** These are read instead of the head. */
-  replaceHead(...generations: readonly Generation[]): void {
-    this.#queue.splice(0, 1, ...generations)
+  /** This one is read instead of the head. */
+  replaceHead(generation: Generation): void {
+    this.#queue.splice(0, 1, generation)
+  }
+
+  /**
+   * The head was cut: its copy is read instead, then what was copied away between, and what it holds now. What came before
+   * a head that nobody has begun to read is read before that.
+   */
+  cutHead({ copy, missed, next }: Pick<AfterTruncation, 'copy' | 'missed' | 'next'>): void {
+    const cut = this.#queue.shift()
+    const isBefore = ({ identity }: Generation): boolean => cut?.announced === false && isOlder(identity, cut.identity)
+    const between = missed.filter(generation => !isBefore(generation))
+    this.#queue.unshift(...missed.filter(isBefore), ...(copy ? [copy] : []), ...between, next)
   }
 
   /** The head is done with. */
