@@ -20,6 +20,10 @@ describe('following', () => {
     expect(await failures(1000, { packs: true })).toEqual([])
   })
 
+  it('nor in 1,000 of them with a pattern that one reader after the other follows', { timeout: 600_000 }, async () => {
+    expect(await failures(1000, { restarts: true })).toEqual([])
+  })
+
   it('nor in 1,000 of them among which the system fails', { timeout: 600_000 }, async () => {
     expect(await failures(1000, { hardships: true })).toEqual([])
   })

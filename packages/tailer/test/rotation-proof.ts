@@ -1,11 +1,11 @@
 /**
  * The rotation proof by command:
  *
- *     node --conditions=@logflow/source packages/tailer/test/rotation-proof.ts [FIRST-SEED] [SCHEDULES] [SHOWN] [packed] [hardships]
+ *     node --conditions=@logflow/source packages/tailer/test/rotation-proof.ts [FIRST-SEED] [SCHEDULES] [SHOWN] [packed] [restarts] [hardships]
  *
  * Runs a schedule for each seed, tells how many failed and of what, and prints the first of each kind as its shortest
- * case. With `packed` rotated files are packed in the same schedules, with `hardships` the system fails in between. Exit
- * code 1 when one failed.
+ * case. With `packed` rotated files are packed in the same schedules, with `restarts` a pattern is followed by one reader
+ * after the other, with `hardships` the system fails in between. Exit code 1 when one failed.
  */
 import { writeSync } from 'node:fs'
 import {
@@ -17,7 +17,8 @@ import {
 import { followModel } from './followed-model.ts'
 
 const [first = 0, schedules = 1_000_000, shown = 10] = process.argv.slice(2, 5).map(Number)
-const additions = { packs: process.argv.includes('packed'), hardships: process.argv.includes('hardships') }
+const asked = (word: string): boolean => process.argv.includes(word)
+const additions = { packs: asked('packed'), restarts: asked('restarts'), hardships: asked('hardships') }
 const scheduleOf = (seed: number): ReturnType<typeof rotationSchedule> => rotationSchedule(seed, additions)
 const TOLD_EVERY = 50_000
 // Most of what is asked of the model names nothing, and nobody reads where in the code it was.

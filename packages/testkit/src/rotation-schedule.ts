@@ -57,12 +57,17 @@ export interface ScheduleAdditions {
   readonly hardships?: boolean
   /** Rotated files are packed now and then. */
   readonly packs?: boolean
+  /** A pattern that matches rotated names, too, is followed by one reader after the other. */
+  readonly restarts?: boolean
 }
 
 /** Makes the schedule of a seed, or the same one with additions. */
-export function rotationSchedule(seed: number, { hardships, packs }: ScheduleAdditions = {}): RotationSchedule {
+export function rotationSchedule(
+  seed: number,
+  { hardships, packs, restarts }: ScheduleAdditions = {},
+): RotationSchedule {
   const plain = plainSchedule(seed)
-  const schedule = packs ? withPacking(plain) : plain
+  const schedule = packs ? withPacking(plain) : restarts ? withRestarts(plain) : plain
   return hardships
     ? { ...schedule, steps: [...withMounts(seed, withoutWatches(seed, withHardships(schedule)))] }
     : schedule
@@ -71,12 +76,26 @@ export function rotationSchedule(seed: number, { hardships, packs }: ScheduleAdd
 /** Another stream than that which made the steps. */
 const HARDSHIPS = 0x5eed
 const PACKING = 0x7ac4
+const RESTARTS = 0x4e57
 const MOUNTS = 0x3017
 const WATCHES = 0x0a7c
 
 function withPacking({ seed, profile, steps }: RotationSchedule): RotationSchedule {
   // A pattern that matches packed names asks for what is in them as it is.
   return { seed, profile: { ...profile, pattern: 'path' }, steps: [...packing(steps, new Random(seed ^ PACKING))] }
+}
+
+/**
+ * Below a pattern that matches rotated names, too: the reader ends now and then, with all acknowledged that it had given.
+ * Not before anything was: who knows nothing of the path wants every copy that is there.
+ */
+function withRestarts({ seed, profile, steps }: RotationSchedule): RotationSchedule {
+  const random = new Random(seed ^ RESTARTS)
+  const restarted = steps.flatMap(step =>
+    random.oneIn(8) ? [step, ...(random.oneIn(2) ? ['rest'] : []), 'ack', 'crash'] : [step],
+  )
+  const known = ['write 1', 'rest', 'ack', ...restarted]
+  return { seed, profile: { ...profile, pattern: 'glob', linked: false, births: true }, steps: known }
 }
 
 function* packing(steps: readonly RotationStep[], random: Random): Generator<RotationStep, void, undefined> {

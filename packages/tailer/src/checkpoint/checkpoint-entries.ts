@@ -27,6 +27,11 @@ export class CheckpointEntries {
     return text === undefined ? undefined : this.#unpack(sourceId, text, this.#all.groupOf(sourceId) as string)
   }
 
+  /** The ids of all of them. */
+  ids(): Generator<string, void, undefined> {
+    return this.#all.keys()
+  }
+
   *values(): Generator<CheckpointEntry, void, undefined> {
     for (const [sourceId, text, path] of this.#all.entries()) yield this.#unpack(sourceId, text, path)
   }

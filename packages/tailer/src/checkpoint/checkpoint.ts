@@ -8,6 +8,8 @@ import {
 } from './checkpoint-log.ts'
 import { openCheckpointFile, type CheckpointStorage } from './checkpoint-storage.ts'
 import { TailerError } from '../errors.ts'
+import type { FileIdentity } from '../identity/identity.ts'
+import { KnownFiles } from './known-files.ts'
 import { PendingBytes } from './pending-bytes.ts'
 import { isFifoSource } from '../streams/stream-ids.ts'
 
@@ -35,6 +37,7 @@ export class Checkpoint implements AsyncDisposable {
   /** Records that could not be read when it was opened; their sources go on from an earlier record, or anew. */
   readonly damagedRecords: number
   readonly #entries: CheckpointEntries
+  #files: KnownFiles | undefined
   /** Where sources ended, and since when they are rotated away. */
   readonly #complete = new Map<string, { readonly offset: number; readonly rotatedMs: number | undefined }>()
   readonly #beside = new Map<string, string>()
@@ -104,6 +107,12 @@ export class Checkpoint implements AsyncDisposable {
   /** As {@link Checkpoint.entries}, those of one path. */
   entriesOf(host: string, path: string): CheckpointEntry[] {
     return this.#entries.of(host, path)
+  }
+
+  /** As {@link Checkpoint.entries}, those of one file, whatever its path was, as of the first time that this is asked. */
+  entriesOfFile(file: Pick<FileIdentity, 'inodeKey' | 'birthNs'>): CheckpointEntry[] {
+    this.#files ??= new KnownFiles(this.#entries.ids())
+    return this.#files.idsOf(file).flatMap(id => this.#entries.get(id) ?? [])
   }
 
   /**

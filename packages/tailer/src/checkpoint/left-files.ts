@@ -23,7 +23,7 @@ export interface Left {
  */
 export function unfinished(known: readonly CheckpointEntry[], but: CheckpointEntry): CheckpointEntry[] {
   const mayHoldMore = (entry: CheckpointEntry): boolean =>
-    entry !== but && !isCutOff(entry.tailHash) && (!entry.complete || entry.rotatedMs !== undefined)
+    entry.sourceId !== but.sourceId && !isCutOff(entry.tailHash) && (!entry.complete || entry.rotatedMs !== undefined)
   return known.filter(mayHoldMore).slice(0, MAX_LEFT).reverse()
 }
 
@@ -54,7 +54,9 @@ export class LeftSearch {
       for (const entry of entries) {
         const found = await findByToken(entry, base)
         moving ||= found === 'moving'
-        if (found && found !== 'moving') left.push({ entry, found })
+        if (!found || found === 'moving') continue
+        if (this.#isReadElsewhere(found, entry)) await giveBack([{ entry, found }], base)
+        else left.push({ entry, found })
       }
     } catch (error) {
       await giveBack(left, base)
@@ -65,6 +67,11 @@ export class LeftSearch {
       return 'moving'
     }
     return this.#withoutEnded(entries, left, base)
+  }
+
+  /** Whether it is a copy that was read as a file of its own, as a pattern matches its name, too. */
+  #isReadElsewhere({ identity }: OpenedSibling, { path }: CheckpointEntry): boolean {
+    return this.#checkpoint.entriesOfFile(identity).some(other => other.path !== path)
   }
 
   /** Of a file that was rotated away so long ago that it lingers no more, only what it holds besides is still to be read. */

@@ -1,6 +1,7 @@
 import type { Delivery, ResumeToken, Source } from '@logflow/core'
 import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import type { Proven } from './earlier-run.ts'
 import { failedEvent } from '../events.ts'
 import type { ReadHandle } from '../files/file-system.ts'
 import { Generation } from '../generation/generation.ts'
@@ -30,6 +31,17 @@ export interface OpenedFile extends GenerationBase {
   readonly identity: FileIdentity
 }
 
+/** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
+export function openedFileOf(
+  base: GenerationBase,
+  { handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>,
+): OpenedFile {
+  const { path, host, names, fileSystem, home, buffer, cutting, opened, parts, packed } = base
+  const { claim, isTaken, release, undecided, reopen } = base
+  const known = { path, host, names, fileSystem, home, buffer, cutting, opened, parts, packed }
+  return Object.assign(known, { claim, isTaken, release, undecided, reopen, handle, source, identity })
+}
+
 /** What is to be read, and what has to be told before. */
 export interface Resumed {
   /** What was left of the files that had the path, in order; generations that were missed come after them. */
@@ -55,12 +67,13 @@ export interface StillMissing {
 
 /**
  * Where to go on with a path after a restart; `undefined` when nothing is known of it, `moving` while names move, as long
- * as the `search` has patience, among which what was left may be.
+ * as the `search` has patience, among which what was left may be. `named` is the file that has the path, where an earlier
+ * run has read it.
  *
  * | the path names | then |
  * | --- | --- |
  * | the file of the checkpoint, same head and tail | what is left of those that were rotated away; from its offset, under its old id |
- * | another file | the rest of the old one, found by inode or content beside it; then generations born between; then this one from 0 |
+ * | another file | the rest of the old one, found by inode or content beside it; then generations born between; then this one, from 0 if nobody knows it |
  * | the same inode, other content | truncated meanwhile: the rest from a copy if there is one; then this one from 0 |
  * | nothing | the rest of the old one, if it is there |
  *  */
@@ -68,24 +81,20 @@ export async function resumeGenerations(
   checkpoint: Checkpoint,
   file: OpenedFile | GenerationBase,
   search: LeftSearch,
+  named?: Proven,
 ): Promise<Resumed | 'moving' | undefined> {
   const known = checkpoint.entriesOf(file.host, file.path).reverse()
   const [newest, ...older] = known
-  if (!newest) return undefined
-  if ('handle' in file) {
-    for (const entry of known) {
-      const generation = await openProven(file, entry)
-      if (!generation) continue
-      const left = await search.find(unfinished(known, entry), file)
-      if (left === 'moving') return 'moving'
-      const rest = await openLeft(left, file)
-      const missing = missingAfter(entry, known)
-      // Thousands of files of one folder need not list it each, to find that it is as it was.
-      const nothing = await hasNothingYounger(missing.horizon, file)
-      return { rest, next: generation, notices: [], proven: true, ...(!nothing && { missing }) }
-    }
-  }
-  return resumeRotated(file, [newest, ...older], search)
+  if (!newest) return named && { rest: [], next: named.generation, notices: [], proven: false }
+  const own = named && known.find(({ sourceId }) => sourceId === named.entry.sourceId)
+  if (!own) return resumeRotated(file, [newest, ...older], search, named?.generation)
+  const left = await search.find(unfinished(known, own), file)
+  if (left === 'moving') return 'moving'
+  const rest = await openLeft(left, file)
+  const missing = missingAfter(own, known)
+  // Thousands of files of one folder need not list it each, to find that it is as it was.
+  const nothing = await hasNothingYounger(missing.horizon, file)
+  return { rest, next: named?.generation, notices: [], proven: true, ...(!nothing && { missing }) }
 }
 
 /** The checkpoint speaks of a file that the path does not name any more. */
@@ -93,36 +102,44 @@ async function resumeRotated(
   file: OpenedFile | GenerationBase,
   known: readonly [CheckpointEntry, ...CheckpointEntry[]],
   search: LeftSearch,
+  read: Generation | undefined,
 ): Promise<Resumed | 'moving'> {
   const [newest] = known
   const entry = known.find(({ complete, tailHash }) => !complete && !isCutOff(tailHash)) ?? newest
   const left = await search.find([...unfinished(known, entry), entry], file)
   if (left === 'moving') return 'moving'
-  const old = sourceOf(entry)
-  const identity = parseIdentity(entry.sourceId)
   const named = 'handle' in file ? file : undefined
-  const truncated = named !== undefined && identity !== undefined && isSameFile(identity, named.identity)
-  const now = truncated ? await identifyAgain(named, entry) : named
+  const truncated = named !== undefined && isOf(entry, named.identity)
   const rest = await openLeft(left, file, truncated ? entry : undefined)
-  const isThere = left.at(-1)?.entry === entry
-  const next = now && (await begin(truncated ? { ...now, source: now.names.another(now.identity) } : now, 0))
-  const missing = missingAfter(entry, known)
-  return {
-    rest,
-    next,
-    notices: isThere ? [] : tellLost(entry, old, named && (truncated ? 'truncated' : 'rotated')),
-    missing,
-    proven: false,
-  }
+  const next = read ?? (named && (await (truncated ? beginCut(named, entry) : begin(named, 0))))
+  // A pattern that matches the name that it has now reads it there.
+  const isKnown = left.at(-1)?.entry === entry || (!truncated && isTaken(entry, file))
+  const notices = isKnown ? [] : tellLost(entry, named && (truncated ? 'truncated' : 'rotated'))
+  return { rest, next, notices, missing: missingAfter(entry, known), proven: false }
+}
+
+/** Whether a file is the one of an entry, whatever it holds. */
+function isOf({ sourceId }: CheckpointEntry, file: Pick<FileIdentity, 'inodeKey' | 'birthNs'>): boolean {
+  const identity = parseIdentity(sourceId)
+  return identity !== undefined && isSameFile(identity, file)
+}
+
+function isTaken({ sourceId }: CheckpointEntry, base: GenerationBase): boolean {
+  const identity = parseIdentity(sourceId)
+  return identity !== undefined && base.isTaken(claimKeyOf(identity))
+}
+
+/** What a file holds that was cut, from its start. */
+async function beginCut(named: OpenedFile, entry: CheckpointEntry): Promise<Generation> {
+  const now = await identifyAgain(named, entry)
+  return begin({ ...now, source: now.names.another(now.identity) }, 0)
 }
 
 /** What is to be said of a file whose rest is nowhere, and of what became of its path. Nobody knows how much it is. */
-function tellLost(
-  { offset, path, tailHash, complete }: CheckpointEntry,
-  source: Source,
-  event: 'truncated' | 'rotated' | undefined,
-): Delivery[] {
+function tellLost(entry: CheckpointEntry, event: 'truncated' | 'rotated' | undefined): Delivery[] {
+  const { offset, path, tailHash, complete } = entry
   if (isCutOff(tailHash) || complete) return []
+  const source = sourceOf(entry)
   const message = `what followed byte ${offset} of ${path} was not found`
   const told: Delivery[] = [failedEvent(source, { message, offset })]
   if (event) told.push({ kind: 'event', source, event, detail: { offset } })

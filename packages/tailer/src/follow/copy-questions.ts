@@ -1,11 +1,10 @@
-import { basename, dirname, join } from 'node:path'
 import type { FollowContext } from './follow-context.ts'
 import type { FollowedFile } from './followed-file.ts'
 import type { FollowedFiles } from './followed-files.ts'
 import type { OpenedSibling } from '../generation/generation-base.ts'
 import { claimKeyOf } from '../identity/identity.ts'
 import { hasGrown } from '../identity/taken-files.ts'
-import { baseNamesOf } from '../names/rotated-names.ts'
+import { basePathsOf } from '../names/rotated-names.ts'
 import type { CopyVerdict } from '../search/claim-copy.ts'
 
 /** How often what the patterns match was looked for. */
@@ -36,14 +35,13 @@ export class CopyQuestions {
     this.#discover = discover
   }
 
-  /** Whether a new file only holds what another one here was read to, as copytruncate makes it. */
-  async ask(path: string, opened: OpenedSibling): Promise<CopyVerdict> {
-    const bases = baseNamesOf(basename(path)).map(base => join(dirname(path), base))
+  /** Whether a new file only holds what another one here was read to, as copytruncate makes it; a `first` one, or what an earlier run read. */
+  async ask(path: string, opened: OpenedSibling, first: boolean): Promise<CopyVerdict> {
     let news = false
-    for (const base of bases) {
+    for (const base of basePathsOf(path)) {
       // Who is not followed may be so a moment later, without having been asked.
       if (!this.#files.has(base)) news ||= this.#isNews(base)
-      const verdict = await this.#files.claimCopy(base, opened)
+      const verdict = await this.#files.claimCopy(base, opened, first)
       if (verdict !== 'no') return verdict
     }
     if (news && this.#postpones(opened)) return 'later'

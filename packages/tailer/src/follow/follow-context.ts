@@ -14,8 +14,8 @@ export interface FollowContext<File> {
   readonly claims: Claims
   readonly marks: Marks
   readonly undecided: UndecidedFiles
-  /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one. */
-  readonly isCopy: (path: string, opened: OpenedSibling) => Promise<CopyVerdict>
+  /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one; of a `first` one, or of what an earlier run read. */
+  readonly isCopy: (path: string, opened: OpenedSibling, first: boolean) => Promise<CopyVerdict>
   /** A path was opened there: growth is told where its file lies, not where a link to it lies. */
   readonly listenTo: (path: string, openedPath: string) => Promise<void>
   /** Whether so many files are open that those which wait for their turn are better closed. */
@@ -37,7 +37,7 @@ export function openingOf<File>(
     marks,
     undecided,
     ...before,
-    isCopy: opened => isCopy(path, opened),
+    isCopy: (opened, isFirst) => isCopy(path, opened, isFirst),
     ...claimingAs(owner, claims),
   }
 }

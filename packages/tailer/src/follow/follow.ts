@@ -121,7 +121,7 @@ class FollowGroup {
       claims: new Claims(),
       marks: new Marks(options.clock),
       undecided: new UndecidedFiles(),
-      isCopy: (path, opened) => this.#copies.ask(path, opened),
+      isCopy: (path, opened, first) => this.#copies.ask(path, opened, first),
       mustSpare: () => this.#files.mustSpare(this.#beginning !== undefined),
       listenTo: (path, openedPath) => this.#files.listenTo(path, openedPath),
       wake: file => {

@@ -16,6 +16,7 @@ import { Quiet } from './quiet.ts'
 import { Standing } from './standing.ts'
 import { Turns } from './turns.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
+import { isNamedOneOf } from '../search/missed-generations.ts'
 import { claimCopy, type CopyVerdict } from '../search/claim-copy.ts'
 import type { OpenedSibling } from '../generation/generation-base.ts'
 import { afterDeletion, afterTruncation } from '../search/truncation.ts'
@@ -94,15 +95,20 @@ export class FollowedFile {
     return this.#failures.any
   }
 
-  /** Whether a file is a copy of what is read here, as copytruncate makes one; if so it is this file's from now on. */
-  claimCopy(opened: OpenedSibling): Promise<CopyVerdict> {
+  /**
+   * Whether a file is a copy of what is read here, as copytruncate makes one; of a `first` one, or of what an earlier run
+   * read. If so it is this file's from now on.
+   */
+  claimCopy(opened: OpenedSibling, first: boolean): Promise<CopyVerdict> {
     return this.#turns.take(async () => {
       // What is asleep may have been cut, and what has the name may not be open yet.
       this.#queue.stir()
       const { held } = this.#queue
       const writtenMs = this.#context.options.clock.now() - this.#lingering.ms
-      const verdict = await claimCopy(opened, { held, released: this.#opener.released, writtenMs }, this.#opener.base)
-      return verdict === 'no' && !(await this.#opener.isNamedOneOf(held)) ? 'later' : verdict
+      const tokens = first ? this.#opener.tokens : []
+      const known = { held, released: this.#opener.released, tokens, writtenMs }
+      const verdict = await claimCopy(opened, known, this.#opener.base)
+      return verdict === 'no' && !(await isNamedOneOf(held, this.#opener.base)) ? 'later' : verdict
     })
   }
 

@@ -125,9 +125,9 @@ export class FollowedFiles {
   }
 
   /** Whether a file is a copy of what is read under a path, or was before that was gone; if so it is that path's from now on. */
-  claimCopy(path: string, opened: OpenedSibling): Promise<CopyVerdict> {
+  claimCopy(path: string, opened: OpenedSibling, first: boolean): Promise<CopyVerdict> {
     const file = this.wake(path)
-    if (file) return file.claimCopy(opened)
+    if (file) return file.claimCopy(opened, first)
     const gone = this.#gone.get(path)
     if (!gone) return Promise.resolve('no')
     const { options, claims } = this.#context

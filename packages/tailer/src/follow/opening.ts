@@ -27,8 +27,8 @@ export interface PathOpenerInit {
   readonly first: boolean
   /** Where to begin, if not where that says. */
   readonly from?: ResolvedFollowOptions['from'] | undefined
-  /** Whether a file is a copy of what another path of this follow reads. */
-  readonly isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>
+  /** Whether a file is a copy of what another path of this follow reads, or, if it is a `first` one, what an earlier run read. */
+  readonly isCopy: (opened: OpenedSibling, first: boolean) => Promise<CopyVerdict>
 }
 
 /** What the path's reader holds while another file is opened. */

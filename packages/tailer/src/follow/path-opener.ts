@@ -1,29 +1,28 @@
-import type { Delivery } from '@logflow/core'
+import type { Delivery, ResumeToken } from '@logflow/core'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import { DoubtedGenerations } from '../search/doubted-generations.ts'
+import type { DoubtedGenerations } from '../search/doubted-generations.ts'
 import type { Reopen } from '../files/drowsy-handle.ts'
-import { isPassing } from '../errors.ts'
 import { Generation } from '../generation/generation.ts'
-import { holdAll, learnHeads, provenOnce } from '../generation/hold-all.ts'
-import { isAsBefore, isYounger, type Horizon } from '../search/horizon.ts'
-import { claimKeyOf, identifyBy } from '../identity/identity.ts'
+import type { Horizon } from '../search/horizon.ts'
+import { claimKeyOf, identifyBy, type FileIdentity } from '../identity/identity.ts'
+import { EarlierRun, type Proven } from '../checkpoint/earlier-run.ts'
 import { LeftSearch } from '../checkpoint/left-files.ts'
-import { LeftOut, NOTHING_LEFT_OUT } from '../search/left-out.ts'
-import type { Sibling } from '../names/listing.ts'
 import { MOVING, NOTHING, type HeldGenerations, type Opened, type PathOpenerInit } from './opening.ts'
 import { openAdmitted, type AdmittedFile } from '../files/open-file.ts'
 import type { ResolvedFollowOptions } from '../options.ts'
 import { PackedSiblings } from '../search/packed-siblings.ts'
 import { Patience } from '../search/patience.ts'
+import type { SharedHandle } from '../files/shared-handle.ts'
 import { PostponedFile } from '../search/postponed-file.ts'
 import { ReleasedContents } from '../identity/released-contents.ts'
-import { beginNew, resumeGenerations, type OpenedFile, type Resumed, type StillMissing } from '../checkpoint/resume.ts'
+import { beginNew, openedFileOf, resumeGenerations, type OpenedFile } from '../checkpoint/resume.ts'
 import type { ReleasedContent, RestingFile, RestingOpener } from '../resting/resting-file.ts'
 import { openAgain } from '../files/reopen.ts'
-import { lookAt, type NamedFacts } from './rotation.ts'
+import type { NamedFacts } from './rotation.ts'
 import type { CopyVerdict } from '../search/claim-copy.ts'
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
-import { findMissed, giveBack, inOrderOfBirth, type MissedRange } from '../search/missed.ts'
+import { inOrderOfBirth } from '../search/missed.ts'
+import { MissedGenerations, type Standing } from '../search/missed-generations.ts'
 import { SourceNames } from '../identity/source-names.ts'
 import { Surroundings } from '../search/surroundings.ts'
 import { leaveCopy } from '../identity/taken-files.ts'
@@ -34,21 +33,17 @@ export class PathOpener {
   readonly #base: GenerationBase
   readonly #surroundings: Surroundings
   readonly #released: ReleasedContents
-  /** Missed generations that may be copies of what is not open yet. */
-  readonly doubted: DoubtedGenerations
+  readonly #earlier: EarlierRun | undefined
   #from: ResolvedFollowOptions['from']
   /** Something of the path was given to be read: what the checkpoint says of it from then on is of this run. */
   #begun: boolean
   /** What the last run left was looked for while the path named nothing. */
   #askedForRest = false
-  #missing: StillMissing | undefined
+  readonly #missed: MissedGenerations
   readonly #postponed: PostponedFile
-  #leftOut: LeftOut = NOTHING_LEFT_OUT
   readonly #patience: Patience
   /** How long a copy, or what the last run left, is searched for among names that move. */
   readonly copyPatience: Patience
-  /** What had the name at the first look. */
-  #firstKey: string | undefined
 
   /** `resting` is what an earlier one of the same path gave. */
   constructor(init: PathOpenerInit, resting?: RestingOpener) {
@@ -64,15 +59,15 @@ export class PathOpener {
     this.#surroundings = new Surroundings({ path, fileSystem }, options.clock, resting)
     const { home } = this.#surroundings
     this.#base = { path, host, names, fileSystem, home, buffer, cutting, reopen, ...shared, opened, packed }
-    this.doubted = new DoubtedGenerations(this.#base)
     this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
     this.#patience = new Patience(options.clock)
     this.copyPatience = new Patience(options.clock)
+    this.#earlier = options.checkpoint && new EarlierRun(options.checkpoint, { host, path })
     this.#released = new ReleasedContents(resting?.released ?? init.released)
+    const [base, surroundings, released, earlier] = [this.#base, this.#surroundings, this.#released, this.#earlier]
+    this.#missed = new MissedGenerations({ base, surroundings, released, earlier }, resting)
     this.#from = resting?.from ?? init.from ?? (init.first ? options.from : 'start')
     this.#begun = resting !== undefined
-    this.#firstKey = resting?.firstKey
-    this.#missing = resting?.missing
   }
 
   /** What is to be kept of it while nothing happens to the path; `undefined` while something is still to be seen. */
@@ -82,10 +77,9 @@ export class PathOpener {
       ...this.#surroundings.rest(),
       first: this.#init.first,
       from: this.#from,
-      firstKey: this.#firstKey,
       released: this.#released.rest(),
       opened: this.#base.opened.size > 0 ? this.#base.opened : undefined,
-      missing: this.#missing,
+      ...this.#missed.rest(),
     }
   }
 
@@ -98,18 +92,18 @@ export class PathOpener {
 
   /** Whether names moved while they were searched last, so that something may not have been found. */
   get moves(): boolean {
-    return this.#leftOut.moving
+    return this.#missed.leftOut.moving
   }
 
   /** Whether the last search left out what may be needed yet. */
   get unread(): boolean {
-    return this.#leftOut.any || this.doubts
+    return this.#missed.leftOut.any || this.doubts
   }
 
   /** The folder is known as it was then: what is younger is still to be found, and what was empty. */
   get seen(): Horizon {
     const { seen } = this.#surroundings
-    const { empty } = this.#leftOut
+    const { empty } = this.#missed.leftOut
     return empty.size > 0 ? { ...seen, awaited: empty } : seen
   }
 
@@ -138,6 +132,16 @@ export class PathOpener {
     return this.#released.all
   }
 
+  /** How far an earlier run read what the path named. */
+  get tokens(): readonly ResumeToken[] {
+    return this.#earlier?.tokens ?? []
+  }
+
+  /** Missed generations that may be copies of what is not open yet. */
+  get doubted(): DoubtedGenerations {
+    return this.#missed.doubted
+  }
+
   /** What every generation of this path is opened with. */
   get base(): GenerationBase {
     return this.#base
@@ -146,12 +150,12 @@ export class PathOpener {
   /** To be called before a look at the path: until something was opened, what lies beside it is older than that. */
   lookBeside(): Promise<void> {
     if (this.#hasBegun && this.#surroundings.horizon) return Promise.resolve()
-    return this.#surroundings.lookFirst(this.#missing === undefined)
+    return this.#surroundings.lookFirst(this.#missed.missing === undefined)
   }
 
   /** What the first look saw is followed, whatever name it has when it is opened. */
   noteFirst(named: NamedFacts | undefined): void {
-    if (this.#firstKey === undefined) this.#firstKey = named && this.#from !== 'end' ? claimKeyOf(named) : 'nothing'
+    this.#missed.noteFirst(this.#from === 'end' ? undefined : named)
   }
 
   /**
@@ -172,7 +176,8 @@ export class PathOpener {
       const identity = await identifyBy(handle, stat)
       const key = claimKeyOf(identity)
       const isHeld = held.newest !== undefined && claimKeyOf(held.newest.identity) === key
-      const verdict = isHeld ? 'yes' : await this.#isCopy({ handle, identity })
+      const read = await this.#readBefore(handle, identity)
+      const verdict = isHeld ? 'yes' : read ? 'no' : await this.#isCopy({ handle, identity })
       if (verdict === 'later' && this.#postponed.hold(handle)) return NOTHING
       const fresh = !this.#base.isTaken(key)
       const isOurs = verdict === 'no' && this.#base.claim(key)
@@ -182,8 +187,8 @@ export class PathOpener {
         await handle.close()
         return NOTHING
       }
-      const source = this.#base.names.of(identity)
-      const opened = await this.#begin(this.#openedFile({ handle, source, identity }), held)
+      const file = openedFileOf(this.#base, { handle, source: this.#base.names.of(identity), identity })
+      const opened = await this.#begin(file, held, read)
       if (opened === 'moving') {
         if (claimed !== undefined) this.#base.release(claimed)
         await handle.close()
@@ -207,7 +212,7 @@ export class PathOpener {
     // What appears from now on was not there when following began.
     this.#from = 'start'
     const { checkpoint } = this.#init.options
-    if (this.#hasBegun || !checkpoint || (this.#askedForRest && !changed)) return NOTHING
+    if (this.#isOfThisRun || !checkpoint || (this.#askedForRest && !changed)) return NOTHING
     this.#askedForRest = true
     const opened = await this.#resume(checkpoint, this.#base, [])
     if (opened === 'moving') return MOVING
@@ -246,12 +251,17 @@ export class PathOpener {
 
   /** Whether it is still to be seen what something is that was found. */
   get doubts(): boolean {
-    return this.doubted.any || this.#postponed.waits
+    return this.#missed.doubted.any || this.#postponed.waits
   }
 
   /** Whether something was given to be read, or is held until it is known what it is. */
   get #hasBegun(): boolean {
-    return this.#begun || this.doubted.any
+    return this.#begun || this.#missed.doubted.any
+  }
+
+  /** Whether what the checkpoint says of the path may have been acknowledged by this run. */
+  get #isOfThisRun(): boolean {
+    return this.#hasBegun || this.#init.released !== undefined
   }
 
   #give<T extends Pick<Opened, 'generations'>>(opened: T): T {
@@ -261,35 +271,48 @@ export class PathOpener {
 
   /** Closes what nobody was given. */
   async close(): Promise<void> {
-    await this.doubted.close()
+    await this.#missed.doubted.close()
     await this.#postponed.close()
   }
 
-  /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
-  #openedFile({ handle, source, identity }: Pick<OpenedFile, 'handle' | 'source' | 'identity'>): OpenedFile {
-    const { path, host, names, fileSystem, home, buffer, cutting, opened, parts, packed } = this.#base
-    const { claim, isTaken, release, undecided, reopen } = this.#base
-    const known = { path, host, names, fileSystem, home, buffer, cutting, opened, parts, packed }
-    return Object.assign(known, { claim, isTaken, release, undecided, reopen, handle, source, identity })
+  /** The file as an earlier run has read it. */
+  #readBefore(handle: SharedHandle, identity: FileIdentity): Promise<Proven | undefined> {
+    if (!this.#earlier || this.#isOfThisRun) return Promise.resolve(undefined)
+    const { host, path } = this.#base
+    return this.#earlier.prove(openedFileOf(this.#base, { handle, source: { host, path, id: identity.id }, identity }))
   }
 
-  async #begin(file: OpenedFile, { held, takeBack }: HeldGenerations): Promise<Opened | 'moving'> {
-    const lingering = takeBack(claimKeyOf(file.identity))
-    if (lingering) {
-      await file.handle.close()
-      return { generations: [lingering], notices: [] }
-    }
-    const back = this.#released.all.length > 0 ? await this.#released.takeBack(file) : undefined
+  /** `read` is the file, where an earlier run has read it. */
+  async #begin(file: OpenedFile, held: HeldGenerations, read: Proven | undefined): Promise<Opened | 'moving'> {
+    const back = await this.#takeBack(file, held)
     if (back) return { generations: [back], notices: [] }
+    const resumed = this.#isOfThisRun ? undefined : await this.#resumeNamed(file, held.held, read)
+    return resumed ?? this.#beginNew(file, held.held)
+  }
+
+  /** What lingers, or was read before, and has its name back. */
+  async #takeBack(file: OpenedFile, { takeBack }: HeldGenerations): Promise<Generation | undefined> {
+    const lingering = takeBack(claimKeyOf(file.identity))
+    if (lingering) await file.handle.close()
+    return lingering ?? (this.#released.all.length > 0 ? this.#released.takeBack(file) : undefined)
+  }
+
+  async #resumeNamed(
+    file: OpenedFile,
+    held: readonly Generation[],
+    read: Proven | undefined,
+  ): Promise<Opened | 'moving' | undefined> {
+    if (!this.#earlier) return undefined
+    const known = read ?? (await this.#earlier.copied(file))
+    return known || this.#earlier.knowsPath ? this.#resume(this.#earlier.checkpoint, file, held, known) : undefined
+  }
+
+  async #beginNew(file: OpenedFile, held: readonly Generation[]): Promise<Opened> {
     const { checkpoint } = this.#init.options
-    if (checkpoint?.knows(file.path) && !this.#hasBegun) {
-      const resumed = await this.#resume(checkpoint, file, held)
-      if (resumed) return resumed
-    }
     const named = await beginNew(checkpoint, file, { from: this.#from, seen: this.#surroundings.seen })
-    const isUntouched = !this.doubts && !this.#missing && (await this.#surroundings.isAsFirstSeen())
-    if (isUntouched) this.#leftOut = NOTHING_LEFT_OUT
-    const missed = isUntouched ? [] : await this.#findMissedNow(held, { rest: [], next: named })
+    const isUntouched = !this.doubts && !this.#missed.missing && (await this.#surroundings.isAsFirstSeen())
+    if (isUntouched) this.#missed.noteNothing()
+    const missed = isUntouched ? [] : await this.#missed.findBeside(held, { rest: [], next: named }, this.#standing)
     return { generations: [...missed, named], notices: [] }
   }
 
@@ -298,99 +321,37 @@ export class PathOpener {
     checkpoint: Checkpoint,
     file: OpenedFile | GenerationBase,
     held: readonly Generation[],
+    read?: Proven,
   ): Promise<Opened | 'moving' | undefined> {
     const search = new LeftSearch(checkpoint, this.copyPatience, this.#init.options)
-    const resumed = await resumeGenerations(checkpoint, file, search)
-    if (resumed === 'moving') this.#leftOut = new LeftOut(this.#leftOut)
+    const resumed = await resumeGenerations(checkpoint, file, search, read)
+    if (resumed === 'moving') this.#missed.noteMoving()
     if (!resumed || resumed === 'moving') return resumed
     const { rest, next, notices } = resumed
     const { horizon } = this.#surroundings
-    this.#missing = resumed.missing
+    this.#missed.missing = resumed.missing
     // Until something newer is acknowledged the next run has to look for the same.
-    if (this.#missing) this.#surroundings.goBackTo(this.#missing.horizon)
-    const missed = this.#missing ? await this.#findMissedNow(held, resumed) : []
+    if (this.#missed.missing) this.#surroundings.goBackTo(this.#missed.missing.horizon)
+    const missed = this.#missed.missing ? await this.#missed.findBeside(held, resumed, this.#standing) : []
     // Of what still is under its name nothing is missing once that was searched; thousands of files keep no more.
     if (resumed.proven && !this.unread) {
-      this.#missing = undefined
+      this.#missed.missing = undefined
       this.#surroundings.countFrom(horizon)
     }
     return { generations: [...rest, ...missed, ...(next ? [next] : [])], notices }
   }
 
-  /**
-   * What was missed besides what is being opened. Without a descriptor to spare, or when the folder has gone away, that is
-   * left for another search: what is open is kept, as its content may be cut before there is one again.
-   */
-  async #findMissedNow(
-    held: readonly Generation[],
-    { rest, next }: Pick<Resumed, 'rest' | 'next'>,
-  ): Promise<readonly Generation[]> {
-    try {
-      return await this.#findMissed([...held, ...rest, ...(next ? [next] : [])])
-    } catch (error) {
-      if (isPassing(error)) return []
-      await giveBack(rest, this.#base)
-      await next?.close()
-      throw error
-    }
+  get #standing(): Standing {
+    return { begun: this.#hasBegun, doubts: this.doubts }
   }
 
-  async #findMissed(held: readonly Generation[]): Promise<Generation[]> {
-    if (!this.#hasBegun && !this.#missing) await this.#surroundings.lookOnceMore()
-    const range = await this.#rangeToSearch()
-    if (!range) return []
-    const before = this.#leftOut
-    const leftOut = (this.#leftOut = new LeftOut(before))
-    // Cut as well: what lies beside it may be its own, and is looked at when that was told. Those that are read, of which
-    // there may be hundreds, are asked only when there is something that may copy them.
-    const prove = provenOnce(held)
-    const unread = held.filter(({ offset, isRead }) => offset === 0 || !isRead)
-    if (!(await learnHeads(unread)) || (this.doubted.any && !(await prove()))) {
-      leftOut.postpone()
-      return []
-    }
-    const known = { ...range, held, prove, released: this.#released.all, leftOut }
-    const missed = await this.doubted.ask(known)
-    try {
-      const found = [...missed, ...this.doubted.all]
-      missed.push(...(await findMissed({ ...known, found }, this.#base)))
-      return missed.length > 0 && (await this.#areKnown(held)) ? inOrderOfBirth(missed.splice(0)) : []
-    } finally {
-      this.doubted.add(missed)
-    }
-  }
-
-  /** Whether what has the name, and what it holds now, is open: what else was found may only copy it. */
-  async #areKnown(held: readonly Generation[]): Promise<boolean> {
-    if (!(await holdAll(held)) || !(await this.isNamedOneOf(held))) return false
-    for (const generation of held) await generation.doubtIfCut()
-    return true
-  }
-
-  /** What is searched for; `undefined` when nothing came since the first look. */
-  async #rangeToSearch(): Promise<Pick<MissedRange, 'isNew' | 'packedNs' | 'tokens'> | undefined> {
-    const { horizon } = this.#surroundings
-    const missing = this.#missing
-    if (!horizon) return undefined
-    if (!this.doubts && !missing && (await isAsBefore(horizon, this.#base))) {
-      this.#leftOut = NOTHING_LEFT_OUT
-      return undefined
-    }
-    const isNew = (sibling: Sibling): boolean =>
-      isYounger(sibling, horizon) || claimKeyOf(sibling) === this.#firstKey || missing?.isNew(sibling) === true
-    return { isNew, packedNs: horizon.packedNs, tokens: missing?.tokens }
+  #findMissed(held: readonly Generation[]): Promise<Generation[]> {
+    return this.#missed.find(held, this.#standing)
   }
 
   #isCopy(opened: OpenedSibling): Promise<CopyVerdict> {
     const { first, isCopy } = this.#init
-    return first && !this.#hasBegun ? Promise.resolve('no') : isCopy(opened)
-  }
-
-  /** Whether what the path names, if anything, is one of those that are open. */
-  async isNamedOneOf(held: readonly Generation[]): Promise<boolean> {
-    const named = await lookAt(this.#base.path, this.#base.fileSystem)
-    const generation = held.find(({ identity }) => named && claimKeyOf(identity) === claimKeyOf(named))
-    if (named) await generation?.see(named.size)
-    return !named || generation !== undefined
+    const isFirst = first && !this.#hasBegun
+    return isFirst && !this.#earlier?.hasFollowed ? Promise.resolve('no') : isCopy(opened, isFirst)
   }
 }

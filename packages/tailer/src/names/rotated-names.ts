@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 
 /**
  * Whether a name looks like an older `base`: `app.log.1`, `app.log-20261120`, `app.log~`, or for `app.log` also
@@ -29,4 +29,10 @@ export function baseNamesOf(name: string): string[] {
     if (at < stem.length) bases.push(stem.slice(0, at) + extension)
   }
   return bases.filter(base => isRotatedName(name, base))
+}
+
+/** As {@link baseNamesOf}, of a path. */
+export function basePathsOf(path: string): string[] {
+  const directory = dirname(path)
+  return baseNamesOf(basename(path)).map(base => join(directory, base))
 }

@@ -1,6 +1,8 @@
 import { compareWith, compareWithReleased } from '../identity/copies.ts'
+import type { Generation } from '../generation/generation.ts'
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
-import { claimKeyOf } from '../identity/identity.ts'
+import type { ResumeToken } from '@logflow/core'
+import { claimKeyOf, holdsContentOf, isSameFile, parseIdentity, type FileIdentity } from '../identity/identity.ts'
 import type { MissedRange } from './missed.ts'
 import { isPart, isTakenAsIs, notePart } from '../identity/taken-files.ts'
 
@@ -8,7 +10,7 @@ import { isPart, isTakenAsIs, notePart } from '../identity/taken-files.ts'
 export type CopyVerdict = 'no' | 'yes' | 'later'
 
 /** What a file may copy that is asked about by {@link claimCopy}. */
-export interface CopiedRange extends Pick<MissedRange, 'held' | 'released'> {
+export interface CopiedRange extends Pick<MissedRange, 'held' | 'released' | 'tokens'> {
   /** What was last written since then, ms since 1970, may be being written yet. */
   readonly writtenMs: number
 }
@@ -21,28 +23,55 @@ export interface CopiedRange extends Pick<MissedRange, 'held' | 'released'> {
  */
 export async function claimCopy(
   opened: OpenedSibling,
-  { held, released = [], writtenMs }: CopiedRange,
+  { held, released = [], tokens = [], writtenMs }: CopiedRange,
   base: Pick<GenerationBase, 'claim' | 'isTaken' | 'parts'>,
 ): Promise<CopyVerdict> {
   const { identity } = opened
-  const key = claimKeyOf(identity)
-  if (isTakenAsIs(identity, base) && base.claim(key)) return 'yes'
-  const claimed = (): CopyVerdict => {
-    if (!base.claim(key)) return 'no'
-    notePart(opened, true, base)
-    return 'yes'
-  }
+  if (isTakenAsIs(identity, base) && base.claim(claimKeyOf(identity))) return 'yes'
   // Whether an empty file is one will be seen when it has content.
   if (identity.size === 0) return held.length > 0 ? 'yes' : 'no'
   for (const generation of held) {
-    const copied = await compareWith(generation, opened)
-    if (copied === 'changed') return 'later'
-    if (copied === 'rest' || isPart(copied, opened, base)) return generation.offset === 0 ? 'later' : claimed()
+    const verdict = await copyOfHeld(opened, generation, base)
+    if (verdict !== 'no') return verdict === 'yes' ? claimed(opened, base) : verdict
   }
   for (const known of released) {
     const copied = await compareWithReleased(known, opened)
-    if (copied === 'rest') return claimed()
-    if (isPart(copied, opened, base)) return Number(identity.mtimeNs / 1_000_000n) >= writtenMs ? 'later' : claimed()
+    if (copied === 'rest') return claimed(opened, base)
+    if (isPart(copied, opened, base)) return wasWritten(identity, writtenMs) ? 'later' : claimed(opened, base)
   }
-  return 'no'
+  return (await isCopyOfAny(opened, tokens)) ? claimed(opened, base) : 'no'
+}
+
+async function copyOfHeld(
+  opened: OpenedSibling,
+  generation: Generation,
+  base: Pick<GenerationBase, 'parts'>,
+): Promise<CopyVerdict> {
+  const copied = await compareWith(generation, opened)
+  if (copied === 'changed') return 'later'
+  if (copied !== 'rest' && !isPart(copied, opened, base)) return 'no'
+  return generation.offset === 0 ? 'later' : 'yes'
+}
+
+function wasWritten({ mtimeNs }: Pick<FileIdentity, 'mtimeNs'>, sinceMs: number): boolean {
+  return Number(mtimeNs / 1_000_000n) >= sinceMs
+}
+
+/** It is the path's own from now on, if it is nobody's. */
+function claimed(opened: OpenedSibling, base: Pick<GenerationBase, 'claim' | 'parts'>): CopyVerdict {
+  if (!base.claim(claimKeyOf(opened.identity))) return 'no'
+  notePart(opened, true, base)
+  return 'yes'
+}
+
+async function isCopyOfAny(opened: OpenedSibling, tokens: readonly ResumeToken[]): Promise<boolean> {
+  for (const token of tokens) if (await isCopyOf(opened, token)) return true
+  return false
+}
+
+/** Whether another file than that of a token holds what was read of it. */
+export async function isCopyOf({ handle, identity }: OpenedSibling, token: ResumeToken): Promise<boolean> {
+  const own = parseIdentity(token.sourceId)
+  if (!own || isSameFile(own, identity) || token.offset === 0 || identity.size < token.offset) return false
+  return holdsContentOf(handle, token)
 }
