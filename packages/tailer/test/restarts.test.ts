@@ -37,6 +37,7 @@ describe('a restart with a pattern that matches rotated names, too', () => {
     await writeFile(path, 'four\n')
     const second = await run()
     expect(linesOf(second)).toEqual(['three', 'four'])
+    expect(words(second).filter(word => word.includes('failed'))).toEqual([])
     const [two, three] = [first, second].map(items =>
       items.find(item => item.kind === 'lines' && /two|three/.test(linesOf([item]).join())),
     )
@@ -93,5 +94,10 @@ describeHistories('one reader after the other', [
     says: 'takes a copy that is being made for one, although its path had another file',
     profile: { pattern: 'glob', batchBytes: 64 },
     steps: 'write 1, rest, ack, move .0 .1, write 1, ack, crash, rest, write 2, ack, crash, copy-begin .1, copy-more',
+  },
+  {
+    says: 'knows a copy that it had to wait with, as the name of what it copies came and went',
+    profile: { pattern: 'glob', hears: 'nothing', batchBytes: 16 },
+    steps: 'write 1, rest, ack, copy-begin .1, copy-end, ack, crash, remove, run 1, reopen, run 10, move .0 .1',
   },
 ])

@@ -2,7 +2,8 @@ import type { Clock } from '@logflow/core'
 import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
-import { claimKeyOf, isCutOff } from '../identity/identity.ts'
+import { claimKeyOf, isCutOff, parseIdentity } from '../identity/identity.ts'
+import { basePathsOf } from '../names/rotated-names.ts'
 import { findByToken } from '../search/find-sibling.ts'
 import type { Patience } from '../search/patience.ts'
 
@@ -67,6 +68,22 @@ export class LeftSearch {
       return 'moving'
     }
     return this.#withoutEnded(entries, left, base)
+  }
+
+  /**
+   * Whether the file of an entry is read under the name that it has now, or will be: one that has a rotated name gets another
+   * one, which is no rotated name of the one that it had.
+   */
+  async isElsewhere(entry: CheckpointEntry, base: GenerationBase): Promise<boolean> {
+    const identity = parseIdentity(entry.sourceId)
+    if (!identity || base.isTaken(claimKeyOf(identity))) return identity !== undefined
+    for (const path of basePathsOf(entry.path)) {
+      const found = await findByToken(entry, { ...base, path })
+      if (!found || found === 'moving') continue
+      await giveBack([{ entry, found }], base)
+      return true
+    }
+    return false
   }
 
   /** Whether it is a copy that was read as a file of its own, as a pattern matches its name, too. */

@@ -112,9 +112,8 @@ async function resumeRotated(
   const truncated = named !== undefined && isOf(entry, named.identity)
   const rest = await openLeft(left, file, truncated ? entry : undefined)
   const next = read ?? (named && (await (truncated ? beginCut(named, entry) : begin(named, 0))))
-  // A pattern that matches the name that it has now reads it there.
-  const isKnown = left.at(-1)?.entry === entry || (!truncated && isTaken(entry, file))
-  const notices = isKnown ? [] : tellLost(entry, named && (truncated ? 'truncated' : 'rotated'))
+  const isThere = left.at(-1)?.entry === entry || (!truncated && (await search.isElsewhere(entry, file)))
+  const notices = isThere ? [] : tellLost(entry, named && (truncated ? 'truncated' : 'rotated'))
   return { rest, next, notices, missing: missingAfter(entry, known), proven: false }
 }
 
@@ -122,11 +121,6 @@ async function resumeRotated(
 function isOf({ sourceId }: CheckpointEntry, file: Pick<FileIdentity, 'inodeKey' | 'birthNs'>): boolean {
   const identity = parseIdentity(sourceId)
   return identity !== undefined && isSameFile(identity, file)
-}
-
-function isTaken({ sourceId }: CheckpointEntry, base: GenerationBase): boolean {
-  const identity = parseIdentity(sourceId)
-  return identity !== undefined && base.isTaken(claimKeyOf(identity))
 }
 
 /** What a file holds that was cut, from its start. */

@@ -59,7 +59,11 @@ export class PathOpener {
     this.#surroundings = new Surroundings({ path, fileSystem }, options.clock, resting)
     const { home } = this.#surroundings
     this.#base = { path, host, names, fileSystem, home, buffer, cutting, reopen, ...shared, opened, packed }
-    this.#postponed = new PostponedFile(this.#base, opened => this.#isCopy(opened))
+    this.#postponed = new PostponedFile(
+      this.#base,
+      opened => this.#isCopy(opened),
+      file => this.#beginPostponed(file),
+    )
     this.#patience = new Patience(options.clock)
     this.copyPatience = new Patience(options.clock)
     this.#earlier = options.checkpoint && new EarlierRun(options.checkpoint, { host, path })
@@ -305,6 +309,12 @@ export class PathOpener {
     if (!this.#earlier) return undefined
     const known = read ?? (await this.#earlier.copied(file))
     return known || this.#earlier.knowsPath ? this.#resume(this.#earlier.checkpoint, file, held, known) : undefined
+  }
+
+  /** A copy of what an earlier run read goes on from there, whatever else was thought of it first. */
+  async #beginPostponed(file: OpenedFile): Promise<Generation> {
+    const copied = this.#isOfThisRun ? undefined : await this.#earlier?.copied(file)
+    return copied?.generation ?? Generation.open({ ...file, offset: 0 })
   }
 
   async #beginNew(file: OpenedFile, held: readonly Generation[]): Promise<Opened> {

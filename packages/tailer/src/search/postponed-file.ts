@@ -1,4 +1,5 @@
-import { Generation } from '../generation/generation.ts'
+import { openedFileOf, type OpenedFile } from '../checkpoint/resume.ts'
+import type { Generation } from '../generation/generation.ts'
 import { claimKeyOf, identify } from '../identity/identity.ts'
 import type { SharedHandle } from '../files/shared-handle.ts'
 import { isTakenAsIs } from '../identity/taken-files.ts'
@@ -9,12 +10,18 @@ import type { GenerationBase, OpenedSibling } from '../generation/generation-bas
 export class PostponedFile {
   readonly #base: GenerationBase
   readonly #isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>
+  readonly #begin: (file: OpenedFile) => Promise<Generation>
   #handle: SharedHandle | undefined
 
-  /** `isCopy` is asked again and again, until it is known. */
-  constructor(base: GenerationBase, isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>) {
+  /** `isCopy` is asked again and again, until it is known; then `begin` opens what is none. */
+  constructor(
+    base: GenerationBase,
+    isCopy: (opened: OpenedSibling) => Promise<CopyVerdict>,
+    begin: (file: OpenedFile) => Promise<Generation>,
+  ) {
     this.#base = base
     this.#isCopy = isCopy
+    this.#begin = begin
   }
 
   /** Whether there is one. */
@@ -45,8 +52,7 @@ export class PostponedFile {
       await handle.close()
       return undefined
     }
-    const source = this.#base.names.of(identity)
-    return Generation.open({ ...this.#base, handle, identity, source, offset: 0 })
+    return this.#begin(openedFileOf(this.#base, { handle, identity, source: this.#base.names.of(identity) }))
   }
 
   /** Gives it up. */
