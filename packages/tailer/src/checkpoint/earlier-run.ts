@@ -5,13 +5,7 @@ import { Generation } from '../generation/generation.ts'
 import { provableToken, type FileIdentity } from '../identity/identity.ts'
 import { basePathsOf } from '../names/rotated-names.ts'
 import { isCopyOf } from '../search/claim-copy.ts'
-import { openProven, type OpenedFile } from './resume.ts'
-
-/** A file that an earlier run read, or a copy of one, from where that was read to. */
-export interface Proven {
-  readonly entry: CheckpointEntry
-  readonly generation: Generation
-}
+import { openProven, type OpenedFile, type Proven } from './resume.ts'
 
 /** What an earlier run left of a path, of what it may be a rotated one of, and of the file that has the path by now. */
 export class EarlierRun {

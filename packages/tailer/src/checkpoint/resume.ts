@@ -1,7 +1,6 @@
 import type { Delivery, ResumeToken, Source } from '@logflow/core'
 import type { CheckpointEntry } from './checkpoint-log.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import type { Proven } from './earlier-run.ts'
 import { failedEvent } from '../events.ts'
 import type { ReadHandle } from '../files/file-system.ts'
 import { Generation } from '../generation/generation.ts'
@@ -29,6 +28,12 @@ export interface OpenedFile extends GenerationBase {
   readonly handle: ReadHandle
   readonly source: Source
   readonly identity: FileIdentity
+}
+
+/** A file that an earlier run read, or a copy of one, from where that was read to. */
+export interface Proven {
+  readonly entry: CheckpointEntry
+  readonly generation: Generation
 }
 
 /** Field by field: what is spread costs kilobytes each time, which thousands of files notice. */
