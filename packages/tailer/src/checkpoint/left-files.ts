@@ -71,13 +71,13 @@ export class LeftSearch {
   }
 
   /**
-   * Whether the file of an entry is read under the name that it has now, or will be: one that has a rotated name gets another
-   * one, which is no rotated name of the one that it had.
+   * Whether the file of an entry is read under the name that it has now, or will be: below a pattern one that has a rotated
+   * name gets another one, which is no rotated name of the one that it had.
    */
   async isElsewhere(entry: CheckpointEntry, base: GenerationBase): Promise<boolean> {
     const identity = parseIdentity(entry.sourceId)
     if (!identity || base.isTaken(claimKeyOf(identity))) return identity !== undefined
-    for (const path of basePathsOf(entry.path)) {
+    for (const path of basePathsOf(entry.path).filter(base => this.#checkpoint.knows(base))) {
       const found = await findByToken(entry, { ...base, path })
       if (!found || found === 'moving') continue
       await giveBack([{ entry, found }], base)
