@@ -100,4 +100,10 @@ describeHistories('one reader after the other', [
     profile: { pattern: 'glob', hears: 'nothing', batchBytes: 16 },
     steps: 'write 1, rest, ack, copy-begin .1, copy-end, ack, crash, remove, run 1, reopen, run 10, move .0 .1',
   },
+  {
+    says: 'knows what comes under a name that it has begun with another file',
+    profile: { pattern: 'glob', tickMs: 4, batchBytes: 64 },
+    steps:
+      'write 1, rest, ack, move .2 .3, move .0 .1, rest, write 1, rest, ack, crash, run 9, move .1 .2, look 22, move .2 .3',
+  },
 ])

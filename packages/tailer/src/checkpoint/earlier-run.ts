@@ -34,10 +34,14 @@ export class EarlierRun {
     return this.checkpoint.entriesOf(this.#host, this.#path).map(provableToken)
   }
 
-  /** The file as it was read, under this path or under the one that it had before it was renamed. */
-  async prove(file: OpenedFile): Promise<Proven | undefined> {
-    const own = this.checkpoint.entriesOf(this.#host, this.#path)
-    return (await proveBy(own, file)) ?? proveBy(this.#elsewhere(file.identity), file)
+  /** The file as it was read under this path. */
+  prove(file: OpenedFile): Promise<Proven | undefined> {
+    return proveBy(this.checkpoint.entriesOf(this.#host, this.#path), file)
+  }
+
+  /** The file as it was read under the path that it had before it was renamed. */
+  proveMoved(file: OpenedFile): Promise<Proven | undefined> {
+    return proveBy(this.#elsewhere(file.identity), file)
   }
 
   /** A copy of what it read, from where that was read to. */

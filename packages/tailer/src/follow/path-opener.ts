@@ -279,11 +279,13 @@ export class PathOpener {
     await this.#postponed.close()
   }
 
-  /** The file as an earlier run has read it. */
-  #readBefore(handle: SharedHandle, identity: FileIdentity): Promise<Proven | undefined> {
-    if (!this.#earlier || this.#isOfThisRun) return Promise.resolve(undefined)
-    const { host, path } = this.#base
-    return this.#earlier.prove(openedFileOf(this.#base, { handle, source: { host, path, id: identity.id }, identity }))
+  /** The file as an earlier run has read it, if this one has not. */
+  async #readBefore(handle: SharedHandle, identity: FileIdentity): Promise<Proven | undefined> {
+    const { host, path, isTaken } = this.#base
+    if (!this.#earlier) return undefined
+    const file = openedFileOf(this.#base, { handle, source: { host, path, id: identity.id }, identity })
+    const own = this.#isOfThisRun ? undefined : await this.#earlier.prove(file)
+    return own ?? (isTaken(claimKeyOf(identity)) ? undefined : this.#earlier.proveMoved(file))
   }
 
   /** `read` is the file, where an earlier run has read it. */
@@ -291,7 +293,7 @@ export class PathOpener {
     const back = await this.#takeBack(file, held)
     if (back) return { generations: [back], notices: [] }
     const resumed = this.#isOfThisRun ? undefined : await this.#resumeNamed(file, held.held, read)
-    return resumed ?? this.#beginNew(file, held.held)
+    return resumed ?? this.#beginNew(file, held.held, read)
   }
 
   /** What lingers, or was read before, and has its name back. */
@@ -317,9 +319,10 @@ export class PathOpener {
     return copied?.generation ?? Generation.open({ ...file, offset: 0 })
   }
 
-  async #beginNew(file: OpenedFile, held: readonly Generation[]): Promise<Opened> {
+  async #beginNew(file: OpenedFile, held: readonly Generation[], read: Proven | undefined): Promise<Opened> {
     const { checkpoint } = this.#init.options
-    const named = await beginNew(checkpoint, file, { from: this.#from, seen: this.#surroundings.seen })
+    const begin = { from: this.#from, seen: this.#surroundings.seen }
+    const named = read?.generation ?? (await beginNew(checkpoint, file, begin))
     const isUntouched = !this.doubts && !this.#missed.missing && (await this.#surroundings.isAsFirstSeen())
     if (isUntouched) this.#missed.noteNothing()
     const missed = isUntouched ? [] : await this.#missed.findBeside(held, { rest: [], next: named }, this.#standing)
