@@ -11,7 +11,7 @@ import { withRememberedNames } from './names/remembered-names.ts'
 export interface TailerOptions extends AbortOptions {
   /** Host name of every source. @defaultValue the name of this machine */
   readonly host?: string | undefined
-  /** Bytes read at a time, and so the size of a batch in a backlog. @defaultValue 256 KiB; 1 MiB when `raw` */
+  /** Bytes read at a time, and so the size of a batch in a backlog. @defaultValue 256 KiB; 4 MiB when `raw` */
   readonly batchBytes?: number | undefined
   /** A longer line is delivered in pieces of this size; no byte is lost. @defaultValue 1 MiB */
   readonly maxLineBytes?: number | undefined
@@ -157,7 +157,10 @@ export function resolveTailerOptions(options: TailerOptions): ResolvedTailerOpti
 /** @throws RangeError when a number is out of its range */
 export function resolveFollowOptions(options: FollowOptions): ResolvedFollowOptions {
   return {
-    ...resolveTailerOptions({ ...options, batchBytes: options.batchBytes ?? (options.raw ? 1024 * 1024 : undefined) }),
+    ...resolveTailerOptions({
+      ...options,
+      batchBytes: options.batchBytes ?? (options.raw ? 4 * 1024 * 1024 : undefined),
+    }),
     from: placeOf(options),
     checkpoint: options.checkpoint,
     pollMs: inRange('pollMs', options.pollMs ?? 1000, 1, 86_400_000),

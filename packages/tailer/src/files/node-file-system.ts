@@ -9,14 +9,12 @@ import {
   statSync,
   watch,
   type BigIntStats,
+  type Dirent,
 } from 'node:fs'
-import { promisify } from 'node:util'
+import { answered } from './answered.ts'
 import { DescriptorHandle } from './descriptor-handle.ts'
 import type { FileSystem } from './file-system.ts'
 
-// `node:fs/promises` does the same and leaves more behind, until all of the heap is looked through.
-const [statLater, lstatLater, readdirLater] = [promisify(stat), promisify(lstat), promisify(readdir)]
-const realpathLater = promisify(realpath.native)
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
 
 /**
@@ -29,8 +27,8 @@ export const nodeFileSystem: FileSystem<DescriptorHandle> = {
   lstat: async path => found(path, lstatSync(path, { bigint: true, throwIfNoEntry: false })),
   glance: path => statSync(path, { throwIfNoEntry: false }),
   statNow,
-  readdir: path => readdirLater(path),
-  readEntries: path => readdirLater(path, { withFileTypes: true }),
+  readdir: path => answered<string[]>(answer => readdir(path, answer)),
+  readEntries: path => answered<Dirent[]>(answer => readdir(path, { withFileTypes: true }, answer)),
   realpath: async path => realpathSync.native(path),
   watch(path, heard, failed) {
     const watcher = watch(path, { persistent: false }, (kind, name) => heard(kind === 'rename', name))
@@ -43,10 +41,10 @@ export const nodeFileSystem: FileSystem<DescriptorHandle> = {
 export const farFileSystem: FileSystem<DescriptorHandle> = {
   ...nodeFileSystem,
   open: path => DescriptorHandle.open(path, FLAGS, { far: true }),
-  stat: path => statLater(path, { bigint: true }),
-  lstat: path => lstatLater(path, { bigint: true }),
+  stat: path => answered<BigIntStats>(answer => stat(path, { bigint: true }, answer)),
+  lstat: path => answered<BigIntStats>(answer => lstat(path, { bigint: true }, answer)),
   statNow: undefined,
-  realpath: path => realpathLater(path),
+  realpath: path => answered<string>(answer => realpath.native(path, answer)),
 }
 
 function statNow(path: string): BigIntStats | undefined {

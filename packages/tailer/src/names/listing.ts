@@ -4,6 +4,7 @@ import { isMissing } from '../errors.ts'
 import type { FileFacts, FileSystem } from '../files/file-system.ts'
 import type { HomeFolder } from '../search/home-folder.ts'
 import { claimKeyOf, inodeKeyOf } from '../identity/identity.ts'
+import { byNumber } from './by-number.ts'
 import type { Place } from './place.ts'
 import { isRotatedName, startOfRotated } from './rotated-names.ts'
 
@@ -30,8 +31,6 @@ export interface Aged extends Pick<Sibling, 'birthNs' | 'mtimeNs'> {
 
 /** Names change while they are listed; after so many tries what was found has to do. */
 export const MAX_PASSES = 16
-/** Made once, as that takes longer than to compare with it. */
-const byNumber = new Intl.Collator('en', { numeric: true })
 /** Files that are asked for at once, before others get their turn: 2 ms. */
 const AT_ONCE = 1000
 
@@ -63,7 +62,7 @@ export async function listFolder({ path, fileSystem }: Place): Promise<Listing> 
     settled = again.length === siblings.length && again.every((sibling, i) => isSame(sibling, siblings[i]))
     siblings = again
   }
-  return { siblings: siblings.sort((a, b) => byAge(a, b) || byNumber.compare(b.path, a.path)), settled }
+  return { siblings: siblings.sort((a, b) => byAge(a, b) || byNumber(b.path, a.path)), settled }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { read } from 'node:fs'
-import { promisify } from 'node:util'
 import type { ResumeToken } from '@logflow/core'
+import { answered } from '../files/answered.ts'
 import type { DescriptorHandle } from '../files/descriptor-handle.ts'
 import { EarlierSibling } from './earlier-sibling.ts'
 import {
@@ -32,7 +32,7 @@ export async function tokenOfOpenFile({
   readonly offset: number
 }): Promise<ResumeToken> {
   const tail = new Uint8Array(Math.min(TAIL_BYTES, offset))
-  const { bytesRead } = await promisify(read)(fd, tail, 0, tail.length, offset - tail.length)
+  const bytesRead = await answered<number>(answer => read(fd, tail, 0, tail.length, offset - tail.length, answer))
   return { sourceId, offset, tailHash: bytesRead === tail.length ? formatTailHash(tail) : '' }
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../identity/identity.ts'
 import { nodeFileSystem } from '../files/node-file-system.ts'
 import { openIfThere } from '../files/open-file.ts'
+import { byNumber } from '../names/by-number.ts'
 import { listSiblings } from '../names/listing.ts'
 import { unpackFile, type UnpackedFile } from '../files/unpacked-file.ts'
 import { unpacked, unpackedHead } from '../files/unpacking.ts'
@@ -114,5 +115,5 @@ export class EarlierSibling {
 function byLastWrite(a: EarlierSibling, b: EarlierSibling): number {
   const [left, right] = [a.identity.mtimeNs, b.identity.mtimeNs]
   if (left !== right) return left < right ? -1 : 1
-  return b.path.localeCompare(a.path, 'en', { numeric: true })
+  return byNumber(b.path, a.path)
 }

@@ -2,8 +2,8 @@ import { constants, open } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { platform } from 'node:os'
 import { addAbortSignal } from 'node:stream'
-import { promisify } from 'node:util'
 import type { Delivery, Source, SourceEventName } from '@logflow/core'
+import { answered } from '../files/answered.ts'
 import { DescriptorHandle } from '../files/descriptor-handle.ts'
 import { systemCode, TailerError } from '../errors.ts'
 import { readFailure } from '../follow/failures.ts'
@@ -12,7 +12,6 @@ import { LineCutter } from '../lines/line-cutter.ts'
 import type { ResolvedFollowOptions } from '../options.ts'
 import { FIFO_ID } from './stream-ids.ts'
 
-const openLater = promisify(open)
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
 
 /** Whether the path names a fifo, and that one when its inode is given. */
@@ -100,7 +99,8 @@ async function* written(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const fd = await openLater(platform() === 'linux' ? `/proc/self/fd/${kept.fd}` : path, FLAGS)
+  const again = platform() === 'linux' ? `/proc/self/fd/${kept.fd}` : path
+  const fd = await answered<number>(answer => open(again, FLAGS, answer))
   const { Socket } = await import('node:net')
   const socket = new Socket({ fd, readable: true, writable: false })
   for await (const chunk of addAbortSignal(signal, socket)) yield chunk as Uint8Array
