@@ -34,8 +34,11 @@ describe('follow where rotated files are packed at once', () => {
   it('reads generations that nobody had opened, each in its place and as a source of its own', async () => {
     const { path, log } = await followed()
     rotatePacked(path, 1)
+    const seconds = Date.now() / 1000
     for (const at of [2, 3]) {
       writeFileSync(path, `first of ${at}\nsecond of ${at}\n`)
+      // Of what was written in one tick of the clock the higher number would be the older one.
+      utimesSync(path, seconds, seconds + at / 100)
       rotatePacked(path, at)
     }
     writeFileSync(path, 'last\n')
@@ -87,6 +90,26 @@ describe('follow where rotated files are packed at once', () => {
     writeFileSync(path, 'three\n')
     await log.untilText('three\n')
     expect(linesOf(log.items).sort()).toEqual(['one', 'three', 'two'])
+  })
+
+  it('reads no packed copy of what a pattern reads under its rotated name, whoever finds it first', async () => {
+    const dir = await tempDir({ onTestFinished })
+    const path = join(dir, 'app.log')
+    writeFileSync(`${path}.1`, 'one\n')
+    writeFileSync(path, 'two\n')
+    // Looked at one after the other, the rotated one last.
+    const log = following(join(dir, '*'), { from: 'start', watch: false })
+    onTestFinished(() => log.stop())
+    await log.untilText('two\n')
+    appendFileSync(`${path}.1`, 'late\n')
+    await log.untilText('late\n')
+    pack(`${path}.1`)
+    for (const line of ['three', 'four']) {
+      renameSync(path, `${path}-${line}`)
+      writeFileSync(path, `${line}\n`)
+      await log.untilText(`${line}\n`)
+    }
+    expect(linesOf(log.items).sort()).toEqual(['four', 'late', 'one', 'three', 'two'])
   })
 
   it('says so when a pattern matches packed files alone', async () => {

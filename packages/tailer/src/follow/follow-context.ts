@@ -16,6 +16,8 @@ export interface FollowContext<File> {
   readonly undecided: UndecidedFiles
   /** Whether what a path names is a copy of what another file of this follow reads, as copytruncate makes one; of a `first` one, or of what an earlier run read. */
   readonly isCopy: (path: string, opened: OpenedSibling, first: boolean) => Promise<CopyVerdict>
+  /** Whether what is packed beside a path is read by another file of this follow, under the name that it had. */
+  readonly isReadBeside: (path: string, opened: OpenedSibling) => Promise<boolean>
   /** A path was opened there: growth is told where its file lies, not where a link to it lies. */
   readonly listenTo: (path: string, openedPath: string) => Promise<void>
   /** Whether so many files are open that those which wait for their turn are better closed. */
@@ -27,7 +29,7 @@ export interface FollowContext<File> {
 /** How one path of a follow is opened. */
 export function openingOf<File>(
   path: string,
-  { options, buffer, claims, marks, undecided, isCopy }: FollowContext<File>,
+  { options, buffer, claims, marks, undecided, isCopy, isReadBeside }: FollowContext<File>,
   { owner, ...before }: Pick<PathOpenerInit, 'first' | 'from' | 'released'> & { readonly owner: number },
 ): PathOpenerInit {
   return {
@@ -38,6 +40,7 @@ export function openingOf<File>(
     undecided,
     ...before,
     isCopy: (opened, isFirst) => isCopy(path, opened, isFirst),
+    isReadBeside: opened => isReadBeside(path, opened),
     ...claimingAs(owner, claims),
   }
 }

@@ -122,6 +122,7 @@ class FollowGroup {
       marks: new Marks(options.clock),
       undecided: new UndecidedFiles(),
       isCopy: (path, opened, first) => this.#copies.ask(path, opened, first),
+      isReadBeside: (path, opened) => this.#files.isReadBeside(path, opened),
       mustSpare: () => this.#files.mustSpare(this.#beginning !== undefined),
       listenTo: (path, openedPath) => this.#files.listenTo(path, openedPath),
       wake: file => {

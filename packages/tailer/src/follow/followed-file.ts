@@ -11,13 +11,13 @@ import { Lingering } from '../generation/lingering.ts'
 import { Notes } from '../checkpoint/notes.ts'
 import type { Opened } from './opening.ts'
 import { PathOpener } from './path-opener.ts'
-import type { FollowedFileInit, GoneFile, RestingFile } from '../resting/resting-file.ts'
+import type { FollowedFileInit, RestingFile } from '../resting/resting-file.ts'
 import { Quiet } from './quiet.ts'
 import { Standing } from './standing.ts'
 import { Turns } from './turns.ts'
 import { lookAt, type NamedFacts } from './rotation.ts'
 import { isNamedOneOf } from '../search/missed-generations.ts'
-import { claimCopy, type CopyVerdict } from '../search/claim-copy.ts'
+import { claimCopy, type CopyVerdict, type ReadContents } from '../search/claim-copy.ts'
 import type { OpenedSibling } from '../generation/generation-base.ts'
 import { afterDeletion, afterTruncation } from '../search/truncation.ts'
 
@@ -84,10 +84,9 @@ export class FollowedFile {
     return this.#queue.held.length === 0 && !this.#opener.doubts
   }
 
-  /** What is to be kept of it once it is given up, as its name is gone. `undefined` when nothing was read. */
-  get gone(): GoneFile | undefined {
-    const { released } = this.#opener
-    return released.length > 0 ? { owner: this.owner, released } : undefined
+  /** What is open here, and what was read and is not open any more. */
+  get read(): ReadContents {
+    return { held: this.#queue.held, released: this.#opener.released }
   }
 
   /** Whether the last look, or the last read, failed. */
@@ -106,8 +105,7 @@ export class FollowedFile {
       const { held } = this.#queue
       const writtenMs = this.#context.options.clock.now() - this.#lingering.ms
       const tokens = first ? this.#opener.tokens : []
-      const known = { held, released: this.#opener.released, tokens, writtenMs }
-      const verdict = await claimCopy(opened, known, this.#opener.base)
+      const verdict = await claimCopy(opened, { ...this.read, tokens, writtenMs }, this.#opener.base)
       return verdict === 'no' && !(await isNamedOneOf(held, this.#opener.base)) ? 'later' : verdict
     })
   }

@@ -6,7 +6,8 @@ import { glanceAt } from '../files/glance.ts'
 import type { FollowedFileInit, GoneFile, RestingFile } from '../resting/resting-file.ts'
 import { RestingFiles } from '../resting/resting-files.ts'
 import type { DirectoryWatch } from '../files/watch.ts'
-import { claimCopy, type CopyVerdict } from '../search/claim-copy.ts'
+import { isRotatedName } from '../names/rotated-names.ts'
+import { claimCopy, holdsAnyOf, type CopyVerdict } from '../search/claim-copy.ts'
 import type { OpenedSibling } from '../generation/generation-base.ts'
 
 /** Paths whose files are recognised when they come back. */
@@ -118,9 +119,9 @@ export class FollowedFiles {
   }
 
   #rememberGone(path: string): void {
-    const gone = this.#awake.get(path)?.gone
-    if (!gone) return
-    this.#gone.set(path, gone)
+    const { owner = 0, read: { released } = { released: [] } } = this.#awake.get(path) ?? {}
+    if (released.length === 0) return
+    this.#gone.set(path, { owner, released })
     if (this.#gone.size > MAX_GONE) this.#gone.delete(this.#gone.keys().next().value as string)
   }
 
@@ -134,6 +135,17 @@ export class FollowedFiles {
     const { owner, released } = gone
     const writtenMs = options.clock.now() - options.lingerMs
     return claimCopy(opened, { held: [], released, writtenMs }, claimingAs(owner, claims))
+  }
+
+  /** Whether a file holds what is read under a name that looks like a rotated one of `path`, as a pattern matches it, too. */
+  async isReadBeside(path: string, opened: OpenedSibling): Promise<boolean> {
+    const [directory, name] = [dirname(path), basename(path)]
+    const isRotated = (other: string): boolean => dirname(other) === directory && isRotatedName(basename(other), name)
+    for (const other of [...this.#awake.keys(), ...this.#resting.paths()].filter(isRotated)) {
+      const file = this.wake(other)
+      if (file && (await holdsAnyOf(opened, file.read))) return true
+    }
+    return false
   }
 
   /** Hears of what a path links to, now that it was opened, from now on, and of no earlier target. */

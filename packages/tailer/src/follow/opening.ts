@@ -29,6 +29,8 @@ export interface PathOpenerInit {
   readonly from?: ResolvedFollowOptions['from'] | undefined
   /** Whether a file is a copy of what another path of this follow reads, or, if it is a `first` one, what an earlier run read. */
   readonly isCopy: (opened: OpenedSibling, first: boolean) => Promise<CopyVerdict>
+  /** Whether what is packed beside the path is read under the name that it had, which a pattern matches, too. */
+  readonly isReadBeside: (opened: OpenedSibling) => Promise<boolean>
 }
 
 /** What the path's reader holds while another file is opened. */

@@ -52,7 +52,7 @@ export class PathOpener {
     const { host, fileSystem } = options
     const cutting = { maxLineBytes: options.maxLineBytes, countLines: !options.raw }
     const opened = new Set<string>(resting?.opened)
-    const packed = new PackedSiblings(options.clock, { host, path })
+    const packed = new PackedSiblings(options.clock, { host, path }, init.isReadBeside)
     const names = new SourceNames({ host, path }, init.marks)
     const reopen: Reopen = key => openAgain(key, this.#base, options.admit)
     const shared = { claim, isTaken, release, parts, undecided }

@@ -36,7 +36,12 @@ async function groupOf(t: Finished, fileSystem: FileSystem = nodeFileSystem): Pr
   })
   const context: FollowContext<FollowedFile> = {
     ...{ options, buffer: new ReadBuffer(options.batchBytes), claims: new Claims(), marks: new Marks(options.clock) },
-    ...{ undecided: new UndecidedFiles(), isCopy: () => Promise.resolve('no'), mustSpare: () => false },
+    ...{
+      undecided: new UndecidedFiles(),
+      isCopy: () => Promise.resolve('no'),
+      isReadBeside: () => Promise.resolve(false),
+      mustSpare: () => false,
+    },
     ...{ listenTo: (path, openedPath) => files.listenTo(path, openedPath), wake: () => {} },
   }
   const files = new FollowedFiles(context, watch)

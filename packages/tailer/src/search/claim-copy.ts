@@ -1,16 +1,23 @@
-import { compareWith, compareWithReleased } from '../identity/copies.ts'
+import { compareWith, compareWithKnown, compareWithReleased, knownOf } from '../identity/copies.ts'
 import type { Generation } from '../generation/generation.ts'
 import type { GenerationBase, OpenedSibling } from '../generation/generation-base.ts'
 import type { ResumeToken } from '@logflow/core'
 import { claimKeyOf, holdsContentOf, isSameFile, parseIdentity, type FileIdentity } from '../identity/identity.ts'
+import type { ReleasedContent } from '../resting/resting-file.ts'
 import type { MissedRange } from './missed.ts'
 import { isPart, isTakenAsIs, notePart } from '../identity/taken-files.ts'
 
 /** Whether a file is a copy of what another path of the same follow reads; `later` when that path is not read yet. */
 export type CopyVerdict = 'no' | 'yes' | 'later'
 
+/** What one path of a follow has open, and what was read there and is not open any more. */
+export interface ReadContents {
+  readonly held: readonly Generation[]
+  readonly released: readonly ReleasedContent[]
+}
+
 /** What a file may copy that is asked about by {@link claimCopy}. */
-export interface CopiedRange extends Pick<MissedRange, 'held' | 'released' | 'tokens'> {
+export interface CopiedRange extends ReadContents, Pick<MissedRange, 'tokens'> {
   /** What was last written since then, ms since 1970, may be being written yet. */
   readonly writtenMs: number
 }
@@ -23,7 +30,7 @@ export interface CopiedRange extends Pick<MissedRange, 'held' | 'released' | 'to
  */
 export async function claimCopy(
   opened: OpenedSibling,
-  { held, released = [], tokens = [], writtenMs }: CopiedRange,
+  { held, released, tokens = [], writtenMs }: CopiedRange,
   base: Pick<GenerationBase, 'claim' | 'isTaken' | 'parts'>,
 ): Promise<CopyVerdict> {
   const { identity } = opened
@@ -55,6 +62,14 @@ async function copyOfHeld(
 
 function wasWritten({ mtimeNs }: Pick<FileIdentity, 'mtimeNs'>, sinceMs: number): boolean {
   return Number(mtimeNs / 1_000_000n) >= sinceMs
+}
+
+/** Whether a file holds what is read of something, as far as that is known: nobody's file is asked for it. */
+export async function holdsAnyOf(opened: OpenedSibling, { held, released }: ReadContents): Promise<boolean> {
+  for (const known of [...held.map(knownOf), ...released]) {
+    if (known.head.length > 0 && (await compareWithKnown(known, opened)) === 'rest') return true
+  }
+  return false
 }
 
 /** It is the path's own from now on, if it is nobody's. */

@@ -77,7 +77,7 @@ async function findOnce(range: MissedRange, base: GenerationBase, found: Generat
     const same = claimKeyOf(opened.identity) === claimKeyOf(sibling)
     let generation: Generation | undefined
     try {
-      if (same) generation = await takeMissed(opened, range, base)
+      if (same) generation = await takeMissed(sibling, opened, range, base)
       if (generation) found.push(generation)
     } finally {
       if (!generation) await opened.handle.close()
@@ -106,7 +106,7 @@ async function contentOf(sibling: Sibling, range: MissedRange, base: GenerationB
     if (may) leftOut?.noteUnread()
     return may
   }
-  if (isUnread(base.packed.headOf(sibling))) return { kind: 'other' }
+  if (isUnread(base.packed.headOf(sibling)) || base.packed.isOthers(sibling)) return { kind: 'other' }
   if (base.packed.isUnchanged(sibling) && base.packed.await(sibling)) {
     leftOut?.noteUnread()
     return { kind: 'other' }
@@ -136,11 +136,13 @@ function isKnownHead(head: Uint8Array, { held, found = [], released = [], tokens
 
 /** The generation that a sibling is, unless it is a copy; it is this path's own then. */
 async function takeMissed(
+  sibling: Sibling,
   opened: OpenedSibling,
   range: MissedRange,
   base: GenerationBase,
 ): Promise<Generation | undefined> {
   const { handle, identity } = opened
+  if (identity.packed && (await base.packed.askOthers(sibling, opened))) return undefined
   // Only what begins alike needs to be asked what it holds now.
   const held = range.held.filter(({ head }) => !identity.packed || mayBegin(head, identity.head))
   const copied = await copiedBy(opened, { ...range, held }, base)

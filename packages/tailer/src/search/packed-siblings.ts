@@ -1,6 +1,7 @@
 import type { Clock, JsonObject, Source, SourceEvent } from '@logflow/core'
 import { failedEvent } from '../events.ts'
 import { claimKeyOf, type FileIdentity } from '../identity/identity.ts'
+import type { OpenedSibling } from '../generation/generation-base.ts'
 import type { Sibling } from '../names/listing.ts'
 
 /** What cannot be unpacked is taken for one that is being written, until it has not changed for so long. */
@@ -19,11 +20,34 @@ export class PackedSiblings {
   #unfinished: Map<string, number> | undefined
   /** How each of those begins that is to be asked about again. */
   #heads: Map<string, Uint8Array> | undefined
+  readonly #isReadBeside: (opened: OpenedSibling) => Promise<boolean>
+  /** Those that are read under another path. */
+  #others: Set<string> | undefined
   #notices: SourceEvent[] = []
 
-  constructor(clock: Clock, { host, path }: Omit<Source, 'id'>) {
+  /** `isReadBeside` is whether what is packed is what another path reads. */
+  constructor(
+    clock: Clock,
+    { host, path }: Omit<Source, 'id'>,
+    isReadBeside: (opened: OpenedSibling) => Promise<boolean>,
+  ) {
     this.#clock = clock
     this.#of = { host, path }
+    this.#isReadBeside = isReadBeside
+  }
+
+  /** Whether it was found to be what another path reads. */
+  isOthers(packed: PackedFacts): boolean {
+    return this.#others?.has(keyOf(packed)) === true
+  }
+
+  /** Whether what is packed in a file is what another path reads, under the name that it had before it was packed. */
+  async askOthers(packed: PackedFacts, opened: OpenedSibling): Promise<boolean> {
+    if (!(await this.#isReadBeside(opened))) return false
+    const others = (this.#others ??= new Set<string>())
+    others.add(keyOf(packed))
+    if (others.size > MAX_UNFINISHED) others.delete(others.values().next().value as string)
+    return true
   }
 
   /** Whether one that could not be unpacked is still as it was then, so that it need not be opened again. */
