@@ -1,7 +1,7 @@
 import type { Clock, JsonObject, Source, SourceEvent } from '@logflow/core'
 import { failedEvent } from '../events.ts'
 import { claimKeyOf, type FileIdentity } from '../identity/identity.ts'
-import type { OpenedSibling } from '../generation/generation-base.ts'
+import type { OpenedCopy } from '../identity/copies.ts'
 import type { Sibling } from '../names/listing.ts'
 
 /** What cannot be unpacked is taken for one that is being written, until it has not changed for so long. */
@@ -20,7 +20,7 @@ export class PackedSiblings {
   #unfinished: Map<string, number> | undefined
   /** How each of those begins that is to be asked about again. */
   #heads: Map<string, Uint8Array> | undefined
-  readonly #isReadBeside: (opened: OpenedSibling) => Promise<boolean>
+  readonly #isReadBeside: (opened: OpenedCopy) => Promise<boolean>
   /** Those that are read under another path. */
   #others: Set<string> | undefined
   #notices: SourceEvent[] = []
@@ -29,7 +29,7 @@ export class PackedSiblings {
   constructor(
     clock: Clock,
     { host, path }: Omit<Source, 'id'>,
-    isReadBeside: (opened: OpenedSibling) => Promise<boolean>,
+    isReadBeside: (opened: OpenedCopy) => Promise<boolean>,
   ) {
     this.#clock = clock
     this.#of = { host, path }
@@ -42,7 +42,7 @@ export class PackedSiblings {
   }
 
   /** Whether what is packed in a file is what another path reads, under the name that it had before it was packed. */
-  async askOthers(packed: PackedFacts, opened: OpenedSibling): Promise<boolean> {
+  async askOthers(packed: PackedFacts, opened: OpenedCopy): Promise<boolean> {
     if (!(await this.#isReadBeside(opened))) return false
     const others = (this.#others ??= new Set<string>())
     others.add(keyOf(packed))
