@@ -58,6 +58,15 @@ describe('a restart with a pattern that matches rotated names, too', () => {
     expect(words(items).filter(word => word.includes('failed'))).toEqual([])
   })
 
+  it('reads what begins like what was read, and goes on otherwise', async () => {
+    const { path, run } = await runs()
+    await writeFile(path, '# header\n')
+    expect(linesOf(await run())).toEqual(['# header'])
+    await appendFile(path, 'one\n')
+    await writeFile(path.replace('.log', '-2.log'), '# header\ntwo\n')
+    expect(linesOf(await run()).sort()).toEqual(['# header', 'one', 'two'])
+  })
+
   it('reads no copy of what was read, also when what it was made of is gone', async () => {
     const { path, run } = await runs()
     await writeFile(path, 'one\n')

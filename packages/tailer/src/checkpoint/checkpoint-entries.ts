@@ -27,6 +27,11 @@ export class CheckpointEntries {
     return text === undefined ? undefined : this.#unpack(sourceId, text, this.#all.groupOf(sourceId) as string)
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#all.size
+  }
+
   /** The ids of all of them. */
   ids(): Generator<string, void, undefined> {
     return this.#all.keys()

@@ -99,6 +99,11 @@ export class Checkpoint implements AsyncDisposable {
     return [...this.#entries.values()]
   }
 
+  /** How many sources were acknowledged and not forgotten. */
+  get size(): number {
+    return this.#entries.size
+  }
+
   /** Whether there are entries of a path, of this host or another one. */
   knows(path: string): boolean {
     return this.#entries.knows(path)

@@ -284,13 +284,15 @@ class FollowGroup {
   async *#discovery(first: boolean): AsyncGenerator<void, void, undefined> {
     this.#discoverNow = false
     this.#discoveries.begun++
+    const resumes = (this.#options.checkpoint?.size ?? 0) > 0
     for (const { pattern, sure, matches } of this.#targets) {
       let found = sure
       for await (const { prefix, names } of matches()) {
         found ||= names.length > 0
-        // A copy is known only when the file that it was made of is. What is there at first is wanted in any case.
+        // A copy is known only when the file that it was made of is. What is there at first is wanted in any case, if nobody
+        // followed it before.
         const fresh = (): string[] => [...names].filter(name => !this.#isTakenUp(prefix + name))
-        const inOrder = first ? names : fresh().sort((a, b) => a.length - b.length)
+        const inOrder = first && !resumes ? names : fresh().sort((a, b) => a.length - b.length)
         let begun = 0
         for (const name of inOrder) {
           await this.#takeUp(prefix + name, { first, sure })
@@ -323,7 +325,7 @@ class FollowGroup {
   }
 
   async #add(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
-    const file = this.#files.add(path, await this.#beginnings.of(path, first))
+    const file = this.#files.add(path, { ...(await this.#beginnings.of(path, first)), matched: !sure })
     await file.observe()
     if (sure && file.idle && (await this.#takeUpFifo(file))) return
     if (first && sure && file.idle && !file.failed) this.#notices.missing(path)

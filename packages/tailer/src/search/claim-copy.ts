@@ -79,8 +79,9 @@ function claimed(opened: OpenedSibling, base: Pick<GenerationBase, 'claim' | 'pa
   return 'yes'
 }
 
+/** Whether it holds what one of them speaks of and nothing else: what is longer may only begin like it. */
 async function isCopyOfAny(opened: OpenedSibling, tokens: readonly ResumeToken[]): Promise<boolean> {
-  for (const token of tokens) if (await isCopyOf(opened, token)) return true
+  for (const token of tokens) if (opened.identity.size === token.offset && (await isCopyOf(opened, token))) return true
   return false
 }
 

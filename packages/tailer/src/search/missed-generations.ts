@@ -1,3 +1,4 @@
+import type { ResumeToken } from '@logflow/core'
 import type { EarlierRun } from '../checkpoint/earlier-run.ts'
 import type { Resumed, StillMissing } from '../checkpoint/resume.ts'
 import { isPassing } from '../errors.ts'
@@ -21,6 +22,8 @@ export interface MissedGenerationsInit {
   readonly surroundings: Surroundings
   readonly released: ReleasedContents
   readonly earlier: EarlierRun | undefined
+  /** A wildcard found the path: what lies beside it may be a log of its own. */
+  readonly matched: boolean
 }
 
 /** What is known of a path when it is searched beside it. */
@@ -98,7 +101,7 @@ export class MissedGenerations {
   async find(held: readonly Generation[], { begun, doubts }: Standing): Promise<Generation[]> {
     const { base, surroundings, released } = this.#init
     if (!begun && !this.missing) await surroundings.lookOnceMore()
-    const range = await this.#rangeToSearch(doubts)
+    const range = await this.#rangeToSearch(held, doubts)
     if (!range) return []
     const before = this.#leftOut
     const leftOut = (this.#leftOut = new LeftOut(before))
@@ -129,7 +132,10 @@ export class MissedGenerations {
   }
 
   /** What is searched for; `undefined` when nothing came since the first look. */
-  async #rangeToSearch(doubts: boolean): Promise<Pick<MissedRange, 'isNew' | 'packedNs' | 'tokens'> | undefined> {
+  async #rangeToSearch(
+    held: readonly Generation[],
+    doubts: boolean,
+  ): Promise<Pick<MissedRange, 'isNew' | 'packedNs' | 'tokens'> | undefined> {
     const { horizon } = this.#init.surroundings
     const { missing } = this
     if (!horizon) return undefined
@@ -138,7 +144,17 @@ export class MissedGenerations {
       return undefined
     }
     const isNew = (sibling: Sibling): boolean => this.#isNew(sibling, horizon)
-    return { isNew, packedNs: horizon.packedNs, tokens: missing?.tokens }
+    return { isNew, packedNs: horizon.packedNs, tokens: this.#tokens(held) }
+  }
+
+  /**
+   * What copies are told by that was read by an earlier run. A log of its own may begin like what that read to, and go on
+   * otherwise: what is open says more than how far it was read.
+   */
+  #tokens(held: readonly Generation[]): readonly ResumeToken[] | undefined {
+    const tokens = this.missing?.tokens
+    if (!this.#init.matched) return tokens
+    return tokens?.filter(({ sourceId }) => !held.some(({ source }) => source.id === sourceId))
   }
 
   #isNew(sibling: Sibling, horizon: Horizon): boolean {
