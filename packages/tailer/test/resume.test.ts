@@ -156,6 +156,18 @@ describe('follow with a checkpoint', () => {
     expect(linesOf(await collect(follow(path, { host: 'h', once: true, checkpoint: store })))).toEqual(['two'])
   })
 
+  it('reads a generation that came and went meanwhile and begins with all that had been read before', async () => {
+    const { path, checkpoint } = await files()
+    await writeFile(path, '# header\n')
+    await run(path, checkpoint)
+    await appendFile(path, 'one\n')
+    await rename(path, `${path}.2`)
+    await writeFile(`${path}.1`, '# header\ntwo\n')
+    await writeFile(path, '# header\nthree\n')
+    const lines = linesOf(await run(path, checkpoint))
+    expect(lines).toEqual(['one', '# header', 'two', '# header', 'three'])
+  })
+
   it('looks no more for late lines of what lingers no more', async () => {
     const { path, checkpoint } = await files()
     await writeFile(path, 'one\n')

@@ -30,7 +30,7 @@ export interface FollowContext<File> {
 export function openingOf<File>(
   path: string,
   { options, buffer, claims, marks, undecided, isCopy, isReadBeside }: FollowContext<File>,
-  { owner, ...before }: Pick<PathOpenerInit, 'first' | 'matched' | 'from' | 'released'> & { readonly owner: number },
+  { owner, ...before }: Pick<PathOpenerInit, 'first' | 'from' | 'released'> & { readonly owner: number },
 ): PathOpenerInit {
   return {
     path,

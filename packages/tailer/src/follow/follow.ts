@@ -325,7 +325,7 @@ class FollowGroup {
   }
 
   async #add(path: string, { first, sure }: { first: boolean; sure: boolean }): Promise<void> {
-    const file = this.#files.add(path, { ...(await this.#beginnings.of(path, first)), matched: !sure })
+    const file = this.#files.add(path, await this.#beginnings.of(path, first))
     await file.observe()
     if (sure && file.idle && (await this.#takeUpFifo(file))) return
     if (first && sure && file.idle && !file.failed) this.#notices.missing(path)

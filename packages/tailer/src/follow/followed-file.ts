@@ -46,14 +46,13 @@ export class FollowedFile {
   #closed = false
 
   /** `first`: it is taken up as following begins. `resting` is what an earlier one of the same path gave. */
-  constructor(path: string, context: FollowContext<FollowedFile>, init: FollowedFileInit) {
-    const { first, matched, from, resting, gone } = init
+  constructor(path: string, context: FollowContext<FollowedFile>, { first, from, resting, gone }: FollowedFileInit) {
     this.path = path
     this.#context = context
     const { options } = context
     this.owner = resting?.owner ?? gone?.owner ?? context.claims.newOwner()
     this.#opener = new PathOpener(
-      openingOf(path, context, { owner: this.owner, first, matched, from, released: gone?.released }),
+      openingOf(path, context, { owner: this.owner, first, from, released: gone?.released }),
       resting?.opener,
     )
     this.quiet = new Quiet(options, resting)

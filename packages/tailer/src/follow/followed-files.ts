@@ -91,7 +91,7 @@ export class FollowedFiles {
   }
 
   /** A path that is followed from now on. */
-  add(path: string, begin: Pick<FollowedFileInit, 'first' | 'matched' | 'from'>): FollowedFile {
+  add(path: string, begin: Pick<FollowedFileInit, 'first' | 'from'>): FollowedFile {
     const file = new FollowedFile(path, this.#context, { ...begin, gone: this.#gone.get(path) })
     this.#gone.delete(path)
     this.#awake.set(path, file)

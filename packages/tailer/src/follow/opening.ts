@@ -25,8 +25,6 @@ export interface PathOpenerInit {
   readonly released?: readonly ReleasedContent[] | undefined
   /** It is taken up as following begins: every file that is there is wanted then, copies too. */
   readonly first: boolean
-  /** A wildcard found it: what lies beside it may be a log of its own. */
-  readonly matched?: boolean | undefined
   /** Where to begin, if not where that says. */
   readonly from?: ResolvedFollowOptions['from'] | undefined
   /** Whether a file is a copy of what another path of this follow reads, or, if it is a `first` one, what an earlier run read. */

@@ -69,10 +69,7 @@ export class PathOpener {
     this.#earlier = options.checkpoint && new EarlierRun(options.checkpoint, { host, path })
     this.#released = new ReleasedContents(resting?.released ?? init.released)
     const [base, surroundings, released, earlier] = [this.#base, this.#surroundings, this.#released, this.#earlier]
-    this.#missed = new MissedGenerations(
-      { base, surroundings, released, earlier, matched: init.matched === true },
-      resting,
-    )
+    this.#missed = new MissedGenerations({ base, surroundings, released, earlier }, resting)
     this.#from = resting?.from ?? init.from ?? (init.first ? options.from : 'start')
     this.#begun = resting !== undefined
   }

@@ -46,8 +46,6 @@ export interface GoneFile {
 export interface FollowedFileInit {
   /** It is taken up as following begins. */
   readonly first: boolean
-  /** A wildcard found it: what lies beside it may be a log of its own. @defaultValue false */
-  readonly matched?: boolean | undefined
   /** Where to begin, if not where that says. */
   readonly from?: ResolvedFollowOptions['from'] | undefined
   /** What an earlier one of the same path gave. */

@@ -22,8 +22,6 @@ export interface MissedGenerationsInit {
   readonly surroundings: Surroundings
   readonly released: ReleasedContents
   readonly earlier: EarlierRun | undefined
-  /** A wildcard found the path: what lies beside it may be a log of its own. */
-  readonly matched: boolean
 }
 
 /** What is known of a path when it is searched beside it. */
@@ -148,13 +146,11 @@ export class MissedGenerations {
   }
 
   /**
-   * What copies are told by that was read by an earlier run. A log of its own may begin like what that read to, and go on
-   * otherwise: what is open says more than how far it was read.
+   * What copies are told by of what an earlier run read. Another generation may begin like all that was acknowledged of one,
+   * as with a header, and go on otherwise: what is open says more than how far it was read.
    */
   #tokens(held: readonly Generation[]): readonly ResumeToken[] | undefined {
-    const tokens = this.missing?.tokens
-    if (!this.#init.matched) return tokens
-    return tokens?.filter(({ sourceId }) => !held.some(({ source }) => source.id === sourceId))
+    return this.missing?.tokens.filter(({ sourceId }) => !held.some(({ source }) => source.id === sourceId))
   }
 
   #isNew(sibling: Sibling, horizon: Horizon): boolean {
