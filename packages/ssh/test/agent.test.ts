@@ -49,7 +49,9 @@ describe('collectKeys', () => {
   })
 
   it('opens an encrypted file with the passphrase, and passes it over without', async () => {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'secret', cipher: 'aes256-ctr', rounds: 1 })
+    // Not Ed25519: the generator of ssh2 1.17 spoils one such key in 256.
+    const locked = { bits: 256, passphrase: 'secret', cipher: 'aes256-ctr', rounds: 1 } as const
+    const pair = ssh2.utils.generateKeyPairSync('ecdsa', locked)
     const path = await file('key', pair.private)
     expect(await collectKeys({ files: [path] })).toEqual([])
     expect(await collectKeys({ files: [path], passphrase: 'secret' })).toHaveLength(1)
