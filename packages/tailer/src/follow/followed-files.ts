@@ -119,9 +119,9 @@ export class FollowedFiles {
   }
 
   #rememberGone(path: string): void {
-    const { owner = 0, read: { released } = { released: [] } } = this.#awake.get(path) ?? {}
-    if (released.length === 0) return
-    this.#gone.set(path, { owner, released })
+    const file = this.#awake.get(path)
+    if (!file || file.read.released.length === 0) return
+    this.#gone.set(path, { owner: file.owner, released: file.read.released })
     if (this.#gone.size > MAX_GONE) this.#gone.delete(this.#gone.keys().next().value as string)
   }
 
